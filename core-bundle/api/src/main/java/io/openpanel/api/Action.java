@@ -1,0 +1,59 @@
+package io.openpanel.api;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * A verb of the panel. The method takes at most a {@link Call} and one public record (its input), and returns a public
+ * record, {@code void}, a {@link java.util.concurrent.Flow.Publisher} of records (a stream), an
+ * {@link java.io.InputStream} (a file) or a {@link Duplex} (a terminal).
+ */
+@Retention(RetentionPolicy.RUNTIME)
+@Target(ElementType.METHOD)
+public @interface Action {
+    /** Operation id and permission, {@code noun.verb}: {@code container.start}, {@code api-key.create}. */
+    String value();
+
+    /** What it does, one sentence in the third person without a full stop, for people and models. */
+    String summary();
+
+    /** What it does to the world. */
+    Effect effect();
+
+    /** Who may call it at all. */
+    Access access() default Access.PERMISSION;
+
+    /** Whether calling it twice with the same input is the same as calling it once. */
+    boolean idempotent() default false;
+
+    /** Runs as a job: the caller gets {@code 202} and a job, with a live log, that survives a crash and can be cancelled. */
+    boolean job() default false;
+
+    /** Only where the conventions would surprise: {@code "GET /apps/{app}/logs"}, below {@code /api/v1}. */
+    String http() default "";
+
+    /** The verb people type: {@code "deploy {app}"}. Names in braces are components of the input and positional. */
+    String cli() default "";
+
+    /** What an action does to the world. */
+    enum Effect {
+        /** Changes nothing. */
+        READ,
+        /** Changes something that can be changed back. */
+        CHANGE,
+        /** Loses something for good: the caller must send {@code confirm} with the resource's name. */
+        DESTROY
+    }
+
+    /** Who may call an action. */
+    enum Access {
+        /** Those whose role grants the action on each {@link Ref} of the input. */
+        PERMISSION,
+        /** Anybody signed in. */
+        SIGNED_IN,
+        /** Anybody. */
+        OPEN
+    }
+}

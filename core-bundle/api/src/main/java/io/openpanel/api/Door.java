@@ -1,0 +1,37 @@
+package io.openpanel.api;
+
+import java.io.InputStream;
+import java.util.List;
+import java.util.Map;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/**
+ * A protocol that is not an action (a Git hook, a cookie exchange): takes raw requests below its path, authenticates
+ * them by its own rules and acts through {@link Panel#call} only. It runs as its plugin.
+ */
+@ConsumerType
+public interface Door {
+    /** {@code /hooks}: requests to {@code /hooks} and below come here. */
+    String path();
+
+    /** Answers one request; a thrown {@link Problem} is answered as problem+json. */
+    Reply handle(Request request);
+
+    /**
+     * @param path below the door's own, {@code ""} or starting with a slash
+     * @param headers names in lower case; headers named like Camel's are already gone
+     * @param address the client's address
+     * @param secure whether the client spoke HTTPS
+     * @param body at most 25 MiB; reading more throws {@link Problem}
+     */
+    record Request(String method, String path, Map<String, String> query, Map<String, List<String>> headers,
+                   String address, boolean secure, InputStream body) {
+        /** The first value of a header, or {@code ""}. */
+        public String header(String name) {
+            return headers.getOrDefault(name, List.of("")).get(0);
+        }
+    }
+
+    /** A whole answer. */
+    record Reply(int status, Map<String, String> headers, byte[] body) {}
+}

@@ -1,0 +1,21 @@
+package io.openpanel.api;
+
+import java.io.InputStream;
+import java.io.OutputStream;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/** A two-way stream returned by an action: a terminal. */
+@ConsumerType
+public interface Duplex extends AutoCloseable {
+    /** What the far end prints. */
+    InputStream output();
+
+    /** What the near end types. */
+    OutputStream input();
+
+    /** Tells the far end the size of the window, in characters. */
+    void resize(int columns, int rows);
+
+    @Override
+    void close();
+}

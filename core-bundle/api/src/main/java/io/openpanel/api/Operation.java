@@ -1,0 +1,29 @@
+package io.openpanel.api;
+
+import java.util.List;
+import java.util.Set;
+
+/**
+ * One action as the catalogue lists it.
+ *
+ * @param id operation id and permission, {@code container.start}
+ * @param plugin id of the plugin that has it
+ * @param noun the kind of resource it acts on, {@code container}
+ * @param form what it returns
+ * @param method HTTP method
+ * @param path below {@code /api/v1}, with input components in braces: {@code /containers/{container}/start}
+ * @param cli the verb people type, or {@code ""}
+ * @param input JSON Schema 2020-12
+ * @param output JSON Schema 2020-12; of one item for a stream
+ * @param refs input components that are Refs, in order
+ * @param roles the built-in roles that have it
+ */
+public record Operation(String id, String plugin, String noun, String summary, Action.Effect effect,
+                        Action.Access access, boolean idempotent, boolean job, Form form, String method, String path,
+                        String cli, String input, String output, List<RefParam> refs, Set<String> roles) {
+    /** What an action returns. */
+    public enum Form { RECORD, STREAM, FILE, DUPLEX }
+
+    /** A component of the input that points at a resource. */
+    public record RefParam(String name, String kind, String needs, boolean required, boolean many) {}
+}

@@ -1,0 +1,36 @@
+package io.openpanel.api;
+
+import java.util.concurrent.Flow;
+import java.util.function.Supplier;
+import org.osgi.annotation.versioning.ProviderType;
+
+/** The panel as one plugin sees it: inject it with {@code @Reference}. */
+@ProviderType
+public interface Panel {
+    /**
+     * Calls an action as the current caller by way of this plugin; it must be one of the plugin's own or listed in
+     * {@link Plugin#uses()}. A job is waited for, its log lines join the current job's.
+     *
+     * @param input a record of any shape that fits the action's schema, or {@code null} where it takes none
+     * @param result a public record filled by name, unknown properties ignored; {@code null} when not wanted
+     * @throws Problem what the action threw, or {@link Problem.Kind#UNAVAILABLE} when its plugin is not running
+     * @throws IllegalStateException inside a database transaction
+     */
+    <T extends Record> T call(String action, Record input, Class<T> result);
+
+    /** Calls an action that returns a stream. Cancelling the subscription ends it. */
+    <T extends Record> Flow.Publisher<T> stream(String action, Record input, Class<T> item);
+
+    /**
+     * Works in a team where the plugin itself is the caller (a {@link Door}, {@link On} or {@link Every} method).
+     *
+     * @throws Problem {@link Problem.Kind#DENIED} when somebody else is the caller
+     */
+    <T> T in(Ref team, Supplier<T> work);
+
+    /** The plugin's own tables. */
+    Database database();
+
+    /** A directory for the current job, made at the first call and removed with the job. */
+    java.nio.file.Path workspace();
+}

@@ -1,0 +1,17 @@
+package io.openpanel.api;
+
+import java.util.Optional;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/** Finds the resources of one kind; published as a service by the plugin that owns the kind. */
+@ConsumerType
+public interface Resources {
+    /** {@code app}. */
+    String kind();
+
+    /** {@code apps}: the path below {@code /api/v1}. */
+    String plural();
+
+    /** The resource with this id, or with this path of names ({@code shop/web}), as far as the call's team can see it. */
+    Optional<Resource> find(String idOrPath);
+}

@@ -1,0 +1,30 @@
+package io.openpanel.spi;
+
+import io.openpanel.api.Operation;
+import io.openpanel.api.Principal;
+import io.openpanel.api.Reach;
+import io.openpanel.api.Ref;
+import java.util.List;
+import java.util.Optional;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/** Knows people and their rights. One service; while there is none, only the local door and OPEN actions work. */
+@ConsumerType
+public interface Authority {
+    /** The principal behind a bearer token, in the wanted team or their own first one; empty when the token is not good (any more). Must be fast: called for each request. */
+    Optional<Principal> authenticate(String token, Optional<Ref> team);
+
+    /**
+     * Whether the principal may run the operation.
+     *
+     * @param scope the resource, what it belongs to, …, its team; empty for an action without a resource, which is then
+     *     decided on the principal's team; {@code panel:panel} stands for resources of the panel itself
+     */
+    boolean may(Principal principal, Operation operation, List<Ref> scope);
+
+    /** What the principal may see of a kind of resource. */
+    Reach reach(Principal principal, String kind);
+
+    /** Runs with a session or key Ref whose tokens ended, or whose owner's rights changed. */
+    AutoCloseable onRevoked(java.util.function.Consumer<Ref> listener);
+}

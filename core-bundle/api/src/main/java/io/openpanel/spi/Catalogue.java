@@ -1,0 +1,24 @@
+package io.openpanel.spi;
+
+import io.openpanel.api.Operation;
+import java.util.List;
+import java.util.Optional;
+import org.osgi.annotation.versioning.ProviderType;
+
+/** Every action there is right now. */
+@ProviderType
+public interface Catalogue {
+    /** Sorted by id. */
+    List<Operation> operations();
+
+    Optional<Operation> operation(String id);
+
+    /** Kind → plural: {@code app} → {@code apps}. */
+    java.util.Map<String, String> kinds();
+
+    /** Changes whenever an action comes or goes; fit for an ETag. */
+    String version();
+
+    /** Runs after each change, until closed. */
+    AutoCloseable onChange(Runnable listener);
+}

@@ -1,0 +1,69 @@
+package io.openpanel.spi;
+
+import io.openpanel.api.Principal;
+import io.openpanel.api.Problem;
+import io.openpanel.api.Ref;
+import java.io.InputStream;
+import java.util.Optional;
+import java.util.concurrent.Flow;
+import org.osgi.annotation.versioning.ProviderType;
+
+/** The only way to an action, for every surface: permission, validation, audit and metrics happen here. */
+@ProviderType
+public interface Gateway {
+    /**
+     * Calls an action.
+     *
+     * @throws Problem what the caller is to be told
+     * @throws RuntimeException a bug: already logged with the request id
+     */
+    Reply call(Invocation invocation);
+
+    /** The caller behind a credential, as {@link #call} would see it. */
+    Optional<Principal> authenticate(Caller caller);
+
+    /**
+     * @param action {@code container.start}
+     * @param input a JSON object in UTF-8, as it came; an empty array stands for {@code {}}
+     * @param surface {@code rest}, {@code cli}, {@code route}, {@code local}
+     * @param address the client's address, {@code ""} inside the panel
+     * @param requestId shown to the caller with every error
+     * @param idempotencyKey a second call with the same key, caller and action gets the first one's answer
+     * @param ifMatch the version the resource must still have
+     */
+    record Invocation(String action, byte[] input, Caller caller, String surface, String address, String requestId,
+                      Optional<String> idempotencyKey, Optional<String> ifMatch) {}
+
+    /** Who calls. */
+    sealed interface Caller {
+        /** Nobody known. */
+        record Anonymous() implements Caller {}
+
+        /** Somebody with a bearer token (access token or API key), perhaps in a team of their choice. */
+        record Bearer(String token, Optional<Ref> team) implements Caller {}
+
+        /** Somebody the panel itself vouches for: a route, the local door. */
+        record Known(Principal principal) implements Caller {}
+    }
+
+    /** What an action gave. */
+    sealed interface Reply {
+        /** JSON in UTF-8, and the resource's version where the action returned one. */
+        record Done(byte[] json, Optional<String> version) implements Reply {}
+
+        /** A job was started: {@code job:…}. */
+        record Accepted(Ref job) implements Reply {}
+
+        /** JSON items in UTF-8, until the subscription is cancelled; the sequence number resumes with input {@code after}. */
+        record Streaming(Flow.Publisher<Item> items) implements Reply {}
+
+        /** A file. */
+        record File(InputStream content) implements Reply {}
+
+        /** A terminal. */
+        record Terminal(io.openpanel.api.Duplex duplex) implements Reply {}
+    }
+
+    /** One item of a stream; {@code seq} is the item's own {@code seq} component, else a count from 1. */
+    record Item(long seq, byte[] json) {}
+}
