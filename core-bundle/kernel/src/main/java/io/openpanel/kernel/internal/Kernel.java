@@ -1,0 +1,180 @@
+package io.openpanel.kernel.internal;
+
+import com.github.kagkarlsson.scheduler.Scheduler;
+import com.github.kagkarlsson.scheduler.serializer.Serializer;
+import io.openpanel.api.Extension;
+import io.openpanel.api.Principal;
+import io.openpanel.api.Ref;
+import io.openpanel.api.Resources;
+import io.openpanel.kernel.internal.catalogue.CatalogueActions;
+import io.openpanel.kernel.internal.catalogue.LiveCatalogue;
+import io.openpanel.kernel.internal.event.EventActions;
+import io.openpanel.kernel.internal.event.EventBus;
+import io.openpanel.kernel.internal.event.Schedules;
+import io.openpanel.kernel.internal.gateway.ActionGateway;
+import io.openpanel.kernel.internal.gateway.Admission;
+import io.openpanel.kernel.internal.gateway.Audit;
+import io.openpanel.kernel.internal.gateway.AuditActions;
+import io.openpanel.kernel.internal.gateway.Bulkhead;
+import io.openpanel.kernel.internal.gateway.Calls;
+import io.openpanel.kernel.internal.gateway.Idempotency;
+import io.openpanel.kernel.internal.gateway.InnerCalls;
+import io.openpanel.kernel.internal.gateway.Metrics;
+import io.openpanel.kernel.internal.gateway.Streams;
+import io.openpanel.kernel.internal.job.JobActions;
+import io.openpanel.kernel.internal.job.Jobs;
+import io.openpanel.kernel.internal.plugin.PluginHost;
+import io.openpanel.spi.Authority;
+import io.openpanel.spi.Catalogue;
+import io.openpanel.spi.Events;
+import io.openpanel.spi.Gateway;
+import io.openpanel.spi.Storage;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Dictionary;
+import java.util.Hashtable;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceReference;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.util.tracker.ServiceTracker;
+
+/** Puts the kernel together once there is a database, and takes it apart again. */
+@Component(immediate = true, service = {})
+public final class Kernel {
+    private static final int JOB_THREADS = 32;
+    private static final Duration HEARTBEAT = Duration.ofSeconds(2);
+    private static final int MISSED_HEARTBEATS = 4;
+
+    private final BundleContext context;
+    private final Deque<ServiceRegistration<?>> registrations = new ArrayDeque<>();
+    private final Streams streams = new Streams();
+    private final Bulkhead bulkhead = new Bulkhead();
+    private final ExecutorService jobThreads = Executors.newFixedThreadPool(JOB_THREADS);
+    private final ServiceTracker<Authority, Authority> authorities;
+    private final EventBus events;
+    private final Jobs jobs;
+    private final PluginHost plugins;
+    private final Scheduler scheduler;
+
+    @Activate
+    public Kernel(BundleContext context, @Reference Storage storage, @Reference InstantSource clock) {
+        this.context = context;
+        this.authorities = new Authorities(context, streams);
+        Supplier<Optional<Authority>> authority = () -> Optional.ofNullable(authorities.getService());
+        authorities.open();
+        Calls calls = new Calls();
+        Metrics metrics = new Metrics();
+        LiveCatalogue catalogue = new LiveCatalogue();
+        KernelDatabase database = new KernelDatabase(storage, context.getBundle());
+        events = new EventBus(database, clock);
+        Audit audit = new Audit(database, clock);
+        audit.closeUnknown();
+        plugins = new PluginHost(context, catalogue, calls, streams);
+        Admission admission = new Admission(catalogue, authority, plugins::allows, calls);
+        InnerCalls inner = new InnerCalls(admission, calls, audit, plugins::allows);
+        Path home = Path.of(Optional.ofNullable(context.getProperty("openpanel.home"))
+                .orElse(System.getProperty("java.io.tmpdir")));
+        jobs = new Jobs(catalogue, admission, calls, audit, events, database, storage, clock,
+                home.resolve("cache").resolve("workspaces"));
+        Schedules schedules = new Schedules(clock);
+        scheduler = scheduler(storage, clock, schedules);
+        ActionGateway gateway = new ActionGateway(admission, authority, calls, audit,
+                new Idempotency(database, clock), jobs, streams, events, metrics, bulkhead);
+
+        jobs.start(scheduler, clock.instant());
+        schedules.start(scheduler);
+        scheduler.start();
+        events.start();
+        catalogue.onChange(() -> events.announce("catalogue.changed", InnerCalls.bundle("kernel", Optional.empty()),
+                Optional.empty(), Map.of("version", catalogue.version())));
+        plugins.open(jobs, events, schedules, inner, storage);
+        register(Catalogue.class, catalogue, Map.of());
+        register(Events.class, events, Map.of());
+        register(Supplier.class, metrics, Map.of("openpanel.metrics", "true"));
+        register(Resources.class, plugins.resources(), Map.of());
+        register(Resources.class, jobs.resources(), Map.of());
+        register(Extension.class, new JobActions(jobs), Map.of());
+        register(Extension.class, plugins.actions(), Map.of());
+        register(Extension.class, new CatalogueActions(catalogue, admission), Map.of());
+        register(Extension.class, new AuditActions(database), Map.of());
+        register(Extension.class, new EventActions(events, call -> seesPanel(admission, catalogue, call.caller())), Map.of());
+        register(Gateway.class, gateway, Map.of());
+    }
+
+    private Scheduler scheduler(Storage storage, InstantSource clock, Schedules schedules) {
+        return Scheduler.create(storage.dataSource("kernel"), jobs.task(), schedules.task())
+                .tableName("kernel.scheduled_tasks").serializer(new NoData()).executorService(jobThreads)
+                .threads(JOB_THREADS).pollUsingLockAndFetch(0.5, 1.0).pollingInterval(Duration.ofSeconds(1))
+                .enableImmediateExecution().heartbeatInterval(HEARTBEAT).missedHeartbeatsLimit(MISSED_HEARTBEATS)
+                .shutdownMaxWait(Duration.ofSeconds(5)).clock(clock::instant).alwaysPersistTimestampInUTC()
+                .commitWhenAutocommitDisabled(true).build();
+    }
+
+    private static boolean seesPanel(Admission admission, LiveCatalogue catalogue, Principal caller) {
+        return catalogue.operation("plugin.list")
+                .map(operation -> admission.may(caller, operation, java.util.List.of(new Ref("panel", "panel")))).orElse(false);
+    }
+
+    private <S> void register(Class<S> type, S service, Map<String, Object> properties) {
+        Dictionary<String, Object> dictionary = new Hashtable<>(properties);
+        registrations.push(context.registerService(type, service, dictionary));
+    }
+
+    @Deactivate
+    void deactivate() throws InterruptedException {
+        registrations.forEach(ServiceRegistration::unregister);
+        plugins.close();
+        jobs.stop();
+        scheduler.stop();
+        jobs.close();
+        events.close();
+        bulkhead.close();
+        jobThreads.shutdownNow();
+        jobThreads.awaitTermination(5, TimeUnit.SECONDS);
+        authorities.close();
+    }
+
+    /** Ends the streams of revoked sessions. */
+    private static final class Authorities extends ServiceTracker<Authority, Authority> {
+        private final Streams streams;
+
+        Authorities(BundleContext context, Streams streams) {
+            super(context, Authority.class, null);
+            this.streams = streams;
+        }
+
+        @Override
+        public Authority addingService(ServiceReference<Authority> reference) {
+            Authority authority = super.addingService(reference);
+            authority.onRevoked(streams::endSession);
+            return authority;
+        }
+    }
+
+    /** The scheduler's rows carry no data: the job's own row has it all. */
+    private static final class NoData implements Serializer {
+        @Override
+        public byte[] serialize(Object data) {
+            return data == null ? null : data.toString().getBytes(StandardCharsets.UTF_8);
+        }
+
+        @Override
+        public <T> T deserialize(Class<T> type, byte[] data) {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,119 @@
+package io.openpanel.kernel.internal.event;
+
+import io.openpanel.api.Database;
+import io.openpanel.api.Event;
+import io.openpanel.api.Principal;
+import io.openpanel.api.Ref;
+import io.openpanel.api.Topic;
+import io.openpanel.kernel.internal.KernelDatabase;
+import io.openpanel.kernel.internal.shape.Json;
+import io.openpanel.kernel.internal.shape.RecordShape;
+import io.openpanel.kernel.internal.shape.Types;
+import io.openpanel.spi.Events;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Events: durable ones through the table, all of them to whoever watches on this panel. */
+public final class EventBus implements Events {
+    private static final Logger LOG = LoggerFactory.getLogger(EventBus.class);
+
+    private final InstantSource clock;
+    private final Deliveries deliveries;
+    private final List<Watcher> watchers = new CopyOnWriteArrayList<>();
+
+    private record Watcher(Pattern pattern, Consumer<Event> hearer) {}
+
+    public EventBus(KernelDatabase database, InstantSource clock) {
+        this.clock = clock;
+        this.deliveries = new Deliveries(database, clock);
+    }
+
+    /**
+     * Writes an event through a transaction.
+     *
+     * @return what to do after the commit
+     * @throws IllegalArgumentException when the record is no event
+     */
+    public Runnable publish(Record record, Principal caller, Optional<Ref> team, Database.Tx tx) {
+        Topic topic = record.getClass().getAnnotation(Topic.class);
+        if (topic == null) {
+            throw new IllegalArgumentException(record.getClass().getName() + " is no event: it has no @Topic");
+        }
+        RecordShape shape = Types.record(record.getClass());
+        byte[] json = Json.bytes(shape, record);
+        Event event = new Event(Ref.create("event").id(), topic.value(), clock.instant(), caller.ref(), team,
+                firstRef(shape, record), data(json));
+        if (topic.durable()) {
+            deliveries.write(tx, event, new String(json, StandardCharsets.UTF_8));
+        }
+        return () -> {
+            tell(event);
+            if (topic.durable()) {
+                deliveries.wake();
+            }
+        };
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Map<String, Object> data(byte[] json) {
+        return (Map<String, Object>) Json.plain(Json.parse(json));
+    }
+
+    private static Optional<Ref> firstRef(RecordShape shape, Record record) {
+        return shape.components().stream().filter(each -> each.raw() == Ref.class)
+                .map(each -> RecordShape.get(each, record))
+                .map(value -> value instanceof Optional<?> optional ? optional.orElse(null) : value)
+                .filter(Objects::nonNull).map(Ref.class::cast).findFirst();
+    }
+
+    /** Tells those who watch right now, and keeps nothing. */
+    public void announce(String topic, Principal caller, Optional<Ref> ref, Map<String, Object> data) {
+        tell(new Event(Ref.create("event").id(), topic, clock.instant(), caller.ref(), caller.team(), ref, data));
+    }
+
+    private void tell(Event event) {
+        for (Watcher watcher : watchers) {
+            if (watcher.pattern().matcher(event.topic()).matches()) {
+                try {
+                    watcher.hearer().accept(event);
+                } catch (RuntimeException e) {
+                    LOG.warn("A watcher of {} failed", event.topic(), e);
+                }
+            }
+        }
+    }
+
+    @Override
+    public AutoCloseable watch(String pattern, Consumer<Event> hearer) {
+        Watcher watcher = new Watcher(Pattern.compile(Topics.regex(pattern)), hearer);
+        watchers.add(watcher);
+        return () -> watchers.remove(watcher);
+    }
+
+    @Override
+    public AutoCloseable subscribe(String subscriber, String pattern, Consumer<Event> hearer) {
+        return deliveries.subscribe(subscriber, pattern, hearer);
+    }
+
+    @Override
+    public void forget(String subscriber) {
+        deliveries.forget(subscriber);
+    }
+
+    public void start() {
+        deliveries.start();
+    }
+
+    public void close() {
+        deliveries.close();
+    }
+}

@@ -1,0 +1,207 @@
+package io.openpanel.kernel.internal.gateway;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.openpanel.api.Action;
+import io.openpanel.api.Duplex;
+import io.openpanel.api.Principal;
+import io.openpanel.api.Problem;
+import io.openpanel.api.Ref;
+import io.openpanel.api.Resource;
+import io.openpanel.kernel.internal.catalogue.Entry;
+import io.openpanel.kernel.internal.event.EventBus;
+import io.openpanel.kernel.internal.job.Jobs;
+import io.openpanel.kernel.internal.shape.Json;
+import io.openpanel.spi.Authority;
+import io.openpanel.spi.Gateway;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Flow;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** {@link #call} is the whole way of a call, in order. */
+public final class ActionGateway implements Gateway {
+    private static final Logger LOG = LoggerFactory.getLogger(ActionGateway.class);
+
+    private final Admission admission;
+    private final Supplier<Optional<Authority>> authority;
+    private final Calls calls;
+    private final Audit audit;
+    private final Idempotency idempotency;
+    private final Jobs jobs;
+    private final Streams streams;
+    private final EventBus events;
+    private final Metrics metrics;
+    private final Bulkhead bulkhead;
+
+    public ActionGateway(Admission admission, Supplier<Optional<Authority>> authority, Calls calls, Audit audit,
+            Idempotency idempotency, Jobs jobs, Streams streams, EventBus events, Metrics metrics, Bulkhead bulkhead) {
+        this.admission = admission;
+        this.authority = authority;
+        this.calls = calls;
+        this.audit = audit;
+        this.idempotency = idempotency;
+        this.jobs = jobs;
+        this.streams = streams;
+        this.events = events;
+        this.metrics = metrics;
+        this.bulkhead = bulkhead;
+    }
+
+    @Override
+    public Reply call(Invocation invocation) {
+        long start = System.nanoTime();
+        String outcome = "failed";
+        try {
+            Reply reply = admit(invocation);
+            outcome = "done";
+            return reply;
+        } catch (Problem problem) {
+            outcome = problem.kind().name().toLowerCase(java.util.Locale.ROOT);
+            throw problem;
+        } catch (RuntimeException bug) {
+            LOG.error("{} failed, request {}", invocation.action(), invocation.requestId(), bug);
+            throw bug;
+        } finally {
+            metrics.record(invocation.action(), invocation.surface(), outcome, System.nanoTime() - start);
+        }
+    }
+
+    private Reply admit(Invocation invocation) {
+        Principal principal = principal(invocation);
+        Entry entry = admission.find(invocation.action());
+        ObjectNode tree = Json.parseObject(invocation.input());
+        Admission.Admitted admitted = admission.admit(entry, principal, tree, Admission.Rights.PRINCIPAL);
+        requireVersion(invocation, admitted);
+        requireConfirmation(admitted);
+        if (entry.isRead()) {
+            return run(invocation, admitted);
+        }
+        if (invocation.idempotencyKey().isEmpty()) {
+            return change(invocation, admitted);
+        }
+        return once(invocation, admitted);
+    }
+
+    private Principal principal(Invocation invocation) {
+        if (invocation.caller() instanceof Caller.Bearer) {
+            return authenticate(invocation.caller()).orElseThrow(() -> new Problem(Problem.Kind.UNAUTHENTICATED,
+                    "The token is not valid or has expired; sign in again"));
+        }
+        return authenticate(invocation.caller()).orElse(new Principal(new Ref("anonymous",
+                invocation.address().isEmpty() ? "unknown" : invocation.address()), "", Optional.empty(), Optional.empty()));
+    }
+
+    @Override
+    public Optional<Principal> authenticate(Caller caller) {
+        if (caller instanceof Caller.Known known) {
+            return Optional.of(known.principal());
+        }
+        if (caller instanceof Caller.Bearer bearer) {
+            return authority.get().orElseThrow(() -> new Problem(Problem.Kind.UNAVAILABLE,
+                    "Nobody can sign in while the plugin teams is not running; use the local door to start it"))
+                    .authenticate(bearer.token(), bearer.team());
+        }
+        return Optional.empty();
+    }
+
+    private static void requireVersion(Invocation invocation, Admission.Admitted admitted) {
+        invocation.ifMatch().ifPresent(wanted -> {
+            String version = admitted.subject().map(Resource::version).orElse("");
+            if (!wanted.equals(version) && !wanted.equals("*")) {
+                throw new Problem(Problem.Kind.STALE, "It was changed by somebody else since; read it again");
+            }
+        });
+    }
+
+    private static void requireConfirmation(Admission.Admitted admitted) {
+        if (!admitted.entry().isDestroy()) {
+            return;
+        }
+        String name = admitted.subject().map(Resource::name).orElse(admitted.entry().id());
+        if (!admitted.confirmed().equals(name)) {
+            throw new Problem(Problem.Kind.UNCONFIRMED, admitted.entry().operation().summary()
+                    + ". This cannot be undone: send confirm with the name '" + name + "'");
+        }
+    }
+
+    private Reply once(Invocation invocation, Admission.Admitted admitted) {
+        Idempotency.Claim claim = new Idempotency.Claim(admitted.principal().ref().toString(),
+                admitted.entry().id(), invocation.idempotencyKey().orElseThrow());
+        Optional<String> first = idempotency.claim(claim, invocation.input());
+        if (first.isPresent()) {
+            JsonNode kept = Json.parse(first.get().getBytes(StandardCharsets.UTF_8));
+            return kept.has("job") && admitted.entry().operation().job()
+                    ? new Reply.Accepted(Ref.parse(kept.get("job").asText()))
+                    : new Reply.Done(Json.bytes(kept), Optional.empty());
+        }
+        try {
+            Reply reply = change(invocation, admitted);
+            idempotency.keep(claim, reply instanceof Reply.Accepted accepted
+                    ? "{\"job\":\"" + accepted.job() + "\"}" : Idempotency.text(((Reply.Done) reply).json()));
+            return reply;
+        } catch (RuntimeException e) {
+            idempotency.release(claim);
+            throw e;
+        }
+    }
+
+    private Reply change(Invocation invocation, Admission.Admitted admitted) {
+        Entry entry = admitted.entry();
+        Audit.Intent intent = Audit.intent(admitted, null, invocation.surface(), invocation.address(),
+                invocation.requestId());
+        audit.begin(intent, entry.input(), admitted.input());
+        try {
+            if (entry.operation().job()) {
+                Ref job = jobs.enqueue(admitted, invocation.surface(), intent);
+                audit.end(intent, "accepted", job.toString());
+                return new Reply.Accepted(job);
+            }
+            Reply reply = run(invocation, admitted);
+            audit.end(intent, "done", null);
+            announce("action.done", admitted);
+            return reply;
+        } catch (RuntimeException e) {
+            audit.end(intent, "failed", e instanceof Problem ? e.getMessage() : "An internal error, see the log");
+            announce("action.failed", admitted);
+            throw e;
+        }
+    }
+
+    private void announce(String topic, Admission.Admitted admitted) {
+        events.announce(topic, admitted.principal(), admitted.subject().map(Resource::ref),
+                Map.of("action", admitted.entry().id(), "caller", admitted.principal().name(),
+                        "resource", admitted.subject().map(Resource::name).orElse("")));
+    }
+
+    private Reply run(Invocation invocation, Admission.Admitted admitted) {
+        Entry entry = admitted.entry();
+        LiveCall call = new LiveCall(admitted.principal(), invocation.surface(), entry.operation().plugin(), null, "",
+                kind -> admission.reach(admitted.principal(), kind));
+        Object result = bulkhead.run(entry, () -> calls.as(call, () -> entry.invoke(call, admitted.input())));
+        if (result instanceof Flow.Publisher<?> stream) {
+            return new Reply.Streaming(streams.wrap(entry, admitted.principal(), stream));
+        }
+        if (result instanceof InputStream content) {
+            return new Reply.File(content);
+        }
+        if (result instanceof Duplex duplex) {
+            return new Reply.Terminal(duplex);
+        }
+        byte[] json = result == null ? "{}".getBytes(StandardCharsets.UTF_8) : Json.bytes(entry.output().orElseThrow(), result);
+        return new Reply.Done(json, version(admitted));
+    }
+
+    private Optional<String> version(Admission.Admitted admitted) {
+        if (admitted.entry().operation().effect() == Action.Effect.READ) {
+            return admitted.own().map(Resource::version);
+        }
+        return admitted.entry().id().endsWith(".update")
+                ? admitted.own().flatMap(own -> admission.find(own.ref(), admitted.principal())).map(Resource::version)
+                : Optional.empty();
+    }
+}

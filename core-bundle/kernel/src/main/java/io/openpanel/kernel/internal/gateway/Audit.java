@@ -1,0 +1,69 @@
+package io.openpanel.kernel.internal.gateway;
+
+import io.openpanel.api.Principal;
+import io.openpanel.api.Ref;
+import io.openpanel.api.Resource;
+import io.openpanel.kernel.internal.KernelDatabase;
+import io.openpanel.kernel.internal.shape.Json;
+import io.openpanel.kernel.internal.shape.Shape;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+
+/** Writes an intent before each change and an outcome after it. A change whose intent cannot be written does not run. */
+public final class Audit {
+    private static final int LARGEST_INPUT = 32 * 1024;
+
+    private final KernelDatabase database;
+    private final InstantSource clock;
+
+    public Audit(KernelDatabase database, InstantSource clock) {
+        this.database = database;
+        this.clock = clock;
+    }
+
+    /** Who wants what, from where. */
+    public record Intent(String callId, Principal caller, String via, String surface, String address, String requestId,
+                         String action, List<String> resources, Optional<Ref> team) {}
+
+    static Intent intent(Admission.Admitted admitted, String via, String surface, String address, String requestId) {
+        Principal caller = admitted.principal();
+        List<String> resources = admitted.resources().stream().map(each -> each.ref().toString()).toList();
+        Optional<Ref> team = caller.team().or(() -> admitted.subject().flatMap(Resource::team));
+        return new Intent(Ref.create("call").id(), caller, via, surface, address, requestId, admitted.entry().id(),
+                resources, team);
+    }
+
+    void begin(Intent intent, Optional<Shape> shape, Object input) {
+        String json = shape.isEmpty() ? "{}" : new String(Json.bytes(shape.get(), input),
+                java.nio.charset.StandardCharsets.UTF_8);
+        write(intent, "intent", json.length() > LARGEST_INPUT ? "{\"large\":true}" : json, null, null);
+    }
+
+    /** @param outcome {@code done}, {@code failed}, {@code denied}, {@code accepted}, {@code cancelled} */
+    public void end(Intent intent, String outcome, String detail) {
+        write(intent, "outcome", null, outcome, detail);
+    }
+
+    private void write(Intent intent, String phase, String input, String outcome, String detail) {
+        database.tx(tx -> tx.update("""
+                insert into audit (call_id, phase, at, team_id, caller, caller_name, via, surface, address, request_id,
+                                   action, resources, input, outcome, detail)
+                values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?, ?)
+                """, intent.callId(), phase, clock.instant(), KernelDatabase.id(intent.team()),
+                intent.caller().ref().toString(), intent.caller().name(), intent.via(), intent.surface(),
+                intent.address(), intent.requestId(), intent.action(), intent.resources(), input, outcome, detail));
+    }
+
+    /** Gives each intent that a crash left without an outcome the outcome {@code unknown}. */
+    public int closeUnknown() {
+        return database.tx(tx -> tx.update("""
+                insert into audit (call_id, phase, at, team_id, caller, caller_name, via, surface, address, request_id,
+                                   action, resources, outcome, detail)
+                select call_id, 'outcome', ?, team_id, caller, caller_name, via, surface, address, request_id,
+                       action, resources, 'unknown', 'The panel ended while this ran'
+                from audit i where phase = 'intent' and at < ? and not exists
+                    (select from audit o where o.call_id = i.call_id and o.phase = 'outcome')
+                """, clock.instant(), clock.instant()));
+    }
+}

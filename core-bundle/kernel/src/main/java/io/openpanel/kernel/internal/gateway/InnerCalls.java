@@ -1,0 +1,138 @@
+package io.openpanel.kernel.internal.gateway;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.openpanel.api.Principal;
+import io.openpanel.api.Problem;
+import io.openpanel.api.Ref;
+import io.openpanel.kernel.internal.catalogue.Entry;
+import io.openpanel.kernel.internal.job.LiveJob;
+import io.openpanel.kernel.internal.shape.Json;
+import io.openpanel.kernel.internal.shape.Reading;
+import io.openpanel.kernel.internal.shape.Types;
+import java.util.Optional;
+import java.util.concurrent.Flow;
+import java.util.function.BiPredicate;
+
+/** Calls that a plugin makes: as the current caller by way of the plugin, and audited as both. */
+public final class InnerCalls {
+    private final Admission admission;
+    private final Calls calls;
+    private final Audit audit;
+    private final BiPredicate<String, String> uses;
+
+    public InnerCalls(Admission admission, Calls calls, Audit audit, BiPredicate<String, String> uses) {
+        this.admission = admission;
+        this.calls = calls;
+        this.audit = audit;
+        this.uses = uses;
+    }
+
+    /** The principal a plugin is where nobody else is the caller. */
+    public static Principal bundle(String plugin, Optional<Ref> team) {
+        return new Principal(new Ref("bundle", plugin), plugin, team, Optional.empty());
+    }
+
+    /** Calls an action; see {@link io.openpanel.api.Panel#call}. */
+    public <T extends Record> T call(String plugin, String action, Record input, Class<T> type) {
+        Prepared prepared = prepare(plugin, action, input);
+        Object result = run(plugin, prepared);
+        if (type == null || result == null) {
+            return null;
+        }
+        JsonNode tree = Json.tree(prepared.admitted.entry().output().orElseThrow(), result);
+        return read(tree, type);
+    }
+
+    /** Opens a stream; see {@link io.openpanel.api.Panel#stream}. */
+    public <T extends Record> Flow.Publisher<T> stream(String plugin, String action, Record input, Class<T> type) {
+        Prepared prepared = prepare(plugin, action, input);
+        if (!(run(plugin, prepared) instanceof Flow.Publisher<?> source)) {
+            throw new IllegalArgumentException(action + " does not return a stream");
+        }
+        Entry entry = prepared.admitted.entry();
+        return reader -> source.subscribe(new Flow.Subscriber<Object>() {
+            @Override
+            public void onSubscribe(Flow.Subscription subscription) {
+                reader.onSubscribe(subscription);
+            }
+
+            @Override
+            public void onNext(Object item) {
+                reader.onNext(read(Json.tree(entry.output().orElseThrow(), item), type));
+            }
+
+            @Override
+            public void onError(Throwable problem) {
+                reader.onError(problem);
+            }
+
+            @Override
+            public void onComplete() {
+                reader.onComplete();
+            }
+        });
+    }
+
+    private record Prepared(Admission.Admitted admitted, Optional<LiveCall> outer) {}
+
+    private Prepared prepare(String plugin, String action, Record input) {
+        calls.refuseInTransaction(action);
+        if (!uses.test(plugin, action)) {
+            throw new Problem(Problem.Kind.DENIED, "The plugin " + plugin + " calls " + action
+                    + " without listing it in the uses of its @Plugin");
+        }
+        Optional<LiveCall> outer = calls.current();
+        Principal principal = outer.map(LiveCall::caller).orElseGet(() -> bundle(plugin, Optional.empty()));
+        Entry entry = admission.find(action);
+        ObjectNode tree = input == null ? Json.object()
+                : (ObjectNode) Json.tree(Types.record(input.getClass()), input);
+        boolean own = entry.operation().plugin().equals(plugin);
+        // A plugin has no reason to come back to its own action but to ask for the person's right to it.
+        Admission.Rights rights = own && Admission.isPerson(principal) ? Admission.Rights.PRINCIPAL
+                : Admission.Rights.PLUGIN;
+        return new Prepared(admission.admit(entry, principal, tree, rights), outer);
+    }
+
+    private Object run(String plugin, Prepared prepared) {
+        Admission.Admitted admitted = prepared.admitted;
+        Entry entry = admitted.entry();
+        Optional<LiveJob> job = prepared.outer.flatMap(LiveCall::liveJob);
+        if (entry.operation().job() && job.isEmpty()) {
+            throw new Problem(Problem.Kind.CONFLICT, entry.id() + " is a job; call it from a job, or by the gateway");
+        }
+        String prefix = prepared.outer.map(LiveCall::stepPrefix).orElse("");
+        LiveCall call = new LiveCall(admitted.principal(), "action", entry.operation().plugin(), job.orElse(null),
+                prefix + entry.id() + '/', kind -> admission.reach(admitted.principal(), kind));
+        if (entry.isRead()) {
+            return invoke(entry, call, admitted);
+        }
+        Audit.Intent intent = Audit.intent(admitted, plugin, "action", "", "");
+        audit.begin(intent, entry.input(), admitted.input());
+        try {
+            Object result = invoke(entry, call, admitted);
+            audit.end(intent, "done", null);
+            return result;
+        } catch (RuntimeException e) {
+            audit.end(intent, "failed", e instanceof Problem ? e.getMessage() : "An internal error, see the log");
+            throw e;
+        }
+    }
+
+    private Object invoke(Entry entry, LiveCall call, Admission.Admitted admitted) {
+        entry.running().enter();
+        try {
+            return calls.as(call, () -> entry.invoke(call, admitted.input()));
+        } finally {
+            entry.running().leave();
+            call.liveJob().ifPresent(job -> job.forget(call));
+        }
+    }
+
+    private static <T extends Record> T read(JsonNode tree, Class<T> type) {
+        Reading reading = Reading.tolerant();
+        Object result = Types.record(type).read(tree, "", reading);
+        reading.check();
+        return type.cast(result);
+    }
+}

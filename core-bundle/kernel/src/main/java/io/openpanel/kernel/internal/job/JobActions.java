@@ -1,0 +1,116 @@
+package io.openpanel.kernel.internal.job;
+
+import static io.openpanel.api.Action.Effect.CHANGE;
+import static io.openpanel.api.Action.Effect.READ;
+
+import io.openpanel.api.Action;
+import io.openpanel.api.Call;
+import io.openpanel.api.Extension;
+import io.openpanel.api.Param;
+import io.openpanel.api.Problem;
+import io.openpanel.api.Ref;
+import io.openpanel.kernel.internal.shape.Json;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Flow;
+
+/** What people do with jobs. */
+public final class JobActions implements Extension {
+    private final Jobs jobs;
+
+    public JobActions(Jobs jobs) {
+        this.jobs = jobs;
+    }
+
+    public record Listing(@Param(value = "Only in this state", pattern = "queued|running|done|failed|cancelled") Optional<String> state,
+                          @Param("Only of this action") Optional<String> action,
+                          @Param("Only about this resource, as kind:id") Optional<String> resource,
+                          @Param(min = 1, max = 500) Optional<Integer> limit,
+                          @Param("The next of the page before") Optional<String> cursor) {}
+
+    public record Listed(List<Summary> items, Optional<String> next) {}
+
+    public record Summary(Ref job, String action, String state, int progress, int attempt, Optional<Ref> resource,
+                          Optional<String> resourceName, String caller, Instant createdAt, Optional<Instant> startedAt,
+                          Optional<Instant> finishedAt, Optional<Failure> error) {}
+
+    public record Failure(String kind, String message) {}
+
+    public record Step(String name, String state, int attempt, Instant startedAt, Optional<Instant> finishedAt) {}
+
+    public record Detail(Ref job, String action, String state, int progress, int attempt, Optional<Ref> resource,
+                         Optional<String> resourceName, String caller, Instant createdAt, Optional<Instant> startedAt,
+                         Optional<Instant> finishedAt, List<Step> steps, @Param("What the action returned") Optional<Object> result,
+                         Optional<Failure> error) {}
+
+    public record One(@Param(kind = "job") Ref job) {}
+
+    public record Following(@Param(kind = "job") Ref job, @Param("Only lines after this number") Optional<Long> after,
+                            @Param("Go on until the job ends") Optional<Boolean> follow) {}
+
+    public record Line(long seq, Instant at, Optional<String> step, String line) {}
+
+    @Action(value = "job.list", summary = "Lists jobs, newest first", effect = READ)
+    public Listed list(Call call, Listing in) {
+        int limit = in.limit().orElse(50);
+        Optional<Instant> before = in.cursor().map(JobActions::moment);
+        Optional<Ref> resource = in.resource().map(Ref::parse);
+        List<Summary> items = jobs.store().list(call.team(), in.state(), in.action(), resource, before, limit).stream()
+                .filter(row -> visible(call, row)).map(JobActions::summary).toList();
+        Optional<String> next = items.size() < limit ? Optional.empty()
+                : Optional.of(items.get(items.size() - 1).createdAt().toString());
+        return new Listed(items, next);
+    }
+
+    private static boolean visible(Call call, JobStore.Row row) {
+        return call.reach("job").includes(new Ref("job", row.id()), row.resource().stream().toArray(Ref[]::new));
+    }
+
+    private static Instant moment(String cursor) {
+        try {
+            return Instant.parse(cursor);
+        } catch (java.time.DateTimeException e) {
+            throw Problem.invalid("cursor", "cursor must be the next of a page before");
+        }
+    }
+
+    @Action(value = "job.get", summary = "Shows a job with its steps", effect = READ)
+    public Detail get(Call call, One in) {
+        JobStore.Row row = find(in.job());
+        Summary head = summary(row);
+        List<Step> steps = jobs.store().steps(row.id()).stream().filter(step -> !step.name().contains("/"))
+                .map(step -> new Step(step.name(), step.state(), step.attempt(), step.startedAt(), step.finishedAt())).toList();
+        Optional<Object> result = row.result()
+                .map(json -> Json.plain(Json.parse(json.getBytes(StandardCharsets.UTF_8))));
+        return new Detail(head.job(), head.action(), head.state(), head.progress(), head.attempt(), head.resource(),
+                head.resourceName(), head.caller(), head.createdAt(), head.startedAt(), head.finishedAt(), steps, result,
+                head.error());
+    }
+
+    @Action(value = "job.log", summary = "Reads the log of a job", effect = READ)
+    public Flow.Publisher<Line> log(Call call, Following in) {
+        find(in.job());
+        return new LogStream(jobs, in.job().id(), in.after().orElse(0L), in.follow().orElse(true));
+    }
+
+    @Action(value = "job.cancel", summary = "Stops a job", effect = CHANGE, idempotent = true)
+    public Summary cancel(Call call, One in) {
+        if (!jobs.cancel(in.job().id())) {
+            throw new Problem(Problem.Kind.CONFLICT, "The job has already ended");
+        }
+        return summary(find(in.job()));
+    }
+
+    private JobStore.Row find(Ref job) {
+        return jobs.store().find(job.id()).orElseThrow(() -> Problem.missing(job));
+    }
+
+    private static Summary summary(JobStore.Row row) {
+        Optional<Failure> error = row.errorKind().map(kind -> new Failure(kind, row.error().orElse("")));
+        return new Summary(new Ref("job", row.id()), row.action(), row.state(), row.progress(), row.attempt(),
+                row.resource(), row.resourceName(), JobStore.caller(row).name(), row.createdAt(), row.startedAt(),
+                row.finishedAt(), error);
+    }
+}

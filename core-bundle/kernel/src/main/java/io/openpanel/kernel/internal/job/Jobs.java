@@ -1,0 +1,278 @@
+package io.openpanel.kernel.internal.job;
+
+import com.github.kagkarlsson.scheduler.Scheduler;
+import com.github.kagkarlsson.scheduler.task.CompletionHandler;
+import com.github.kagkarlsson.scheduler.task.helper.CustomTask;
+import com.github.kagkarlsson.scheduler.task.helper.Tasks;
+import com.github.kagkarlsson.scheduler.task.schedule.FixedDelay;
+import io.openpanel.api.Principal;
+import io.openpanel.api.Problem;
+import io.openpanel.api.Ref;
+import io.openpanel.api.Resource;
+import io.openpanel.api.Resources;
+import io.openpanel.kernel.internal.KernelDatabase;
+import io.openpanel.kernel.internal.catalogue.Entry;
+import io.openpanel.kernel.internal.catalogue.LiveCatalogue;
+import io.openpanel.kernel.internal.event.EventBus;
+import io.openpanel.kernel.internal.gateway.Admission;
+import io.openpanel.kernel.internal.gateway.Audit;
+import io.openpanel.kernel.internal.gateway.Calls;
+import io.openpanel.kernel.internal.gateway.LiveCall;
+import io.openpanel.kernel.internal.shape.Json;
+import io.openpanel.spi.Storage;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs jobs: each is a row with a lease, so that a crash only delays it. */
+public final class Jobs {
+    private static final Logger LOG = LoggerFactory.getLogger(Jobs.class);
+    private static final Duration RETRY = Duration.ofSeconds(1);
+
+    private final LiveCatalogue catalogue;
+    private final Admission admission;
+    private final Calls calls;
+    private final Audit audit;
+    private final EventBus events;
+    private final Path workspaces;
+    private final JobStore store;
+    private final JobLog log;
+    private final Map<String, LiveJob> running = new ConcurrentHashMap<>();
+    private final CustomTask<Void> task;
+    private volatile Scheduler scheduler;
+    private volatile boolean stopping;
+
+    /** @param workspaces a directory of which each job gets a part */
+    public Jobs(LiveCatalogue catalogue, Admission admission, Calls calls, Audit audit, EventBus events,
+            KernelDatabase database, Storage storage, InstantSource clock, Path workspaces) {
+        this.catalogue = catalogue;
+        this.admission = admission;
+        this.calls = calls;
+        this.audit = audit;
+        this.events = events;
+        this.workspaces = workspaces;
+        this.store = new JobStore(database, storage, clock);
+        this.log = new JobLog(database, clock);
+        this.task = Tasks.custom("job", Void.class).onDeadExecutionRevive()
+                .execute((instance, context) -> attempt(instance.getId()));
+    }
+
+    /** The scheduler's task; pass it to the scheduler, then the scheduler to {@link #start}. */
+    public CustomTask<Void> task() {
+        return task;
+    }
+
+    JobStore store() {
+        return store;
+    }
+
+    JobLog log() {
+        return log;
+    }
+
+    /** Jobs as resources: each belongs to what it is about. */
+    public Resources resources() {
+        return new Resources() {
+            @Override
+            public String kind() {
+                return "job";
+            }
+
+            @Override
+            public String plural() {
+                return "jobs";
+            }
+
+            @Override
+            public Optional<Resource> find(String id) {
+                return store.find(id).map(row -> new Resource(new Ref("job", row.id()), row.action(), row.resource(),
+                        KernelDatabase.team(row.teamId()), row.state() + row.progress()));
+            }
+        };
+    }
+
+    /** Begins; jobs whose scheduler row was lost get one. */
+    public void start(Scheduler with, Instant now) {
+        scheduler = with;
+        store.unfinished().forEach(job -> scheduler.scheduleIfNotExists(task.instance(job.id()), now));
+        sweepWorkspaces();
+    }
+
+    /** Adds a job; it starts at once where a thread is free. */
+    public Ref enqueue(Admission.Admitted admitted, String surface, Audit.Intent intent) {
+        Ref job = Ref.create("job");
+        store.insert(job, admitted, surface);
+        scheduler.schedule(task.instance(job.id()), Instant.EPOCH);
+        LOG.debug("{} was queued as {} by {}", intent.action(), job, intent.caller().ref());
+        return job;
+    }
+
+    private CompletionHandler<Void> attempt(String id) {
+        JobStore.Row row = store.find(id).orElse(null);
+        if (row == null || row.finished()) {
+            return new CompletionHandler.OnCompleteRemove<>();
+        }
+        Optional<Entry> entry = catalogue.entry(row.action());
+        if (entry.isEmpty() && !row.cancelRequested()) {
+            return later();
+        }
+        LiveJob job = new LiveJob(new Ref("job", id), row.plugin(), row.attempt() + 1, store, log, workspace(id),
+                () -> changed(row));
+        log.open(id);
+        running.put(id, job);
+        try {
+            return run(row, entry, job);
+        } finally {
+            running.remove(id);
+            log.close(id);
+            changed(row);
+        }
+    }
+
+    private CompletionHandler<Void> run(JobStore.Row row, Optional<Entry> entry, LiveJob job) {
+        String id = row.id();
+        store.begin(id);
+        changed(row);
+        try {
+            if (row.attempt() > 0) {
+                job.log("Attempt " + job.attempt() + ": the panel or the plugin was restarted meanwhile");
+            }
+            if (row.cancelRequested()) {
+                job.cancel();
+            }
+            finish(row, job, "done", work(row, entry.orElseThrow(Jobs::gone), job), null);
+        } catch (JobYield yield) {
+            log.add(id, Optional.empty(), "The plugin is being stopped or updated; the job goes on afterwards");
+            store.requeue(id);
+            return later();
+        } catch (Problem problem) {
+            finish(row, job, job.wasCancelled() ? "cancelled" : "failed", null, problem);
+        } catch (RuntimeException bug) {
+            if (stopping) {
+                store.requeue(id);
+                return later();
+            }
+            LOG.error("Job {} ({}) failed", id, row.action(), bug);
+            finish(row, job, job.wasCancelled() ? "cancelled" : "failed", null, bug);
+        }
+        return new CompletionHandler.OnCompleteRemove<>();
+    }
+
+    private static Problem gone() {
+        return new Problem(Problem.Kind.UNAVAILABLE, "The job was cancelled while its plugin was stopped");
+    }
+
+    private String work(JobStore.Row row, Entry entry, LiveJob job) {
+        Principal caller = JobStore.caller(row);
+        Admission.Admitted admitted = admission.admit(entry, caller, store.input(row), Admission.Rights.PRINCIPAL);
+        LiveCall call = new LiveCall(caller, row.surface(), entry.operation().plugin(), job, "",
+                kind -> admission.reach(caller, kind));
+        entry.running().enter();
+        try {
+            Object result = calls.as(call, () -> entry.invoke(call, admitted.input()));
+            return result == null ? "{}"
+                    : new String(Json.bytes(entry.output().orElseThrow(), result), StandardCharsets.UTF_8);
+        } finally {
+            entry.running().leave();
+        }
+    }
+
+    private void finish(JobStore.Row row, LiveJob job, String state, String result, RuntimeException failure) {
+        String kind = failure instanceof Problem problem ? problem.kind().name().toLowerCase(Locale.ROOT) : "internal";
+        String message = failure instanceof Problem ? job.masked(failure.getMessage())
+                : "An internal error; the panel's log has more under job " + row.id();
+        if (failure != null) {
+            log.add(row.id(), Optional.empty(), state.equals("cancelled") ? "Cancelled" : message);
+        }
+        log.close(row.id());
+        store.end(row.id(), state, result, failure == null ? null : kind, failure == null ? null : message);
+        remove(workspace(row.id()));
+        Principal caller = JobStore.caller(row);
+        audit.end(new Audit.Intent(Ref.create("call").id(), caller, null, row.surface(), "", "", row.action(),
+                row.resource().map(Ref::toString).stream().toList(), KernelDatabase.team(row.teamId())), state,
+                failure == null ? null : message);
+        events.announce(failure == null ? "action.done" : "action.failed", caller, row.resource(),
+                Map.of("action", row.action(), "caller", caller.name(), "resource", row.resourceName().orElse(""),
+                        "job", "job:" + row.id()));
+    }
+
+    private static CompletionHandler<Void> later() {
+        return new CompletionHandler.OnCompleteReschedule<>(FixedDelay.of(RETRY));
+    }
+
+    private void changed(JobStore.Row row) {
+        log.wake();
+        events.announce("job.changed", JobStore.caller(row), Optional.of(new Ref("job", row.id())),
+                Map.of("job", "job:" + row.id(), "action", row.action(),
+                        "resource", row.resource().map(Ref::toString).orElse("")));
+    }
+
+    /** Asks a job to stop; what it does at the moment is ended. Whether it was still unfinished. */
+    public boolean cancel(String id) {
+        boolean asked = store.requestCancel(id);
+        LiveJob job = running.get(id);
+        if (asked && job != null) {
+            job.cancel();
+        }
+        return asked;
+    }
+
+    /** Ends the attempts of a plugin's jobs; they resume when it is back. */
+    public void yield(String plugin) {
+        List<LiveJob> jobs = running.values().stream().filter(job -> job.plugin().equals(plugin)).toList();
+        jobs.forEach(LiveJob::yieldNow);
+    }
+
+    /** Ends all attempts: the panel is stopping. */
+    public void stop() {
+        stopping = true;
+        running.values().forEach(LiveJob::yieldNow);
+    }
+
+    /** Writes what the log still holds. */
+    public void close() {
+        log.close();
+    }
+
+    private Path workspace(String id) {
+        return workspaces.resolve(id);
+    }
+
+    private void sweepWorkspaces() {
+        if (!Files.isDirectory(workspaces)) {
+            return;
+        }
+        try (Stream<Path> all = Files.list(workspaces)) {
+            all.filter(each -> store.find(each.getFileName().toString()).map(JobStore.Row::finished).orElse(true))
+                    .forEach(Jobs::remove);
+        } catch (IOException e) {
+            LOG.warn("Cannot list the workspaces in {}: {}", workspaces, e.getMessage());
+        }
+    }
+
+    private static void remove(Path directory) {
+        if (!Files.exists(directory)) {
+            return;
+        }
+        try (Stream<Path> all = Files.walk(directory)) {
+            for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(each);
+            }
+        } catch (IOException e) {
+            LOG.warn("Cannot remove the workspace {}: {}", directory, e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,169 @@
+package io.openpanel.kernel.internal.job;
+
+import io.openpanel.api.Call;
+import io.openpanel.api.Ref;
+import io.openpanel.kernel.internal.shape.Json;
+import io.openpanel.kernel.internal.shape.Reading;
+import io.openpanel.kernel.internal.shape.RecordShape;
+import io.openpanel.kernel.internal.shape.Types;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** One attempt of a job that is under way. */
+public final class LiveJob {
+    private final Ref ref;
+    private final String plugin;
+    private final int attempt;
+    private final JobStore store;
+    private final JobLog log;
+    private final Path workspace;
+    private final Runnable changed;
+    private final Mask mask = new Mask();
+    private final Map<Call, Runnable> hooks = new LinkedHashMap<>();
+    private volatile boolean cancelled;
+    private volatile boolean yielding;
+    private volatile Optional<String> step = Optional.empty();
+
+    LiveJob(Ref ref, String plugin, int attempt, JobStore store, JobLog log, Path workspace, Runnable changed) {
+        this.ref = ref;
+        this.plugin = plugin;
+        this.attempt = attempt;
+        this.store = store;
+        this.log = log;
+        this.workspace = workspace;
+        this.changed = changed;
+    }
+
+    public Ref ref() {
+        return ref;
+    }
+
+    String plugin() {
+        return plugin;
+    }
+
+    public int attempt() {
+        return attempt;
+    }
+
+    /** The job's directory, made at the first call. */
+    public Path workspace() {
+        try {
+            return Files.createDirectories(workspace);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot make the workspace " + workspace, e);
+        }
+    }
+
+    /** Masks a text from here on. */
+    public void mask(String secret) {
+        mask.add(secret);
+    }
+
+    String masked(String text) {
+        return text == null ? null : mask.apply(text);
+    }
+
+    public void log(String line) {
+        yieldIfAsked();
+        log.add(ref.id(), step.map(name -> name.contains("/") ? name.substring(0, name.indexOf('/')) : name),
+                mask.apply(line));
+    }
+
+    public void progress(int percent) {
+        yieldIfAsked();
+        store.progress(ref.id(), Math.max(0, Math.min(100, percent)));
+        changed.run();
+    }
+
+    public boolean cancelled() {
+        yieldIfAsked();
+        return cancelled;
+    }
+
+    boolean wasCancelled() {
+        return cancelled;
+    }
+
+    private void yieldIfAsked() {
+        if (yielding) {
+            throw new JobYield();
+        }
+    }
+
+    /** Sets what a call does at once when the job is cancelled. */
+    public void onCancel(Call call, Runnable hook) {
+        boolean late;
+        synchronized (hooks) {
+            hooks.put(call, hook);
+            late = cancelled || yielding;
+        }
+        if (late) {
+            hook.run();
+        }
+    }
+
+    /** Drops what a call wanted done: the call has ended. */
+    public void forget(Call call) {
+        synchronized (hooks) {
+            hooks.remove(call);
+        }
+    }
+
+    void cancel() {
+        cancelled = true;
+        runHooks();
+    }
+
+    void yieldNow() {
+        yielding = true;
+        runHooks();
+    }
+
+    private void runHooks() {
+        List<Runnable> inOrder;
+        synchronized (hooks) {
+            inOrder = new ArrayList<>(hooks.values());
+        }
+        for (int i = inOrder.size() - 1; i >= 0; i--) {
+            inOrder.get(i).run();
+        }
+    }
+
+    /** See {@link Call#step}. */
+    public <T extends Record> T step(String name, Class<T> type, Supplier<T> work) {
+        yieldIfAsked();
+        RecordShape shape = Types.record(type);
+        Optional<JobStore.StepRow> stored = store.step(ref.id(), name).filter(row -> row.state().equals("done"));
+        if (stored.isPresent()) {
+            byte[] json = stored.get().result().orElse("{}").getBytes(StandardCharsets.UTF_8);
+            return type.cast(shape.read(Json.parse(json), "", Reading.tolerant()));
+        }
+        store.beginStep(ref.id(), name, attempt);
+        Optional<String> outer = step;
+        step = Optional.of(name);
+        changed.run();
+        try {
+            T result = work.get();
+            yieldIfAsked();
+            String json = result == null ? null : new String(Json.bytes(shape, result), StandardCharsets.UTF_8);
+            store.endStep(ref.id(), name, "done", json);
+            return result;
+        } catch (RuntimeException e) {
+            store.endStep(ref.id(), name, cancelled ? "cancelled" : "failed", null);
+            throw e;
+        } finally {
+            step = outer;
+            changed.run();
+        }
+    }
+}

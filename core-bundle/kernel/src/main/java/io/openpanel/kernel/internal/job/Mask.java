@@ -1,0 +1,42 @@
+package io.openpanel.kernel.internal.job;
+
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListSet;
+
+/** Takes secrets out of log lines, as they are, in Base64 and as part of a URL. */
+final class Mask {
+    private static final int SHORTEST = 4;
+    private static final String SHOWN = "•••";
+
+    /** Longest first, so that a secret that holds another is taken out whole. */
+    private final Set<String> secrets = new ConcurrentSkipListSet<>(
+            Comparator.comparingInt(String::length).reversed().thenComparing(Comparator.naturalOrder()));
+
+    void add(String secret) {
+        for (String line : secret.split("\\R")) {
+            if (line.strip().length() >= SHORTEST) {
+                secrets.add(line.strip());
+            }
+        }
+        if (secret.length() >= SHORTEST) {
+            byte[] bytes = secret.getBytes(StandardCharsets.UTF_8);
+            secrets.addAll(List.of(Base64.getEncoder().encodeToString(bytes),
+                    URLEncoder.encode(secret, StandardCharsets.UTF_8)));
+        }
+    }
+
+    String apply(String line) {
+        String masked = line;
+        for (String secret : secrets) {
+            if (masked.contains(secret)) {
+                masked = masked.replace(secret, SHOWN);
+            }
+        }
+        return masked;
+    }
+}

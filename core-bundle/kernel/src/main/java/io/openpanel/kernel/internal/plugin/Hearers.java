@@ -1,0 +1,67 @@
+package io.openpanel.kernel.internal.plugin;
+
+import io.openpanel.api.Event;
+import io.openpanel.api.Every;
+import io.openpanel.api.On;
+import io.openpanel.kernel.internal.event.EventBus;
+import io.openpanel.kernel.internal.event.Schedules;
+import io.openpanel.kernel.internal.gateway.Calls;
+import io.openpanel.kernel.internal.shape.Json;
+import io.openpanel.kernel.internal.shape.Reading;
+import io.openpanel.kernel.internal.shape.Types;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Connects the {@link On} and {@link Every} methods of extensions. */
+final class Hearers {
+    private final EventBus events;
+    private final Schedules schedules;
+    private final Calls calls;
+
+    Hearers(EventBus events, Schedules schedules, Calls calls) {
+        this.events = events;
+        this.schedules = schedules;
+        this.calls = calls;
+    }
+
+    /** Connects an extension; what is returned disconnects it. */
+    List<AutoCloseable> connect(PluginOf plugin, Object extension) {
+        List<AutoCloseable> connected = new ArrayList<>();
+        for (Method method : extension.getClass().getMethods()) {
+            String id = plugin.id() + ':' + extension.getClass().getSimpleName() + '.' + method.getName();
+            On on = method.getAnnotation(On.class);
+            if (on != null) {
+                connected.add(events.subscribe(id, on.value(), event -> hear(plugin, extension, method, event)));
+            }
+            Every every = method.getAnnotation(Every.class);
+            if (every != null) {
+                connected.add(schedules.add(id, every.value(), () -> calls.as(
+                        PanelOfBundle.asPlugin(plugin, Optional.empty(), "schedule"), () -> invoke(extension, method))));
+            }
+        }
+        return connected;
+    }
+
+    private void hear(PluginOf plugin, Object extension, Method method, Event event) {
+        Class<?> wanted = method.getParameterTypes()[0];
+        Object argument = wanted == Event.class ? event : Types.record(wanted)
+                .read(Json.tree(Types.shape(Object.class, null), event.data()), "", Reading.tolerant());
+        calls.as(PanelOfBundle.asPlugin(plugin, event.team(), "event"), () -> invoke(extension, method, argument));
+    }
+
+    private static Object invoke(Object extension, Method method, Object... arguments) {
+        try {
+            return method.invoke(extension, arguments);
+        } catch (InvocationTargetException e) {
+            if (e.getCause() instanceof RuntimeException runtime) {
+                throw runtime;
+            }
+            throw new IllegalStateException(method + " failed", e.getCause());
+        } catch (IllegalAccessException e) {
+            throw new IllegalStateException(method + " cannot be called: its class is not public", e);
+        }
+    }
+}

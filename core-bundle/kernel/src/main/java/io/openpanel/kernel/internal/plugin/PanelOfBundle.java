@@ -1,0 +1,127 @@
+package io.openpanel.kernel.internal.plugin;
+
+import io.openpanel.api.Database;
+import io.openpanel.api.Panel;
+import io.openpanel.api.Principal;
+import io.openpanel.api.Problem;
+import io.openpanel.api.Ref;
+import io.openpanel.kernel.internal.event.EventBus;
+import io.openpanel.kernel.internal.gateway.Admission;
+import io.openpanel.kernel.internal.gateway.Calls;
+import io.openpanel.kernel.internal.gateway.InnerCalls;
+import io.openpanel.kernel.internal.gateway.LiveCall;
+import io.openpanel.kernel.internal.job.LiveJob;
+import io.openpanel.spi.Storage;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Flow;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/** The panel as one plugin sees it. */
+final class PanelOfBundle implements Panel, Storage.Context {
+    private final PluginOf plugin;
+    private final InnerCalls inner;
+    private final Calls calls;
+    private final EventBus events;
+    private final Storage storage;
+    private volatile Database opened;
+
+    PanelOfBundle(PluginOf plugin, InnerCalls inner, Calls calls, EventBus events, Storage storage) {
+        this.plugin = plugin;
+        this.inner = inner;
+        this.calls = calls;
+        this.events = events;
+        this.storage = storage;
+    }
+
+    @Override
+    public <T extends Record> T call(String action, Record input, Class<T> result) {
+        return inner.call(plugin.id(), action, input, result);
+    }
+
+    @Override
+    public <T extends Record> Flow.Publisher<T> stream(String action, Record input, Class<T> item) {
+        return inner.stream(plugin.id(), action, input, item);
+    }
+
+    @Override
+    public <T> T in(Ref team, Supplier<T> work) {
+        Optional<LiveCall> outer = calls.current();
+        Principal self = InnerCalls.bundle(plugin.id(), Optional.of(team));
+        if (outer.isPresent() && !outer.get().caller().ref().equals(self.ref())) {
+            throw new Problem(Problem.Kind.DENIED, "The plugin " + plugin.id()
+                    + " works in a team of its choice only where it is the caller itself");
+        }
+        return calls.as(asPlugin(plugin, Optional.of(team), "bundle"), work);
+    }
+
+    /** A call in which the plugin itself is the caller. */
+    static LiveCall asPlugin(PluginOf plugin, Optional<Ref> team, String surface) {
+        return new LiveCall(InnerCalls.bundle(plugin.id(), team), surface, plugin.id(), null, "",
+                kind -> new io.openpanel.api.Reach(true, Set.of()));
+    }
+
+    @Override
+    public Database database() {
+        return new Lazy();
+    }
+
+    /** Opens the schema and runs its migrations, where that was not done. */
+    synchronized Database open() {
+        if (opened == null) {
+            opened = storage.open(plugin.id(), plugin.bundle(), this);
+        }
+        return opened;
+    }
+
+    @Override
+    public Path workspace() {
+        return calls.current().flatMap(LiveCall::liveJob).map(LiveJob::workspace).orElseThrow(
+                () -> new IllegalStateException("Only a job has a workspace"));
+    }
+
+    @Override
+    public Optional<Ref> team() {
+        return calls.current().flatMap(LiveCall::team);
+    }
+
+    @Override
+    public void checkAllTeams() {
+        calls.current().filter(call -> Admission.isPerson(call.caller())).ifPresent(call -> {
+            throw new Problem(Problem.Kind.DENIED, "The plugin " + plugin.id()
+                    + " may not work over all teams while a person is the caller");
+        });
+    }
+
+    @Override
+    public Runnable publish(Record event, Database.Tx tx) {
+        Principal caller = calls.current().map(LiveCall::caller)
+                .orElseGet(() -> InnerCalls.bundle(plugin.id(), Optional.empty()));
+        return events.publish(event, caller, team(), tx);
+    }
+
+    @Override
+    public void revealed(String plain) {
+        calls.current().flatMap(LiveCall::liveJob).ifPresent(job -> job.mask(plain));
+    }
+
+    @Override
+    public void inTransaction(boolean begun) {
+        calls.inTransaction(begun);
+    }
+
+    /** Lets a component hold its database before the migrations ran. */
+    private final class Lazy implements Database {
+        @Override
+        public <T> T tx(Function<Tx, T> work) {
+            return open().tx(work);
+        }
+
+        @Override
+        public <T> T allTeams(Function<Tx, T> work) {
+            return open().allTeams(work);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package io.openpanel.kernel.internal.shape;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.openpanel.api.Param;
+import java.util.regex.Pattern;
+
+/** The bounds a {@link Param} sets, or the defaults where it sets none. */
+record Limits(long min, long max, Pattern pattern) {
+    static Limits of(Param param, long mostByDefault) {
+        long min = param == null ? Long.MIN_VALUE : param.min();
+        long max = param == null || param.max() == Long.MAX_VALUE ? mostByDefault : param.max();
+        Pattern pattern = param == null || param.pattern().isEmpty() ? null : Pattern.compile(param.pattern());
+        return new Limits(min, max, pattern);
+    }
+
+    void describeLength(ObjectNode schema) {
+        if (min > 0) {
+            schema.put("minLength", min);
+        }
+        schema.put("maxLength", max);
+        if (pattern != null) {
+            schema.put("pattern", "^(?:" + pattern.pattern() + ")$");
+        }
+    }
+
+    void describeRange(ObjectNode schema) {
+        if (min != Long.MIN_VALUE) {
+            schema.put("minimum", min);
+        }
+        if (max != Long.MAX_VALUE) {
+            schema.put("maximum", max);
+        }
+    }
+
+    void describeSize(ObjectNode schema) {
+        if (min > 0) {
+            schema.put("minItems", min);
+        }
+        schema.put("maxItems", max);
+    }
+
+    boolean checkText(String text, String path, Reading reading) {
+        if (hasNul(text)) {
+            reading.wrong(path, "must not contain the character NUL");
+        } else if (text.length() > max) {
+            reading.wrong(path, "must have at most " + max + " characters, it has " + text.length());
+        } else if (text.length() < min) {
+            reading.wrong(path, min == 1 ? "must not be empty" : "must have at least " + min + " characters");
+        } else if (pattern != null && !pattern.matcher(text).matches()) {
+            reading.wrong(path, "must match " + pattern.pattern());
+        } else {
+            return true;
+        }
+        return false;
+    }
+
+    boolean checkRange(double number, String path, Reading reading) {
+        if (min != Long.MIN_VALUE && number < min) {
+            reading.wrong(path, "must be at least " + min);
+        } else if (max != Long.MAX_VALUE && number > max) {
+            reading.wrong(path, "must be at most " + max);
+        } else {
+            return true;
+        }
+        return false;
+    }
+
+    boolean checkSize(int size, String path, Reading reading) {
+        if (size > max) {
+            reading.wrong(path, "must have at most " + max + " items");
+        } else if (size < min) {
+            reading.wrong(path, "must have at least " + min + " items");
+        } else {
+            return true;
+        }
+        return false;
+    }
+
+    static boolean hasNul(String text) {
+        return text.indexOf('\0') >= 0;
+    }
+}

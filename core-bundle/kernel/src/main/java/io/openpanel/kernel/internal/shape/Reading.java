@@ -1,0 +1,48 @@
+package io.openpanel.kernel.internal.shape;
+
+import io.openpanel.api.Problem;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** One reading of a JSON value: strict for what callers send, tolerant for what bundles hear of each other. */
+public final class Reading {
+    private static final int MOST_ERRORS = 20;
+
+    private final boolean strict;
+    private final Map<String, String> errors = new LinkedHashMap<>();
+
+    private Reading(boolean strict) {
+        this.strict = strict;
+    }
+
+    /** Unknown properties are errors. */
+    public static Reading strict() {
+        return new Reading(true);
+    }
+
+    /** Unknown properties are passed over. */
+    public static Reading tolerant() {
+        return new Reading(false);
+    }
+
+    boolean isStrict() {
+        return strict;
+    }
+
+    /** Notes an error and gives null, so that a reader can return it. */
+    Object wrong(String path, String message) {
+        if (errors.size() < MOST_ERRORS) {
+            errors.putIfAbsent(path.isEmpty() ? "body" : path, message);
+        }
+        return null;
+    }
+
+    /** @throws Problem when something was noted */
+    public void check() {
+        if (!errors.isEmpty()) {
+            Map<String, String> named = new LinkedHashMap<>();
+            errors.forEach((field, message) -> named.put(field, field + " " + message));
+            throw Problem.invalid(named);
+        }
+    }
+}
