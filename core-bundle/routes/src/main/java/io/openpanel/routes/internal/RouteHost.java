@@ -1,0 +1,209 @@
+package io.openpanel.routes.internal;
+
+import io.openpanel.api.Ref;
+import io.openpanel.spi.Events;
+import io.openpanel.spi.Gateway;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URL;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.apache.camel.Endpoint;
+import org.apache.camel.ServiceStatus;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ResourceHelper;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleEvent;
+import org.osgi.framework.wiring.BundleRevision;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.util.tracker.BundleTracker;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The one Camel context, with the routes of the bundles that are running. */
+@Component(immediate = true, service = RouteHost.class)
+public final class RouteHost {
+    private static final Logger LOG = LoggerFactory.getLogger(RouteHost.class);
+    private static final long STOP_SECONDS = 5;
+
+    private final DefaultCamelContext camel = new DefaultCamelContext(false);
+    private final Map<String, Shipped> routes = new ConcurrentSkipListMap<>();
+    private final RouteSwitches switches;
+    private final BundleTracker<List<String>> bundles;
+    /** Camel is slow to stop a route; never on the framework's own thread. */
+    private final ExecutorService worker = Executors.newSingleThreadExecutor(work -> {
+        Thread thread = new Thread(work, "routes");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    /** A route with the plugin that ships it. */
+    public record Shipped(String id, String plugin, String description, String from) {}
+
+    @Activate
+    public RouteHost(BundleContext context, @Reference Gateway gateway, @Reference Events events,
+            @Reference RouteSwitches switches) {
+        this.switches = switches;
+        camel.disableJMX();
+        camel.setApplicationContextClassLoader(DefaultCamelContext.class.getClassLoader());
+        camel.getShutdownStrategy().setTimeout(STOP_SECONDS);
+        camel.getCamelContextExtension().setName("openpanel");
+        camel.addComponent("action", new ActionComponent(gateway, id -> Optional.ofNullable(routes.get(id)).map(Shipped::plugin)));
+        camel.addComponent("event", new EventComponent(events));
+        bundles = new Following(context);
+        worker.execute(() -> inCamel(() -> {
+            camel.start();
+            return null;
+        }));
+        bundles.open();
+    }
+
+    @Deactivate
+    void deactivate() {
+        bundles.close();
+        worker.execute(camel::stop);
+        worker.shutdown();
+    }
+
+    /** All routes, by id. */
+    public List<Shipped> all() {
+        return List.copyOf(routes.values());
+    }
+
+    public Optional<Shipped> find(String id) {
+        return Optional.ofNullable(routes.get(id));
+    }
+
+    public boolean isRunning(String id) {
+        ServiceStatus status = camel.getRouteController().getRouteStatus(id);
+        return status != null && status.isStarted();
+    }
+
+    /** Starts or stops a route, now and from now on. */
+    public void turn(String id, boolean on, Ref by) {
+        switches.set(id, on, by);
+        try {
+            worker.submit(() -> inCamel(() -> {
+                if (on) {
+                    camel.getRouteController().startRoute(id);
+                } else {
+                    camel.getRouteController().stopRoute(id);
+                }
+                return null;
+            })).get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (java.util.concurrent.ExecutionException e) {
+            throw new IllegalStateException("Cannot turn the route " + id, e.getCause());
+        }
+    }
+
+    /** Camel finds its own parts through the thread's context class loader. */
+    private <T> T inCamel(Callable<T> work) {
+        Thread thread = Thread.currentThread();
+        ClassLoader former = thread.getContextClassLoader();
+        thread.setContextClassLoader(DefaultCamelContext.class.getClassLoader());
+        try {
+            return work.call();
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        } finally {
+            thread.setContextClassLoader(former);
+        }
+    }
+
+    private List<String> load(String plugin, URL url) {
+        List<String> added = new ArrayList<>();
+        Set<String> before = ids();
+        try (InputStream in = url.openStream()) {
+            byte[] yaml = in.readAllBytes();
+            inCamel(() -> {
+                PluginHelper.getRoutesLoader(camel).loadRoutes(ResourceHelper.fromBytes(url.getPath(), yaml));
+                return null;
+            });
+        } catch (IOException | RuntimeException e) {
+            LOG.error("The routes in {} of the plugin {} do not load: {}", url.getPath(), plugin, e.getMessage(), e);
+        }
+        for (RouteDefinition definition : camel.getRouteDefinitions()) {
+            String id = definition.getRouteId();
+            if (!before.contains(id)) {
+                added.add(id);
+                routes.put(id, new Shipped(id, plugin, Optional.ofNullable(definition.getDescriptionText()).orElse(""),
+                        definition.getInput().getEndpointUri()));
+                if (!switches.isEnabled(id)) {
+                    inCamel(() -> {
+                        camel.getRouteController().stopRoute(id);
+                        return null;
+                    });
+                }
+            }
+        }
+        return added;
+    }
+
+    private Set<String> ids() {
+        Set<String> ids = new HashSet<>();
+        camel.getRouteDefinitions().forEach(each -> ids.add(each.getRouteId()));
+        return ids;
+    }
+
+    private void unload(String id) {
+        inCamel(() -> {
+            camel.getRouteController().stopRoute(id);
+            camel.removeRoute(id);
+            return null;
+        });
+        routes.remove(id);
+        for (Endpoint endpoint : new ArrayList<>(camel.getEndpoints())) {
+            boolean used = camel.getRoutes().stream().anyMatch(route -> route.getEndpoint() == endpoint);
+            if (!used) {
+                camel.removeEndpoint(endpoint);
+            }
+        }
+    }
+
+    private final class Following extends BundleTracker<List<String>> {
+        Following(BundleContext context) {
+            super(context, Bundle.ACTIVE, null);
+        }
+
+        @Override
+        public List<String> addingBundle(Bundle bundle, BundleEvent event) {
+            var entries = bundle.findEntries("OPENPANEL-INF/routes", "*.yaml", false);
+            if (entries == null) {
+                return null;
+            }
+            List<String> added = Collections.synchronizedList(new ArrayList<>());
+            String plugin = plugin(bundle);
+            worker.execute(() -> Collections.list(entries).forEach(url -> added.addAll(load(plugin, url))));
+            return added;
+        }
+
+        @Override
+        public void removedBundle(Bundle bundle, BundleEvent event, List<String> added) {
+            worker.execute(() -> List.copyOf(added).forEach(RouteHost.this::unload));
+        }
+
+        private static String plugin(Bundle bundle) {
+            return bundle.adapt(BundleRevision.class).getDeclaredCapabilities("openpanel.plugin").stream().findFirst()
+                    .map(capability -> String.valueOf(capability.getAttributes().get("id"))).orElse(bundle.getSymbolicName());
+        }
+    }
+}
