@@ -1,0 +1,49 @@
+package io.openpanel.cli;
+
+/** Ends the command with a message and an exit code. */
+final class Failure extends RuntimeException {
+    static final int FAILED = 1;
+    static final int USAGE = 2;
+    static final int SIGN_IN = 3;
+    static final int DENIED = 4;
+    static final int MISSING = 5;
+    static final int CONFLICT = 6;
+    static final int UNAVAILABLE = 7;
+
+    private static final long serialVersionUID = 1L;
+
+    private final int exitCode;
+    private final int status;
+
+    Failure(int exitCode, String message) {
+        this(exitCode, 0, message);
+    }
+
+    private Failure(int exitCode, int status, String message) {
+        super(message, null, false, false);
+        this.exitCode = exitCode;
+        this.status = status;
+    }
+
+    /** From an HTTP status and the problem's detail. */
+    static Failure of(int status, String message) {
+        int code = switch (status) {
+            case 400, 413, 415, 428 -> USAGE;
+            case 401 -> SIGN_IN;
+            case 403 -> DENIED;
+            case 404 -> MISSING;
+            case 409, 412 -> CONFLICT;
+            case 429, 502, 503, 504 -> UNAVAILABLE;
+            default -> FAILED;
+        };
+        return new Failure(code, status, message);
+    }
+
+    int exitCode() {
+        return exitCode;
+    }
+
+    int status() {
+        return status;
+    }
+}

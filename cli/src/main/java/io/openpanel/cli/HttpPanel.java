@@ -1,0 +1,149 @@
+package io.openpanel.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** The panel over its REST API. */
+final class HttpPanel implements Panel {
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
+
+    private final Session session;
+    private final Optional<String> team;
+    private final HttpClient client;
+
+    HttpPanel(Session session, Optional<String> team) {
+        this.session = session;
+        this.team = team.or(session::team);
+        HttpClient.Builder builder = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(Duration.ofSeconds(10));
+        session.authority().ifPresent(path -> builder.sslContext(Trust.of(path)));
+        this.client = builder.build();
+    }
+
+    /** Signs in with e-mail and password and keeps the tokens. */
+    void logIn(String url, Optional<String> ca, String email, String password) {
+        JsonNode tokens = json(send(HttpRequest.newBuilder(URI.create(url + "/api/v1/sessions")),
+                "POST", Json.text(Json.object().put("email", email).put("password", password)), Optional.empty()));
+        session.signedIn(url, ca, tokens);
+    }
+
+    private String token() {
+        return session.fixedToken().or(session::accessToken).or(() -> session.refresh(this::refreshed))
+                .orElseThrow(() -> new Failure(Failure.SIGN_IN, "Sign in first: openpanel-cli login " + session.url()
+                        + ", or put an API key into OPENPANEL_TOKEN"));
+    }
+
+    private JsonNode refreshed(String refreshToken) {
+        return json(send(HttpRequest.newBuilder(URI.create(session.url() + "/api/v1/sessions/refresh")), "POST",
+                Json.text(Json.object().put("refreshToken", refreshToken)), Optional.empty()));
+    }
+
+    @Override
+    public JsonNode catalogue() {
+        return json(send(HttpRequest.newBuilder(URI.create(session.url() + "/api/v1/catalogue")), "GET", "",
+                Optional.of(token())));
+    }
+
+    @Override
+    public JsonNode call(JsonNode operation, ObjectNode input) {
+        return json(open(operation, input, "application/json"));
+    }
+
+    @Override
+    public void stream(JsonNode operation, ObjectNode input, Consumer<JsonNode> item) {
+        HttpResponse<InputStream> response = open(operation, input, "application/x-ndjson");
+        if (response.statusCode() >= 400) {
+            json(response);
+        }
+        try (BufferedReader lines = new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                if (!line.isBlank()) {
+                    item.accept(Json.parse(line));
+                }
+            }
+        } catch (IOException e) {
+            throw new Failure(Failure.UNAVAILABLE, "The stream broke off: " + e.getMessage());
+        }
+    }
+
+    private HttpResponse<InputStream> open(JsonNode operation, ObjectNode input, String accept) {
+        ObjectNode rest = input.deepCopy();
+        String path = operation.get("path").asText();
+        for (JsonNode ref : operation.withArray("/refs")) {
+            String variable = '{' + ref.get("name").asText() + '}';
+            if (path.contains(variable)) {
+                JsonNode value = rest.remove(ref.get("name").asText());
+                path = path.replace(variable, encode(value == null ? "" : value.asText()));
+            }
+        }
+        String method = operation.get("method").asText();
+        boolean inQuery = method.equals("GET") || method.equals("DELETE");
+        String query = inQuery ? query(rest) : "";
+        HttpRequest.Builder request = HttpRequest.newBuilder(
+                URI.create(session.url() + "/api/v1" + path + query)).header("Accept", accept);
+        return send(request, method, inQuery ? "" : Json.text(rest), Optional.of(token()));
+    }
+
+    private static String query(ObjectNode input) {
+        StringBuilder query = new StringBuilder();
+        for (Map.Entry<String, JsonNode> entry : input.properties()) {
+            Iterable<JsonNode> values = entry.getValue().isArray() ? entry.getValue() : java.util.List.of(entry.getValue());
+            for (JsonNode value : values) {
+                query.append(query.isEmpty() ? '?' : '&').append(encode(entry.getKey())).append('=')
+                        .append(encode(value.asText()));
+            }
+        }
+        return query.toString();
+    }
+
+    private static String encode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    private HttpResponse<InputStream> send(HttpRequest.Builder request, String method, String body, Optional<String> token) {
+        request.method(method, body.isEmpty() ? HttpRequest.BodyPublishers.noBody()
+                : HttpRequest.BodyPublishers.ofString(body));
+        if (!body.isEmpty()) {
+            request.header("Content-Type", "application/json");
+        }
+        request.header("User-Agent", "openpanel-cli").timeout(PATIENCE);
+        token.ifPresent(each -> request.header("Authorization", "Bearer " + each));
+        team.ifPresent(each -> request.header("OpenPanel-Team", each.startsWith("team:") ? each : "team:" + each));
+        try {
+            return client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+        } catch (IOException e) {
+            throw new Failure(Failure.UNAVAILABLE, "The panel at " + session.url() + " does not answer ("
+                    + (e.getMessage() == null ? "connection refused" : e.getMessage()) + "). Is it running? ./openpanel status");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Failure(Failure.FAILED, "Interrupted");
+        }
+    }
+
+    private static JsonNode json(HttpResponse<InputStream> response) {
+        String text;
+        try (InputStream in = response.body()) {
+            text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new Failure(Failure.UNAVAILABLE, "The answer broke off: " + e.getMessage());
+        }
+        if (response.statusCode() < 400) {
+            return Json.parse(text);
+        }
+        throw Problems.of(response.statusCode(), text);
+    }
+}

@@ -1,0 +1,21 @@
+package io.openpanel.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.function.Consumer;
+
+/** A panel that answers: over HTTP, or over the socket of this machine. */
+interface Panel {
+    /** Every action, as {@code catalogue.list} gives it. */
+    JsonNode catalogue();
+
+    /**
+     * Runs an action; a job's answer is {@code {"job": …}}.
+     *
+     * @throws Failure with the panel's own words
+     */
+    JsonNode call(JsonNode operation, ObjectNode input);
+
+    /** Runs an action that streams, until it ends. */
+    void stream(JsonNode operation, ObjectNode input, Consumer<JsonNode> item);
+}

@@ -1,0 +1,133 @@
+package io.openpanel.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Prints answers for people: lists as tables, records as lines. */
+final class Printer {
+    private static final int MOST_COLUMNS = 8;
+    private static final int WIDEST = 60;
+    private static final Set<String> LEFT_OUT = Set.of("labels", "actions", "uses");
+
+    private final PrintWriter out;
+    private final boolean json;
+
+    Printer(PrintWriter out, boolean json) {
+        this.out = out;
+        this.json = json;
+    }
+
+    /** A whole answer. */
+    void print(JsonNode answer) {
+        if (json) {
+            out.println(Json.pretty(answer));
+        } else if (answer.path("items").isArray()) {
+            table(answer.get("items"));
+        } else if (answer.isObject()) {
+            lines(answer, "");
+        }
+        out.flush();
+    }
+
+    /** One item of a stream. */
+    void item(JsonNode item) {
+        if (json) {
+            out.println(Json.text(item));
+        } else if (item.has("line")) {
+            out.println(item.get("line").asText());
+        } else {
+            StringBuilder line = new StringBuilder();
+            item.properties().forEach(entry -> {
+                if (!entry.getValue().isContainerNode()) {
+                    line.append(line.isEmpty() ? "" : "  ").append(entry.getKey()).append('=').append(entry.getValue().asText());
+                }
+            });
+            out.println(line);
+        }
+        out.flush();
+    }
+
+    void say(String line) {
+        out.println(line);
+        out.flush();
+    }
+
+    private void lines(JsonNode record, String indent) {
+        for (Map.Entry<String, JsonNode> entry : record.properties()) {
+            JsonNode value = entry.getValue();
+            if (value.isObject() && !value.isEmpty()) {
+                out.println(indent + words(entry.getKey()) + ":");
+                lines(value, indent + "  ");
+            } else if (value.isArray() && value.size() > 0 && value.get(0).isObject()) {
+                out.println(indent + words(entry.getKey()) + ":");
+                table(value);
+            } else {
+                out.println(indent + words(entry.getKey()) + ": " + shown(value));
+            }
+        }
+    }
+
+    private void table(JsonNode items) {
+        if (items.isEmpty()) {
+            out.println("Nothing there yet.");
+            return;
+        }
+        List<String> columns = columns(items);
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(columns.stream().map(column -> words(column).toUpperCase(java.util.Locale.ROOT)).toList());
+        items.forEach(item -> rows.add(columns.stream().map(column -> cut(shown(item.path(column)))).toList()));
+        int[] widths = new int[columns.size()];
+        rows.forEach(row -> {
+            for (int i = 0; i < widths.length; i++) {
+                widths[i] = Math.max(widths[i], row.get(i).length());
+            }
+        });
+        for (List<String> row : rows) {
+            StringBuilder line = new StringBuilder();
+            for (int i = 0; i < widths.length; i++) {
+                line.append(row.get(i)).append(" ".repeat(widths[i] - row.get(i).length() + 2));
+            }
+            out.println(line.toString().stripTrailing());
+        }
+    }
+
+    /** Names first, then what is short; nested values and columns that are empty everywhere are left out. */
+    private static List<String> columns(JsonNode items) {
+        Set<String> columns = new LinkedHashSet<>();
+        for (String first : new String[] {"name", "title", "host"}) {
+            if (items.get(0).has(first)) {
+                columns.add(first);
+            }
+        }
+        items.forEach(item -> item.properties().forEach(entry -> {
+            JsonNode value = entry.getValue();
+            boolean nested = value.isObject() || (value.isArray() && value.size() > 0 && value.get(0).isContainerNode());
+            if (!nested && !value.isNull() && !LEFT_OUT.contains(entry.getKey())) {
+                columns.add(entry.getKey());
+            }
+        }));
+        return columns.stream().limit(MOST_COLUMNS).toList();
+    }
+
+    private static String shown(JsonNode value) {
+        if (value.isArray()) {
+            List<String> parts = new ArrayList<>();
+            value.forEach(part -> parts.add(part.asText()));
+            return String.join(", ", parts);
+        }
+        return value.isMissingNode() || value.isNull() ? "" : value.asText().replaceAll("\\p{Cntrl}", " ");
+    }
+
+    private static String cut(String text) {
+        return text.length() > WIDEST ? text.substring(0, WIDEST - 1) + "…" : text;
+    }
+
+    private static String words(String name) {
+        return name.replaceAll("([a-z])([A-Z])", "$1 $2").toLowerCase(java.util.Locale.ROOT);
+    }
+}

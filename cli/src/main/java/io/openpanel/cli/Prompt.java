@@ -1,0 +1,50 @@
+package io.openpanel.cli;
+
+import java.io.BufferedReader;
+import java.io.Console;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+
+/** Asks the person at the terminal, or reads standard input where there is none. */
+final class Prompt {
+    private static final BufferedReader INPUT = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+
+    private Prompt() {}
+
+    static boolean isInteractive() {
+        return System.console() != null;
+    }
+
+    static String line(String question) {
+        Console console = System.console();
+        return console != null ? console.readLine("%s: ", question) : next(question);
+    }
+
+    static String secret(String question) {
+        Console console = System.console();
+        if (console == null) {
+            return next(question);
+        }
+        char[] typed = console.readPassword("%s: ", question);
+        return typed == null ? "" : new String(typed);
+    }
+
+    /** A secret option's value: {@code -} asks, so that it stands in no shell history. */
+    static String secretFrom(String name, String text) {
+        return text.equals("-") ? secret(name) : text;
+    }
+
+    private static String next(String what) {
+        try {
+            String line = INPUT.readLine();
+            if (line == null) {
+                throw new Failure(Failure.USAGE, what + " was expected on standard input");
+            }
+            return line;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
