@@ -1,0 +1,2 @@
+/** What the tests of a plugin stand on. */
+package io.openpanel.testkit;
