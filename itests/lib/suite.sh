@@ -1,0 +1,60 @@
+# shellcheck shell=bash
+# What the suites share: base images made on the spot, and running JUnit classes with one line at the end.
+set -euo pipefail
+
+root="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)"
+
+# A static busybox as an image; no registry is asked.
+make_base_image() {
+    docker image inspect openpanel-test/busybox:1 >/dev/null 2>&1 && return
+    local busybox work applet
+    busybox="$(command -v busybox)" || {
+        echo "busybox-static is missing; ./openpanel test installs it" >&2
+        return 1
+    }
+    work="$(mktemp -d)"
+    mkdir -p "$work/bin" "$work/tmp" "$work/etc" "$work/www"
+    cp "$busybox" "$work/bin/busybox"
+    while IFS= read -r applet; do
+        [[ "$applet" == busybox ]] || ln -s busybox "$work/bin/$applet"
+    done < <("$busybox" --list)
+    tar -C "$work" -c . | docker import - openpanel-test/busybox:1 >/dev/null
+    rm -r "$work"
+}
+
+# run_suite NAME CLASS…: the last line is NAME: N passed, N failed, N skipped — figures
+run_suite() {
+    local name="$1" log reports status=0
+    shift
+    make_base_image
+    rm -f "$root/itests/target/figure.txt"
+    reports="$root/itests/target/reports-$name"
+    rm -rf "$reports"
+    log="$(mktemp)"
+    mvn -q -f "$root/itests/pom.xml" test -DskipTests=false -Dopenpanel.all="${OPENPANEL_TEST_ALL:-false}" \
+        -Dsurefire.reportNameSuffix="$name" -Dtest="$(IFS=,; echo "$*")" -Dsurefire.failIfNoSpecifiedTests=true \
+        >"$log" 2>&1 || status=$?
+    mkdir -p "$reports"
+    find "$root/itests/target/surefire-reports" -name "TEST-*$name.xml" -exec mv -t "$reports" {} + 2>/dev/null || true
+    ((status == 0)) || grep -vE '^\s+at (org.junit|java.base|jdk)' "$log" | tail -n 120
+    count_reports "$name" "$reports" "$status"
+}
+
+count_reports() {
+    local name="$1" reports="$2" status="$3" tests=0 failed=0 skipped=0 file header figure=''
+    for file in "$reports"/TEST-*.xml; do
+        [[ -e "$file" ]] || continue
+        header="$(grep -m1 '<testsuite ' "$file")"
+        tests=$((tests + $(attribute tests "$header")))
+        failed=$((failed + $(attribute failures "$header") + $(attribute errors "$header")))
+        skipped=$((skipped + $(attribute skipped "$header")))
+    done
+    ((status == 0 || failed > 0)) || failed=1
+    [[ -r "$root/itests/target/figure.txt" ]] && figure=" — $(cat "$root/itests/target/figure.txt")"
+    echo "$name: $((tests - failed - skipped > 0 ? tests - failed - skipped : 0)) passed, $failed failed, $skipped skipped$figure"
+    ((failed == 0))
+}
+
+attribute() {
+    [[ "$2" =~ [[:space:]]$1=\"([0-9]+)\" ]] && echo "${BASH_REMATCH[1]}" || echo 0
+}

@@ -1,0 +1,177 @@
+package io.openpanel.itests;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** A panel of its own, started by the launcher in a scratch home on free ports, as a user would. */
+final class Panel implements AutoCloseable {
+    static final Path ROOT = Path.of(System.getProperty("openpanel.root", "..")).toAbsolutePath().normalize();
+    static final String EMAIL = "owner@example.test";
+    static final String PASSWORD = "correct horse battery staple 7";
+
+    final Path home;
+    final int port;
+    final int proxyPort;
+    private final Map<String, String> environment = new HashMap<>();
+
+    private Panel(Map<String, String> extra) {
+        try {
+            Path parent = Files.createDirectories(Path.of(System.getProperty("java.io.tmpdir"), "openpanel-itests"));
+            home = Files.createTempDirectory(parent, "home");
+            open(parent);
+            open(home);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        port = freePort();
+        proxyPort = freePort();
+        environment.putAll(Map.of("OPENPANEL_OWNER_EMAIL", EMAIL, "OPENPANEL_OWNER_PASSWORD", PASSWORD,
+                "OPENPANEL_PANEL_TLS_PORT", String.valueOf(freePort()), "OPENPANEL_PROXY_TLS_PORT", String.valueOf(freePort()),
+                "OPENPANEL_ADDRESS", "127.0.0.1"));
+        environment.putAll(extra);
+    }
+
+    /** The panel's and the proxy's users must reach their parts of it. */
+    private static void open(Path directory) throws IOException {
+        Files.setPosixFilePermissions(directory, java.nio.file.attribute.PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    static Panel start() {
+        return start(Map.of());
+    }
+
+    static Panel start(Map<String, String> environment) {
+        Panel panel = new Panel(environment);
+        panel.up();
+        return panel;
+    }
+
+    static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Runs {@code ./openpanel up} and returns when the panel is ready. */
+    void up() {
+        Ran ran = launcher("up", "--yes", "--detach", "--home", home.toString(), "--port", String.valueOf(port),
+                "--proxy-port", String.valueOf(proxyPort));
+        if (ran.exitCode() != 0) {
+            throw new AssertionError("openpanel up ended with " + ran.exitCode() + ": " + ran.output());
+        }
+    }
+
+    /** What a command printed, and its exit code. */
+    record Ran(int exitCode, String output) {}
+
+    Ran launcher(String... arguments) {
+        List<String> command = new ArrayList<>(List.of(ROOT.resolve("openpanel").toString()));
+        command.addAll(List.of(arguments));
+        return run(command, environment, null);
+    }
+
+    /** Runs a command of the client, signed in as the owner where {@link #logIn} was called. */
+    Ran cli(String... arguments) {
+        return cliWith(null, arguments);
+    }
+
+    Ran cliWith(String input, String... arguments) {
+        List<String> command = new ArrayList<>(List.of("java", "-jar", ROOT.resolve("cli/target/openpanel-cli.jar").toString()));
+        command.addAll(List.of(arguments));
+        Map<String, String> variables = new HashMap<>();
+        variables.put("OPENPANEL_CLI_CONFIG", home.resolve("cli.json").toString());
+        return run(command, variables, input);
+    }
+
+    void logIn() {
+        Ran ran = cliWith(PASSWORD + "\n", "login", url(), "--email", EMAIL);
+        if (ran.exitCode() != 0) {
+            throw new AssertionError(ran.output());
+        }
+    }
+
+    static Ran run(List<String> command, Map<String, String> variables, String input) {
+        try {
+            Path output = Files.createTempFile("openpanel-itests", ".out");
+            ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+            builder.environment().putAll(variables);
+            Process process = builder.start();
+            if (input != null) {
+                process.getOutputStream().write(input.getBytes(StandardCharsets.UTF_8));
+            }
+            process.getOutputStream().close();
+            if (!process.waitFor(10, TimeUnit.MINUTES)) {
+                process.destroyForcibly();
+                throw new AssertionError(command + " did not end");
+            }
+            String text = Files.readString(output);
+            Files.delete(output);
+            return new Ran(process.exitValue(), text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    String url() {
+        return "http://127.0.0.1:" + port;
+    }
+
+    Api anonymous() {
+        return new Api(url(), null);
+    }
+
+    /** Signed in as the owner. */
+    Api owner() {
+        String token = anonymous().post("/api/v1/sessions", Map.of("email", EMAIL, "password", PASSWORD)).ok().json()
+                .get("accessToken").asText();
+        return new Api(url(), token);
+    }
+
+    /** The process id that a supervisor keeps for one of panel, proxy and database. */
+    long pid(String name) {
+        try {
+            return Long.parseLong(Files.readString(home.resolve("run").resolve(name + ".pid")).strip());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Ends a process as a crash would. */
+    void kill(String name) {
+        ProcessHandle.of(pid(name)).orElseThrow().destroyForcibly();
+    }
+
+    boolean ready() {
+        try {
+            return anonymous().get("/health/ready").status() == 200;
+        } catch (UncheckedIOException e) {
+            return false;
+        }
+    }
+
+    Duration awaitReady(Duration longest) {
+        return Wait.until("the panel is ready", longest, this::ready);
+    }
+
+
+    @Override
+    public void close() {
+        launcher("stop", "--all", "--home", home.toString());
+        run(List.of("rm", "-rf", "--one-file-system", home.toString()), Map.of(), null);
+    }
+}

@@ -1,0 +1,65 @@
+package io.openpanel.itests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The running product listens where it says, and nowhere else. */
+class PortsTest {
+    private static Panel panel;
+
+    @BeforeAll
+    static void start() {
+        panel = Panel.start();
+    }
+
+    @AfterAll
+    static void stop() {
+        panel.close();
+    }
+
+    private static Set<String> listening(String name) {
+        String pid = "pid=" + panel.pid(name) + ',';
+        return Panel.run(List.of("ss", "-ltnpH"), Map.of(), null).output().lines().filter(line -> line.contains(pid))
+                .map(line -> line.strip().split("\\s+")[3]).collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    @Test
+    void thePanelListensOnLoopbackOnlyAndOnOnePort() {
+        assertThat(listening("panel")).allMatch(each -> each.contains("127.0.0.1]:" + panel.port) || each.equals("127.0.0.1:" + panel.port)).hasSize(1);
+    }
+
+    @Test
+    void theProxyListensOnItsDocumentedPorts() {
+        assertThat(listening("proxy")).hasSizeBetween(1, 3).anyMatch(each -> each.endsWith(":" + panel.proxyPort));
+    }
+
+    @Test
+    void theDatabaseListensOnLoopbackOnly() {
+        assertThat(listening("database")).hasSize(1).allMatch(each -> each.startsWith("127.0.0.1:"));
+    }
+
+    @Test
+    void thereIsNoShellNoRemoteManagementAndNoPluginMaySetASecurityManager() throws IOException {
+        String arguments = Files.readString(java.nio.file.Path.of("/proc/" + panel.pid("panel") + "/cmdline")).replace('\0', ' ');
+        assertThat(arguments).contains("-Djava.security.manager=disallow").doesNotContain("jmxremote");
+        List<String> plugins = panel.owner().get("/api/v1/plugins").ok().json().get("items").findValuesAsText("plugin");
+        assertThat(plugins).contains("plugin:kernel").noneMatch(each -> each.contains("gogo") || each.contains("ssh"));
+    }
+
+    @Test
+    void openActionsAreTheFewThatMustBe() {
+        List<String> open = panel.owner().get("/api/v1/catalogue").ok().json().get("items").findParents("access").stream()
+                .filter(each -> each.path("access").asText().equals("open")).map(each -> each.path("id").asText()).sorted().toList();
+        assertThat(open).containsExactly("session.create", "session.refresh", "setup.create", "setup.get");
+    }
+}
