@@ -11,15 +11,16 @@ start_time() {
 }
 
 remember_pid() {
-    printf '%s %s\n' "$2" "$(start_time "$2")" >"$home/run/$1.pid.tmp" && mv -f "$home/run/$1.pid.tmp" "$home/run/$1.pid"
+    start_time "$2" >"$home/run/$1.begun" || true
+    printf '%s\n' "$2" >"$home/run/$1.pid.tmp" && mv -f "$home/run/$1.pid.tmp" "$home/run/$1.pid"
 }
 
 # Prints the pid when the process that was remembered under the name still runs.
 running() {
-    local pid begun
-    [[ -r "$home/run/$1.pid" ]] || return 1
-    read -r pid begun <"$home/run/$1.pid" || return 1
-    [[ "$pid" =~ ^[0-9]+$ && "$(start_time "$pid")" == "$begun" ]] || return 1
+    local pid
+    [[ -r "$home/run/$1.pid" && -r "$home/run/$1.begun" ]] || return 1
+    pid="$(cat "$home/run/$1.pid")"
+    [[ "$pid" =~ ^[0-9]+$ && "$(start_time "$pid")" == "$(cat "$home/run/$1.begun")" ]] || return 1
     printf '%s' "$pid"
 }
 
@@ -35,7 +36,7 @@ end_process() {
     if pid="$(running "$name")"; then
         kill -s KILL "$pid" 2>/dev/null || true
     fi
-    rm -f "$home/run/$name.pid"
+    rm -f "$home/run/$name.pid" "$home/run/$name.begun"
 }
 
 # The inode of the socket that listens on a port of this machine, if one does.

@@ -1,0 +1,37 @@
+# shellcheck shell=bash
+# Runs executable files one after the other and adds up what their last lines say.
+
+# Name and purpose of each file in a folder: the comment below its first line.
+list_scripts() {
+    local file
+    for file in "$1"/*; do
+        [[ ! -f "$file" ]] || printf '%-14s %s\n' "${file##*/}" "$(sed -n '2s/^# //p' "$file")"
+    done
+}
+
+known_script() { [[ "$2" =~ ^[a-z0-9-]+$ && -f "$1/$2" ]]; }
+
+passed=0 failed=0 skipped=0
+
+# Adds "NAME: N passed, N failed, N skipped — figure".
+add_up() {
+    local name="$1" line="$2" status="$3"
+    if [[ "$line" =~ ^"$name":\ ([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped ]]; then
+        passed=$((passed + BASH_REMATCH[1]))
+        failed=$((failed + BASH_REMATCH[2]))
+        skipped=$((skipped + BASH_REMATCH[3]))
+        ((status == 0 || BASH_REMATCH[2] > 0)) || failed=$((failed + 1))
+        return
+    fi
+    failed=$((failed + 1))
+    printf '%s: 0 passed, 1 failed, 0 skipped — it ended with %s before it could say more\n' "$name" "$status"
+}
+
+run_and_add() {
+    local name="$1" status=0 output
+    shift
+    output="$(mktemp)"
+    "$@" 2>&1 | tee "$output" || status=$?
+    add_up "$name" "$(grep -v '^$' "$output" | tail -n 1)" "$status"
+    rm -f "$output"
+}
