@@ -16,7 +16,7 @@ import java.util.HexFormat;
  */
 record Cluster(Path folder, String password) {
     static Cluster prepared(PostgresBinaries binaries, Programs programs) throws IOException {
-        Path folder = binaries.home().resolve("cluster");
+        Path folder = binaries.home().resolve("cluster-" + programs.user());
         if (Files.notExists(folder)) {
             initialise(binaries, programs, folder);
         }

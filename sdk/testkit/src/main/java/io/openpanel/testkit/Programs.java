@@ -31,6 +31,11 @@ final class Programs {
         }
     }
 
+    /** Whose the server's files are. */
+    String user() {
+        return user.orElse(System.getProperty("user.name"));
+    }
+
     /** Lets the server's user own the file. */
     void give(Path file) throws IOException {
         if (user.isPresent()) {

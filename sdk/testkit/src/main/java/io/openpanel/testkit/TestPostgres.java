@@ -8,14 +8,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Properties;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.postgresql.Driver;
 
 /**
  * A real PostgreSQL server for tests, on a free port of the loopback address, one for each test JVM. It writes without
@@ -121,7 +122,11 @@ public final class TestPostgres implements AutoCloseable {
     }
 
     Connection connect(String database, String role, String secret) throws SQLException {
-        return DriverManager.getConnection("jdbc:postgresql://127.0.0.1:" + port + "/" + database, role, secret);
+        Properties properties = new Properties();
+        properties.setProperty("user", role);
+        properties.setProperty("password", secret);
+        // Not through DriverManager: what is tested may have taken the driver out of it.
+        return new Driver().connect("jdbc:postgresql://127.0.0.1:" + port + "/" + database, properties);
     }
 
     void drop(String database) {
