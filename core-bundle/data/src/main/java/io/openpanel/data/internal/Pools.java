@@ -1,0 +1,57 @@
+package io.openpanel.data.internal;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.util.Properties;
+
+/** Pools of connections as the application's role. They wait for none at their start, and for 3 seconds later on. */
+final class Pools {
+    private static final long LONGEST_WAIT_MILLIS = 3_000;
+
+    private final DatabaseUrl url;
+    private final Roles roles;
+
+    Pools(DatabaseUrl url, Roles roles) {
+        this.url = url;
+        this.roles = roles;
+    }
+
+    /** For transactions; each says what it works as. */
+    HikariDataSource transactions() {
+        HikariConfig config = config("openpanel", properties());
+        config.setMaximumPoolSize(10);
+        config.setMinimumIdle(1);
+        config.setAutoCommit(false);
+        config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
+        return new HikariDataSource(config);
+    }
+
+    /** For a library that does its own transactions in one schema. */
+    HikariDataSource plain(String schema) {
+        Properties properties = properties();
+        properties.setProperty("currentSchema", Sql.name(schema) + "," + Bootstrap.SCHEMA);
+        HikariConfig config = config("openpanel-" + schema, properties);
+        config.setMaximumPoolSize(4);
+        config.setMinimumIdle(0);
+        return new HikariDataSource(config);
+    }
+
+    private Properties properties() {
+        Properties properties = url.properties(roles.app(), roles.password());
+        // A server that hangs keeps its sockets open and says nothing; statements end after 5 seconds by themselves.
+        properties.putIfAbsent("socketTimeout", "10");
+        return properties;
+    }
+
+    private HikariConfig config(String name, Properties properties) {
+        HikariConfig config = new HikariConfig();
+        config.setPoolName(name);
+        config.setDataSource(new DriverConnections(url.jdbc(), properties));
+        config.setConnectionTimeout(LONGEST_WAIT_MILLIS);
+        config.setValidationTimeout(1_000);
+        config.setIdleTimeout(60_000);
+        config.setMaxLifetime(1_800_000);
+        config.setInitializationFailTimeout(-1);
+        return config;
+    }
+}

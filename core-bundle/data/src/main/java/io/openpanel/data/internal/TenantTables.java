@@ -1,0 +1,44 @@
+package io.openpanel.data.internal;
+
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.callback.BaseCallback;
+import org.flywaydb.core.api.callback.Context;
+import org.flywaydb.core.api.callback.Event;
+
+/** Refuses migrations that leave a table of teams' rows open: the check is part of their transaction. */
+final class TenantTables extends BaseCallback {
+    private final String schema;
+
+    TenantTables(String schema) {
+        this.schema = schema;
+    }
+
+    @Override
+    public boolean supports(Event event, Context context) {
+        return event == Event.AFTER_MIGRATE_APPLIED;
+    }
+
+    @Override
+    public void handle(Event event, Context context) {
+        try (PreparedStatement query = context.getConnection().prepareStatement("""
+                select relname from pg_class join pg_attribute on attrelid = pg_class.oid
+                where relnamespace = ?::regnamespace and relkind in ('r', 'p') and not relforcerowsecurity
+                  and attname = 'team_id' and atttypid = 'openpanel.team'::regtype and not attisdropped
+                order by relname limit 1
+                """)) {
+            query.setString(1, Sql.name(schema));
+            try (ResultSet rows = query.executeQuery()) {
+                if (rows.next()) {
+                    String table = rows.getString(1);
+                    throw new FlywayException("The table " + table + " has rows of teams and is open to all of them;"
+                            + " end the migration with select openpanel.tenant('" + table + "')");
+                }
+            }
+        } catch (SQLException e) {
+            throw new FlywayException("The tables of " + schema + " could not be checked", e);
+        }
+    }
+}
