@@ -1,0 +1,32 @@
+/** What went wrong with a call, in the panel's own words (RFC 9457). */
+export class Problem extends Error {
+  constructor(
+    readonly status: number,
+    readonly title: string,
+    readonly detail: string,
+    readonly request?: string,
+    readonly kind?: string,
+    readonly errors: Record<string, string> = {},
+  ) {
+    super(detail || title);
+  }
+
+  static async of(response: Response): Promise<Problem> {
+    const request = response.headers.get('OpenPanel-Request') ?? undefined;
+    const body = await response.json().catch(() => ({})) as Partial<Problem> & { instance?: string };
+    return new Problem(response.status, body.title ?? `HTTP ${response.status}`, body.detail ?? '',
+      request ?? body.instance, body.kind, body.errors ?? {});
+  }
+
+  /** Nothing answered at all. */
+  static unreachable(): Problem {
+    return new Problem(0, 'unreachable', '', undefined, 'unreachable');
+  }
+
+  static from(error: unknown): Problem {
+    if (error instanceof Problem) {
+      return error;
+    }
+    return new Problem(0, 'unexpected', error instanceof Error ? error.message : String(error), undefined, 'unexpected');
+  }
+}

@@ -1,0 +1,154 @@
+import { Problem } from './problem';
+import { Store } from './store';
+
+export interface Tokens {
+  accessToken: string;
+  expiresAt: string;
+  user: string;
+  name: string;
+  email: string;
+  team: string;
+  teamName: string;
+  role: string;
+}
+
+export type Session =
+  | { state: 'starting' }
+  | { state: 'unreachable' }
+  | { state: 'set-up' }
+  | { state: 'out' }
+  | { state: 'in'; tokens: Tokens };
+
+/** The access token lives here only: in memory, never in storage. */
+export const session = new Store<Session>({ state: 'starting' });
+
+const EARLY = 30_000;
+const channel = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel('openpanel-session');
+let refreshing: Promise<boolean> | undefined;
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+channel?.addEventListener('message', (event: MessageEvent<{ tokens?: Tokens }>) => {
+  const { tokens } = event.data;
+  if (tokens) {
+    adopt(tokens);
+  } else {
+    leave();
+  }
+});
+
+function adopt(tokens: Tokens): void {
+  session.set({ state: 'in', tokens });
+  clearTimeout(timer);
+  timer = setTimeout(() => void refresh(), Math.max(5_000, millisLeft(tokens) - 2 * EARLY));
+}
+
+function leave(): void {
+  clearTimeout(timer);
+  session.set({ state: 'out' });
+}
+
+function millisLeft(tokens: Tokens): number {
+  return Date.parse(tokens.expiresAt) - Date.now();
+}
+
+async function post(path: string, body?: unknown): Promise<Response> {
+  try {
+    return await fetch(path, {
+      method: 'POST', credentials: 'same-origin',
+      headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
+      body: JSON.stringify(body ?? {}),
+    });
+  } catch {
+    throw Problem.unreachable();
+  }
+}
+
+async function enter(path: string, body: unknown): Promise<void> {
+  const response = await post(path, body);
+  if (!response.ok) {
+    throw await Problem.of(response);
+  }
+  const tokens = await response.json() as Tokens;
+  adopt(tokens);
+  channel?.postMessage({ tokens });
+}
+
+export const logIn = (email: string, password: string): Promise<void> => enter('/auth/login', { email, password });
+
+export interface Owner { token: string; email: string; password: string; name: string; team: string }
+
+export const setUp = (owner: Owner): Promise<void> => enter('/auth/setup', owner);
+
+export async function logOut(): Promise<void> {
+  const current = session.get();
+  if (current.state === 'in') {
+    await fetch('/auth/logout', {
+      method: 'POST', credentials: 'same-origin',
+      headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${current.tokens.accessToken}` },
+      body: '{}',
+    }).catch(() => undefined);
+  }
+  leave();
+  channel?.postMessage({});
+}
+
+/** A fresh access token for the cookie; tabs take turns, since the cookie may be used once. */
+export function refresh(): Promise<boolean> {
+  const before = session.get();
+  refreshing ??= inTurn(() => refreshOnce(before)).finally(() => {
+    refreshing = undefined;
+  });
+  return refreshing;
+}
+
+function inTurn(work: () => Promise<boolean>): Promise<boolean> {
+  return typeof navigator !== 'undefined' && 'locks' in navigator
+    ? navigator.locks.request('openpanel-refresh', work) as Promise<boolean> : work();
+}
+
+async function refreshOnce(before: Session): Promise<boolean> {
+  const now = session.get();
+  if (now !== before && now.state === 'in' && millisLeft(now.tokens) > EARLY) {
+    return true;
+  }
+  try {
+    await enter('/auth/refresh', {});
+    return true;
+  } catch (error) {
+    const { status } = Problem.from(error);
+    if (status === 400 || status === 401 || status === 403) {
+      leave();
+    }
+    return false;
+  }
+}
+
+/** The token to send, renewed when it is about to end. */
+export async function accessToken(): Promise<string | undefined> {
+  const current = session.get();
+  if (current.state !== 'in') {
+    return undefined;
+  }
+  if (millisLeft(current.tokens) < EARLY && await refresh()) {
+    const renewed = session.get();
+    return renewed.state === 'in' ? renewed.tokens.accessToken : undefined;
+  }
+  return current.tokens.accessToken;
+}
+
+/** Decides what a fresh page shows: the panel, log in, set up, or that nothing answers. */
+export async function start(): Promise<void> {
+  try {
+    const needed = await fetch('/api/v1/setup', { headers: { Accept: 'application/json' } });
+    if (needed.ok && (await needed.json() as { needed: boolean }).needed) {
+      session.set({ state: 'set-up' });
+      return;
+    }
+    if (await refresh() || session.get().state === 'out') {
+      return;
+    }
+  } catch {
+    // Nothing answered: said below.
+  }
+  session.set({ state: 'unreachable' });
+}

@@ -1,0 +1,182 @@
+import { Problem } from './problem';
+import { send } from './http';
+
+export interface Subscription {
+  action: string;
+  input: Record<string, unknown>;
+  /** Whether the action takes `after`, so that nothing is sent twice or missed. */
+  resumes: boolean;
+  onItems: (items: Item[]) => void;
+  onEnd?: (reason: string, message?: string) => void;
+}
+
+export type Item = Record<string, unknown> & { seq?: number };
+
+interface Topic extends Subscription {
+  key: string;
+  after: number;
+  ended: boolean;
+}
+
+const SETTLE = 20;
+const MOST_WAIT = 30_000;
+
+/** The tab's one live connection: topics join and leave, and it heals by itself. */
+export class LiveStream {
+  private topics = new Map<string, Topic>();
+  private count = 0;
+  private connection: AbortController | undefined;
+  private wanted: ReturnType<typeof setTimeout> | undefined;
+  private failures = 0;
+  private lostListeners = new Set<() => void>();
+
+  constructor(private readonly open: typeof send = send) {}
+
+  subscribe(subscription: Subscription): () => void {
+    const key = (this.count++).toString(36);
+    this.topics.set(key, { ...subscription, key, after: Number(subscription.input.after ?? 0), ended: false });
+    this.reconnect(SETTLE);
+    return () => {
+      this.topics.delete(key);
+      this.reconnect(SETTLE);
+    };
+  }
+
+  /** Runs after the stream broke and came back: what has no memory may have been missed. */
+  onLost(listener: () => void): () => void {
+    this.lostListeners.add(listener);
+    return () => this.lostListeners.delete(listener);
+  }
+
+  close(): void {
+    clearTimeout(this.wanted);
+    this.connection?.abort();
+    this.connection = undefined;
+  }
+
+  private reconnect(delay: number): void {
+    clearTimeout(this.wanted);
+    this.wanted = setTimeout(() => void this.connect(), delay);
+  }
+
+  private async connect(): Promise<void> {
+    const live = [...this.topics.values()].filter((topic) => !topic.ended);
+    const former = this.connection;
+    if (!live.length) {
+      this.close();
+      return;
+    }
+    const mine = new AbortController();
+    this.connection = mine;
+    try {
+      const response = await this.open('/api/v1/stream', {
+        method: 'POST', signal: mine.signal, headers: { Accept: 'text/event-stream' },
+        body: { topics: live.map(({ key, action, input, resumes, after }) => (
+          { key, action, input: without(input, 'after'), ...(resumes ? { after } : {}) })) },
+      });
+      former?.abort();
+      if (this.failures > 0) {
+        this.lostListeners.forEach((listener) => listener());
+      }
+      this.failures = 0;
+      await this.read(response, mine);
+    } catch (error) {
+      former?.abort();
+      if (mine.signal.aborted) {
+        return;
+      }
+      const { status } = Problem.from(error);
+      if (status === 401 || status === 403) {
+        return;
+      }
+    }
+    if (this.connection === mine) {
+      this.failures++;
+      this.reconnect(Math.min(MOST_WAIT, 500 * 2 ** Math.min(this.failures - 1, 6)) * (0.5 + Math.random()));
+    }
+  }
+
+  private async read(response: Response, mine: AbortController): Promise<void> {
+    const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+    const parser = new EventParser((event, data) => {
+      if (this.connection === mine) {
+        this.receive(event, data);
+      }
+    });
+    while (true) {
+      const { done, value } = await reader.read();
+      if (done) {
+        return;
+      }
+      parser.feed(value);
+    }
+  }
+
+  private receive(event: string, data: string): void {
+    const { key, items = [], reason = '', message } = JSON.parse(data) as
+      { key: string; items?: Item[]; reason?: string; message?: string };
+    const topic = this.topics.get(key);
+    if (!topic) {
+      return;
+    }
+    if (event === 'end') {
+      if (reason === 'moved') {
+        this.reconnect(300);
+        return;
+      }
+      topic.ended = true;
+      topic.onEnd?.(reason, message);
+      return;
+    }
+    const fresh = topic.resumes ? items.filter((item) => (item.seq ?? Infinity) > topic.after) : items;
+    const last = fresh.at(-1)?.seq;
+    if (topic.resumes && last !== undefined) {
+      topic.after = last;
+    }
+    if (fresh.length) {
+      topic.onItems(fresh);
+    }
+  }
+}
+
+/** Server-sent events out of text that arrives in pieces. */
+export class EventParser {
+  private rest = '';
+  private event = '';
+  private data: string[] = [];
+
+  constructor(private readonly hear: (event: string, data: string) => void) {}
+
+  feed(text: string): void {
+    const lines = (this.rest + text).split(/\r\n|\n|\r(?!$)/);
+    this.rest = lines.pop() ?? '';
+    lines.forEach((line) => this.line(line));
+  }
+
+  private line(line: string): void {
+    if (line === '') {
+      if (this.data.length) {
+        this.hear(this.event || 'message', this.data.join('\n'));
+      }
+      this.event = '';
+      this.data = [];
+      return;
+    }
+    const colon = line.indexOf(':');
+    const field = colon < 0 ? line : line.slice(0, colon);
+    const value = colon < 0 ? '' : line.slice(colon + 1).replace(/^ /, '');
+    if (field === 'event') {
+      this.event = value;
+    }
+    if (field === 'data') {
+      this.data.push(value);
+    }
+  }
+}
+
+function without(input: Record<string, unknown>, name: string): Record<string, unknown> {
+  const { [name]: _dropped, ...rest } = input;
+  return rest;
+}
+
+export const live = new LiveStream();

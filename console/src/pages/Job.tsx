@@ -1,0 +1,40 @@
+import { useState } from 'react';
+import { useParams } from 'wouter';
+import { useT } from '../i18n/i18n';
+import { Duration, RelativeTime, Status } from '../ui/bits';
+import { confirm } from '../ui/confirm';
+import { Button } from '../ui/controls';
+import { humanise } from '../ui/format';
+import { jobEnded, useAction, useJob } from '../ui/hooks';
+import { LogPane, useLog } from '../ui/LogPane';
+import { Card, Page } from '../ui/Page';
+import { Loaded, Notice } from '../ui/states';
+import { StepRail } from '../ui/StepRail';
+import { PageSkeleton } from '../shell/Routes';
+
+export default function JobPage() {
+  const t = useT('');
+  const { job: id } = useParams<{ job: string }>();
+  const ref = `job:${id}`;
+  const query = useJob(ref);
+  const log = useLog('job.log', { job: ref, follow: true });
+  const stop = useAction('job.cancel');
+  const [step, setStep] = useState<string>();
+  return (
+    <Loaded query={query} skeleton={<PageSkeleton />}>
+      {(job) => (
+        <Page title={humanise(job.action)} crumbs={[{ label: t('jobs.title'), href: '/jobs' }]} status={<Status badge value={job.state} as="job" />}
+          lead={<><span>{job.resourceName}</span><span>{job.caller}</span><RelativeTime at={job.startedAt ?? job.createdAt} /><Duration from={job.startedAt} to={job.finishedAt} /></>}
+          actions={!jobEnded(job) && stop.allowed && <Button tone="danger" onClick={() => confirm({ title: t('jobs.stop-title'), text: t('jobs.stop-text'), action: t('jobs.stop'), run: () => stop.run({ job: ref }) })}>{t('jobs.stop')}</Button>}>
+          <div className="stack">
+            {job.error && <Notice tone="red">{job.error.message}</Notice>}
+            <div className="split" style={{ gridTemplateColumns: job.steps.length ? '260px minmax(0,1fr)' : undefined, display: job.steps.length ? undefined : 'block' }}>
+              {job.steps.length > 0 && <Card title={t('jobs.steps')}><div style={{ padding: 8 }}><StepRail label={t('jobs.steps')} steps={job.steps} chosen={step} onChoose={setStep} /></div></Card>}
+              <LogPane buffer={log.buffer} name={`job-${id}`} step={step} live={!jobEnded(job)} height="max(420px, calc(100vh - 220px))" />
+            </div>
+          </div>
+        </Page>
+      )}
+    </Loaded>
+  );
+}

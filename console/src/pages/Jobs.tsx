@@ -1,0 +1,28 @@
+import { useT } from '../i18n/i18n';
+import { Duration, RelativeTime, Status } from '../ui/bits';
+import { humanise } from '../ui/format';
+import { useList, type Job } from '../ui/hooks';
+import { IconActivity } from '../ui/icons';
+import { Page } from '../ui/Page';
+import { EmptyState } from '../ui/states';
+import { Table } from '../ui/Table';
+
+export default function Jobs() {
+  const t = useT('');
+  const query = useList<Job>('job.list', { limit: 200 }, { live: ['action.*', 'deployment.*', 'job.*'] });
+  return (
+    <Page title={t('jobs.title')}>
+      <Table label={t('jobs.title')} query={query} rowKey={(row) => row.job} href={(row) => `/jobs/${row.job.slice(4)}`} order="-when" search={(row) => `${row.action} ${row.resourceName ?? ''}`}
+        filters={[{ id: 'running', label: t('jobs.running'), match: (row) => row.state === 'running' || row.state === 'queued' }, { id: 'failed', label: t('jobs.failed'), match: (row) => row.state === 'failed' }, { id: 'done', label: t('jobs.done'), match: (row) => row.state === 'done' }]}
+        columns={[
+          { id: 'action', header: t('jobs.action'), sort: (row) => row.action, cell: (row) => <span className="main">{humanise(row.action)}</span> },
+          { id: 'about', header: t('jobs.about'), sort: (row) => row.resourceName ?? '', cell: (row) => row.resourceName ?? <span className="faint">–</span> },
+          { id: 'state', header: t('jobs.state'), width: 140, sort: (row) => row.state, cell: (row) => <Status value={row.state} as="job" /> },
+          { id: 'by', header: t('jobs.by'), wideOnly: true, cell: (row) => <span className="muted">{row.caller}</span> },
+          { id: 'took', header: t('jobs.took'), width: 110, wideOnly: true, end: true, cell: (row) => <Duration from={row.startedAt} to={row.finishedAt} /> },
+          { id: 'when', header: t('jobs.when'), width: 130, end: true, wideOnly: true, sort: (row) => Date.parse(row.createdAt ?? row.startedAt ?? '') || 0, cell: (row) => <span className="muted"><RelativeTime at={row.startedAt ?? row.createdAt} /></span> },
+        ]}
+        empty={<EmptyState icon={<IconActivity size={20} />} title={t('jobs.empty')} text={t('jobs.empty-text')} />} />
+    </Page>
+  );
+}

@@ -1,0 +1,214 @@
+import { useState } from 'react';
+import { Link } from 'wouter';
+import { useT } from '../i18n/i18n';
+import { RelativeTime, Status, statusRank } from '../ui/bits';
+import { Button, LinkButton } from '../ui/controls';
+import { humanise } from '../ui/format';
+import { Contributed, useAction, useCan, useList, useMe, useNavigate, useOperation, useRead, useWidgets } from '../ui/hooks';
+import { IconActivity, IconAlertTriangle, IconArrowUpRight, IconCheck, IconPlus, IconSparkles } from '../ui/icons';
+import { Card, Page } from '../ui/Page';
+import { ErrorState, LinesSkeleton, Skeleton } from '../ui/states';
+import { Timeline } from '../ui/Timeline';
+
+interface Project { project: string; name: string; description?: string }
+interface App { app: string; name: string; project: string; status?: string; address?: string; deployment?: { deployment: string; state: string; createdAt?: string; finishedAt?: string } ; latest?: App['deployment'] }
+interface Engine { state: string; reason?: string; diskTotal?: number; diskFree?: number }
+
+const LIVE = ['project.*', 'app.*', 'deployment.*', 'container.changed'];
+const id = (ref: string) => ref.slice(ref.indexOf(':') + 1);
+
+export default function Overview() {
+  const t = useT('');
+  const here = { apps: Boolean(useOperation('app.list')), projects: Boolean(useOperation('project.list')), engine: Boolean(useOperation('engine.get')) };
+  const apps = useList<App>('app.list', {}, { live: LIVE, enabled: here.apps });
+  const projects = useList<Project>('project.list', {}, { live: LIVE, enabled: here.projects });
+  const engine = useRead<Engine>('engine.get', {}, { live: ['engine.*'], enabled: here.engine });
+  const widgets = useWidgets('overview');
+  const create = useCan('app.create');
+  const nothing = apps.data?.length === 0;
+
+  return (
+    <Page title={t('nav.overview')} actions={create && !nothing && <LinkButton href="/apps/new" tone="primary" icon={<IconPlus size={16} />}>{t('hero.own')}</LinkButton>}>
+      <div className="stack wide">
+        {nothing ? <Hero /> : <Attention apps={apps.data} engine={engine.data} waiting={here.apps && !apps.data} />}
+        <div className="split">
+          <div className="stack wide">
+            {here.projects && !nothing && (
+              <section className="stack tight">
+                <div className="spread"><h2>{t('over.projects')}</h2><Link href="/projects" className="link">{t('over.all')}</Link></div>
+                {projects.error && !projects.data ? <div className="card"><ErrorState error={projects.error} onRetry={() => void projects.refetch()} /></div> : (
+                  <div className="grid">
+                    {projects.data && apps.data
+                      ? projects.data.slice(0, 12).map((project) => <ProjectCard key={project.project} project={project} apps={apps.data.filter((app) => app.project === project.project)} />)
+                      : [0, 1, 2].map((index) => <div key={index} className="card" style={{ padding: 16, minHeight: 130 }}><Skeleton width="40%" height={16} /></div>)}
+                  </div>
+                )}
+              </section>
+            )}
+            <Activity />
+          </div>
+          <aside className="stack">
+            {here.apps && <FirstSteps apps={apps.data} projects={projects.data} engine={engine.data} />}
+            {widgets.map((widget) => <Contributed key={`${widget.plugin.id} ${widget.id}`} plugin={widget.plugin} module={widget.module} fallback={<Card><LinesSkeleton lines={4} /></Card>} />)}
+          </aside>
+        </div>
+      </div>
+    </Page>
+  );
+}
+
+function Attention({ apps = [], engine, waiting }: { apps?: App[]; engine?: Engine; waiting: boolean }) {
+  const t = useT('');
+  const full = engine?.diskTotal ? 1 - (engine.diskFree ?? 0) / engine.diskTotal : 0;
+  const problems = [
+    ...(engine && engine.state !== 'healthy' ? [{ key: 'engine', text: t('over.engine'), hint: engine.reason, href: '/containers', red: true }] : []),
+    ...(full >= 0.8 ? [{ key: 'disk', text: t('over.disk', { percent: `${Math.round(full * 100)}%` }), href: '/containers', red: full >= 0.9 }] : []),
+    ...apps.flatMap((app) => {
+      const status = app.status?.toLowerCase();
+      const last = app.latest ?? app.deployment;
+      if (status === 'failed' || status === 'degraded') {
+        return [{ key: app.app, text: t(`over.app-${status}`, { name: app.name }), href: `/apps/${id(app.app)}`, red: status === 'failed' }];
+      }
+      return last?.state?.toLowerCase() === 'failed' ? [{ key: app.app, text: t('over.deploy-failed', { name: app.name }), href: `/deployments/${id(last.deployment)}`, red: true }] : [];
+    }),
+  ] as { key: string; text: string; hint?: string; href: string; red: boolean }[];
+  if (waiting) {
+    return <div className="card" style={{ padding: '15px 16px' }}><Skeleton width={220} /></div>;
+  }
+  if (!problems.length) {
+    return <div className="notice green" style={{ background: 'none', borderColor: 'var(--line)' }}><IconCheck size={17} /><div>{t('over.calm')}</div></div>;
+  }
+  return (
+    <Card title={t('over.attention')} count={problems.length}>
+      <ul className="timeline">
+        {problems.map((problem) => (
+          <li key={problem.key} style={{ alignItems: 'center' }}>
+            <span className={`dot ${problem.red ? 'red' : ''}`} aria-hidden><IconAlertTriangle size={13} /></span>
+            <span>{problem.text}{problem.hint && <span className="muted"> · {problem.hint}</span>}</span>
+            <LinkButton small href={problem.href}>{t('over.look')}</LinkButton>
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}
+
+function ProjectCard({ project, apps }: { project: Project; apps: App[] }) {
+  const t = useT('');
+  const worst = [...apps].sort((a, b) => statusRank(a.status) - statusRank(b.status));
+  return (
+    <section className="card" style={{ display: 'flex', flexDirection: 'column' }}>
+      <header style={{ minHeight: 44, paddingBottom: 6 }}>
+        <h3 className="clip"><Link href={`/projects/${id(project.project)}`}>{project.name}</Link></h3>
+        <span className="count">{apps.length ? t('over.apps', { count: apps.length }) : ''}</span>
+      </header>
+      <ul style={{ padding: '4px 8px 8px', flex: 1 }}>
+        {worst.slice(0, 4).map((app) => (
+          <li key={app.app}>
+            <Link href={`/apps/${id(app.app)}`} className="option-row">
+              <span className="clip" style={{ flex: 1 }}>{app.name}</span>
+              <span className="faint" style={{ fontSize: 12.5 }}>{(app.latest ?? app.deployment) && <RelativeTime at={(app.latest ?? app.deployment)!.finishedAt ?? (app.latest ?? app.deployment)!.createdAt} />}</span>
+              <Status value={app.status ?? 'none'} />
+            </Link>
+          </li>
+        ))}
+        {!apps.length && <li className="option-row faint">{t('over.no-apps')}</li>}
+      </ul>
+    </section>
+  );
+}
+
+interface Row { seq: number; at: string; callerName: string; action: string; resources: string[]; outcome?: string; detail?: string; via?: string }
+
+function Activity() {
+  const t = useT('');
+  const able = useCan('audit.list');
+  const query = useList<Row>('audit.list', { limit: 60 }, { live: ['action.*', 'deployment.*'], enabled: able });
+  const { data: apps } = useList<App>('app.list', {}, { enabled: Boolean(useOperation('app.list')) });
+  const names = new Map(apps?.map((app) => [app.app, app.name]));
+  if (!able) {
+    return null;
+  }
+  const rows = query.data?.filter((row) => !/\.(list|get|log|logs|watch|stats|refresh)$/.test(row.action)).slice(0, 10);
+  return (
+    <Card title={t('over.activity')}>
+      {query.error && !query.data ? <ErrorState error={query.error} onRetry={() => void query.refetch()} /> : !rows ? <LinesSkeleton lines={4} />
+        : rows.length === 0 ? <p className="body muted" style={{ padding: 16 }}>{t('over.no-activity')}</p>
+          : <Timeline label={t('over.activity')} items={rows.map((row) => ({
+            id: String(row.seq), at: row.at, tone: row.outcome && !/^(done|ok|accepted|queued|unknown)/.test(row.outcome) ? 'red' as const : undefined,
+            icon: row.outcome && !/^(done|ok|accepted|queued|unknown)/.test(row.outcome) ? <IconAlertTriangle size={12} /> : <IconActivity size={12} />,
+            text: <><b style={{ fontWeight: 540 }}>{row.callerName}</b> <span className="muted">{humanise(row.action).toLowerCase()}</span>{row.resources.map((ref) => names.get(ref)).filter(Boolean).map((name) => <span key={name}> · {name}</span>)}{row.detail && <span className="muted"> · {row.detail}</span>}</>,
+          }))} />}
+    </Card>
+  );
+}
+
+function Hero() {
+  const t = useT('');
+  const navigate = useNavigate();
+  const sample = useAction<{ job?: string; app?: string; deployment?: string }>('app.sample');
+  const create = useCan('app.create');
+  const go = async () => {
+    const made = await sample.go({});
+    if (made?.app) {
+      navigate(`/apps/${id(made.app)}/deployments`);
+    } else if (made?.job) {
+      navigate(`/jobs/${id(made.job)}`);
+    }
+  };
+  return (
+    <section className="card hero" style={sample.allowed ? undefined : { gridTemplateColumns: '1fr' }}>
+      <div className="stack">
+        <div><h2 style={{ fontSize: 16, lineHeight: '24px' }}>{t('hero.title')}</h2><p className="muted" style={{ marginTop: 6, maxWidth: 460 }}>{t('hero.text')}</p></div>
+        {create && <div><LinkButton tone="primary" href="/apps/new" icon={<IconArrowUpRight size={16} />}>{t('hero.own')}</LinkButton></div>}
+      </div>
+      {sample.allowed && (
+        <div className="stack">
+          <div><h2 style={{ fontSize: 16, lineHeight: '24px' }}>{t('hero.sample-title')}</h2><p className="muted" style={{ marginTop: 6, maxWidth: 460 }}>{t('hero.sample-text')}</p></div>
+          <div><Button busy={sample.busy} onClick={() => void go()} icon={<IconSparkles size={16} />}>{t('hero.sample')}</Button></div>
+        </div>
+      )}
+    </section>
+  );
+}
+
+const HIDDEN = 'openpanel-first-steps';
+
+/** Fills itself; gone when all is done or hidden. */
+function FirstSteps({ apps, projects, engine }: { apps?: App[]; projects?: Project[]; engine?: Engine }) {
+  const t = useT('');
+  const me = useMe();
+  const [hidden, setHidden] = useState(() => localStorage.getItem(HIDDEN) === 'yes');
+  const domains = useList<{ host: string; generated?: boolean }>('domain.list', {}, { live: ['domain.*'], enabled: Boolean(useOperation('domain.list')) && !hidden });
+  const keys = useList('api-key.list', {}, { enabled: Boolean(useOperation('api-key.list')) && !hidden });
+  if (hidden || !apps || !me || !['owner', 'admin'].includes(me.role)) {
+    return null;
+  }
+  const online = apps.some((app) => ['running', 'healthy'].includes((app.status ?? '').toLowerCase()));
+  const own = domains.data?.some((domain) => !domain.generated && !/\.(localhost|sslip\.io)$/.test(domain.host)) ?? false;
+  const steps = [
+    { key: 'engine', done: engine?.state === 'healthy' },
+    { key: 'project', done: Boolean(projects?.length), href: '/projects' },
+    { key: 'app', done: apps.length > 0, href: '/apps/new' },
+    { key: 'online', done: online },
+    { key: 'domain', done: own, href: apps[0] && `/apps/${id(apps[0].app)}/domains` },
+    { key: 'key', done: Boolean(keys.data?.length), href: '/settings/api-keys' },
+  ];
+  const done = steps.filter((step) => step.done).length;
+  if (done === steps.length) {
+    return null;
+  }
+  return (
+    <Card title={t('first.title')} actions={<><span className="count">{done}/{steps.length}</span><Button small tone="quiet" onClick={() => { localStorage.setItem(HIDDEN, 'yes'); setHidden(true); }}>{t('first.hide')}</Button></>}>
+      <ul className="checklist">
+        {steps.map((step) => (
+          <li key={step.key} className={step.done ? 'yes' : ''}>
+            <span className="tick" aria-hidden><IconCheck size={13} stroke={2.6} /></span>
+            <span className="word grow">{t(`first.${step.key}`)}</span>
+            {!step.done && step.href && <LinkButton small href={step.href}>{t('first.go')}</LinkButton>}
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}

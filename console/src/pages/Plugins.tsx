@@ -1,0 +1,61 @@
+import { useState } from 'react';
+import { useT } from '../i18n/i18n';
+import { Status } from '../ui/bits';
+import { Button } from '../ui/controls';
+import { confirm } from '../ui/confirm';
+import { Dialog } from '../ui/dialog';
+import { useAction, useList } from '../ui/hooks';
+import { IconPlayerPlay, IconPlayerStop, IconPuzzle } from '../ui/icons';
+import { Page } from '../ui/Page';
+import { EmptyState } from '../ui/states';
+import { Table } from '../ui/Table';
+import { toast } from '../ui/toast';
+import { useCatalogue } from '../client/catalogue';
+
+interface Plugin { plugin: string; title: string; version: string; state: string; reason?: string; actions: string[]; uses: string[] }
+
+export default function Plugins() {
+  const t = useT('');
+  const query = useList<Plugin>('plugin.list', {}, { live: ['catalogue.changed'] });
+  const start = useAction('plugin.start');
+  const stop = useAction('plugin.stop');
+  const [shown, setShown] = useState<Plugin>();
+  const ask = (row: Plugin) => confirm({
+    title: t('plugins.stop-title', { name: row.title }), text: t('plugins.stop-text', { count: row.actions.length }), action: t('plugins.stop'),
+    run: async () => {
+      await stop.run({ plugin: row.plugin });
+      toast(t('plugins.stopped', { name: row.title }));
+    },
+  });
+  return (
+    <Page title={t('plugins.title')} lead={<span style={{ maxWidth: 720 }}>{t('plugins.lead')}</span>}>
+      <Table label={t('plugins.title')} query={query} rowKey={(row) => row.plugin} order="name" empty={<EmptyState icon={<IconPuzzle size={20} />} title={t('plugins.empty')} />}
+        columns={[
+          { id: 'name', header: t('plugins.name'), sort: (row) => row.title, cell: (row) => <span className="row"><span className="main clip">{row.title}</span><code className="faint">{row.plugin.slice(7)}</code></span> },
+          { id: 'state', header: t('plugins.state'), width: 150, sort: (row) => row.state, cell: (row) => <span title={row.reason}><Status value={row.state} /></span> },
+          { id: 'version', header: t('plugins.version'), width: 200, wideOnly: true, cell: (row) => <code className="muted">{row.version}</code> },
+          { id: 'actions', header: t('plugins.actions'), width: 110, end: true, sort: (row) => row.actions.length, cell: (row) => <button type="button" className="copy num" onClick={() => setShown(row)} aria-label={`${t('plugins.show')}: ${row.title}`}><span className="link">{row.actions.length}</span></button> },
+        ]}
+        menu={(row) => [
+          { label: t('plugins.show'), onSelect: () => setShown(row) },
+          row.state === 'stopped'
+            ? start.allowed && { label: t('plugins.start'), divided: true, icon: <IconPlayerPlay size={15} />, onSelect: () => void start.go({ plugin: row.plugin }).then((done) => done && toast(t('plugins.started', { name: row.title }))) }
+            : stop.allowed && row.plugin !== 'plugin:kernel' && { label: t('plugins.stop'), divided: true, tone: 'red', icon: <IconPlayerStop size={15} />, onSelect: () => ask(row) },
+        ]} />
+      {shown && <Dialog title={shown.title} onClose={() => setShown(undefined)} size={640}><Actions of={shown} /><div className="buttons end"><Button onClick={() => setShown(undefined)}>{t('close')}</Button></div></Dialog>}
+    </Page>
+  );
+}
+
+function Actions({ of }: { of: Plugin }) {
+  const t = useT('');
+  const { data } = useCatalogue();
+  if (!of.actions.length) {
+    return <p className="muted">{t('plugins.no-actions')}</p>;
+  }
+  return (
+    <dl className="facts">
+      {of.actions.flatMap((id) => [<dt key={id}><code>{id}</code></dt>, <dd key={`${id} is`} className="muted">{data?.items.find((each) => each.id === id)?.summary}</dd>])}
+    </dl>
+  );
+}

@@ -1,0 +1,64 @@
+import { lazy, Suspense, useEffect } from 'react';
+import { MantineProvider } from '@mantine/core';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { Problem } from '../client/problem';
+import { session, start } from '../client/session';
+import { useStore } from '../client/store';
+import { Boundary } from '../ui/Boundary';
+import { Confirmations } from '../ui/confirm';
+import { Toasts } from '../ui/toast';
+import { useT } from '../i18n/i18n';
+import { Frame } from './Frame';
+import { Gate } from './Gate';
+import { schemes, styleNonce, theme, variables } from './theme';
+
+const LogIn = lazy(() => import('../pages/LogIn'));
+const SetUp = lazy(() => import('../pages/SetUp'));
+
+const client = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 5_000, refetchOnWindowFocus: true,
+      retry: (count, error) => count < 2 && [0, 502, 503, 504].includes(Problem.from(error).status),
+      retryDelay: (count) => 400 * 2 ** count * (0.5 + Math.random()),
+    },
+  },
+});
+
+export function App() {
+  return (
+    <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto" colorSchemeManager={schemes} getStyleNonce={styleNonce}>
+      <QueryClientProvider client={client}>
+        <Boundary><Suspense fallback={null}><Door /></Suspense></Boundary>
+        <Confirmations />
+        <Toasts />
+      </QueryClientProvider>
+    </MantineProvider>
+  );
+}
+
+function Door() {
+  const current = useStore(session);
+  const person = current.state === 'in' ? `${current.tokens.user} ${current.tokens.team}` : undefined;
+  useEffect(() => {
+    if (current.state === 'out') {
+      client.clear();
+    }
+  }, [current.state]);
+  switch (current.state) {
+    case 'starting': return null;
+    case 'unreachable': return <Unreachable />;
+    case 'set-up': return <SetUp />;
+    case 'out': return <LogIn />;
+    default: return <Frame key={person} />;
+  }
+}
+
+function Unreachable() {
+  const t = useT('');
+  useEffect(() => {
+    const timer = setInterval(() => void start(), 3000);
+    return () => clearInterval(timer);
+  }, []);
+  return <Gate title={t('gate.down')} lead={t('gate.down-text')}><span className="spinner muted" role="status" aria-label={t('loading')} /></Gate>;
+}

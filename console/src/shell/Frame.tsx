@@ -1,0 +1,187 @@
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
+import { Menu as MantineMenu, useMantineColorScheme } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
+import { Link, useLocation } from 'wouter';
+import { CATALOGUE, useCatalogue } from '../client/catalogue';
+import { onEvent, startEvents } from '../client/events';
+import { navOf, REGISTRY, useRegistry } from '../client/registry';
+import { logOut } from '../client/session';
+import { live } from '../client/stream';
+import { chooseLanguage, titleOf, useLocale, useT } from '../i18n/i18n';
+import { Avatar } from '../ui/bits';
+import { Kbd, Menu } from '../ui/controls';
+import { useCan, useMe } from '../ui/hooks';
+import { IconCheck, IconDots, IconSearch } from '../ui/icons';
+import { modifier } from '../ui/SaveBar';
+import { Logo } from './Logo';
+import { navIcon } from './navIcon';
+import { Routes } from './Routes';
+
+const Palette = lazy(() => import('./Palette'));
+
+export interface Entry { title: string; path: string; icon: string; order: number; group?: string }
+
+/** The menu: the shell's own few entries and what the running bundles bring. */
+export function useEntries(): Entry[] {
+  const t = useT('');
+  const locale = useLocale();
+  const { data } = useRegistry();
+  const plugins = useCan('plugin.list');
+  const jobs = useCan('job.list');
+  return useMemo(() => [
+    { title: t('nav.overview'), path: '/', icon: 'dashboard', order: 0 },
+    ...(jobs ? [{ title: t('nav.jobs'), path: '/jobs', icon: 'activity', order: 80 }] : []),
+    ...(plugins ? [{ title: t('nav.plugins'), path: '/plugins', icon: 'plug', order: 90, group: 'settings' }] : []),
+    ...navOf(data).map((entry) => ({ ...entry, title: titleOf(entry.plugin, entry.title, locale) })),
+  ].sort((a, b) => a.order - b.order), [data, t, locale, plugins, jobs]);
+}
+
+const within = (path: string, here: string) => (path === '/' ? here === '/' : here === path || here.startsWith(`${path}/`)
+  || (path === '/projects' && /^\/(apps|deployments)\//.test(here)));
+
+export function Frame() {
+  const t = useT('');
+  const [here] = useLocation();
+  const entries = useEntries();
+  const [asking, setAsking] = useState(false);
+  const [folded, setFolded] = useState(() => localStorage.getItem('openpanel-folded') === 'yes');
+  useLiveCatalogue();
+  useKeys(() => setAsking(true), () => setFolded((was) => {
+    localStorage.setItem('openpanel-folded', was ? 'no' : 'yes');
+    return !was;
+  }));
+  const groups: [string | undefined, Entry[]][] = [[undefined, entries.filter((entry) => !entry.group)], ['settings', entries.filter((entry) => entry.group)]];
+  const me = useMe();
+
+  return (
+    <div className={`frame ${folded ? 'folded' : ''}`}>
+      <a className="skip button primary" href="#main">{t('nav.skip')}</a>
+      <aside className="side">
+        <Link href="/" className="brand" aria-label={t('nav.home')}>
+          <Logo /><span className="clip"><b>OpenPanel</b><small className="clip">{me?.teamName}</small></span>
+        </Link>
+        <button type="button" className="item find" onClick={() => setAsking(true)} aria-label={t('nav.search')}>
+          <IconSearch size={16} /><span>{t('nav.search')}</span><span><Kbd>{modifier}K</Kbd></span>
+        </button>
+        <nav aria-label={t('nav.main')}>
+          {groups.map(([group, items]) => items.length > 0 && (
+            <div key={group ?? ''}>
+              {group && <div className="group">{t(`nav.${group}`)}</div>}
+              <ul>{items.map((entry) => <li key={entry.path}><NavLink entry={entry} current={within(entry.path, here)} /></li>)}</ul>
+            </div>
+          ))}
+        </nav>
+        <Person />
+      </aside>
+      <main id="main" tabIndex={-1}><Routes /></main>
+      <BottomBar entries={entries} here={here} onSearch={() => setAsking(true)} />
+      {asking && <Suspense fallback={null}><Palette entries={entries} onClose={() => setAsking(false)} /></Suspense>}
+    </div>
+  );
+}
+
+function NavLink({ entry, current }: { entry: Entry; current: boolean }) {
+  const Icon = navIcon(entry.icon);
+  return <Link href={entry.path} className="item" aria-current={current ? 'page' : undefined} title={entry.title}><Icon size={17} stroke={1.7} /><span className="word clip">{entry.title}</span></Link>;
+}
+
+function BottomBar({ entries, here, onSearch }: { entries: Entry[]; here: string; onSearch: () => void }) {
+  const t = useT('');
+  const first = entries.filter((entry) => !entry.group).slice(0, 4);
+  const rest = entries.filter((entry) => !first.includes(entry));
+  return (
+    <nav className="bottom" aria-label={t('nav.main')}>
+      {first.map((entry) => {
+        const Icon = navIcon(entry.icon);
+        return <Link key={entry.path} href={entry.path} aria-current={within(entry.path, here) ? 'page' : undefined}><Icon size={20} stroke={1.6} /><span className="clip" style={{ maxWidth: '100%' }}>{entry.title}</span></Link>;
+      })}
+      <Menu label={t('nav.more')} items={[
+        { label: t('nav.search'), icon: <IconSearch size={16} />, onSelect: onSearch },
+        ...rest.map((entry) => {
+          const Icon = navIcon(entry.icon);
+          return { label: entry.title, href: entry.path, icon: <Icon size={16} /> };
+        }),
+        { label: t('me.out'), divided: true, onSelect: () => void logOut() },
+      ]}>
+        <button type="button"><IconDots size={20} stroke={1.6} /><span>{t('nav.more')}</span></button>
+      </Menu>
+    </nav>
+  );
+}
+
+function Person() {
+  const t = useT('');
+  const me = useMe();
+  const locale = useLocale();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const profile = useRegistry().data?.plugins.some((plugin) => plugin.console.pages?.some((page) => page.path === '/settings/profile'));
+  if (!me) {
+    return null;
+  }
+  const tick = (on: boolean) => <span style={{ width: 16, display: 'grid' }}>{on && <IconCheck size={15} />}</span>;
+  return (
+    <MantineMenu position="top-start" width={216} transitionProps={{ duration: 80 }} closeOnItemClick={false}>
+      <MantineMenu.Target>
+        <button type="button" className="brand" aria-label={`${t('me.menu')}: ${me.name}`}><Avatar name={me.name || me.email} /><span className="clip"><b style={{ fontWeight: 520 }} className="clip">{me.name || me.email}</b><small className="clip">{me.email}</small></span></button>
+      </MantineMenu.Target>
+      <MantineMenu.Dropdown>
+        <MantineMenu.Label>{t('me.theme')}</MantineMenu.Label>
+        {(['auto', 'light', 'dark'] as const).map((scheme) => (
+          <MantineMenu.Item key={scheme} role="menuitemradio" aria-checked={colorScheme === scheme} leftSection={tick(colorScheme === scheme)} onClick={() => setColorScheme(scheme)}>{t(`me.${scheme}`)}</MantineMenu.Item>
+        ))}
+        <MantineMenu.Divider />
+        <MantineMenu.Label>{t('me.language')}</MantineMenu.Label>
+        {([['en', 'English'], ['pt-BR', 'Português (Brasil)']] as const).map(([code, name]) => (
+          <MantineMenu.Item key={code} role="menuitemradio" aria-checked={locale === code} lang={code} leftSection={tick(locale === code)} onClick={() => void chooseLanguage(code)}>{name}</MantineMenu.Item>
+        ))}
+        <MantineMenu.Divider />
+        {profile && <MantineMenu.Item component={Link} href="/settings/profile" closeMenuOnClick leftSection={tick(false)}>{t('me.menu')}</MantineMenu.Item>}
+        <MantineMenu.Item component="a" href="/api/docs" target="_blank" leftSection={tick(false)}>{t('me.docs')}</MantineMenu.Item>
+        <MantineMenu.Item leftSection={tick(false)} onClick={() => void logOut()}>{t('me.out')}</MantineMenu.Item>
+      </MantineMenu.Dropdown>
+    </MantineMenu>
+  );
+}
+
+/** Pages, menus and actions come and go with their bundles, without a reload. */
+function useLiveCatalogue(): void {
+  const client = useQueryClient();
+  useCatalogue();
+  useEffect(() => {
+    const again = () => {
+      void client.invalidateQueries({ queryKey: REGISTRY });
+      void client.invalidateQueries({ queryKey: CATALOGUE });
+    };
+    const leaving = [
+      startEvents(),
+      onEvent('catalogue.changed', again),
+      live.onLost(() => {
+        again();
+        void client.invalidateQueries({ queryKey: ['action'] });
+      }),
+    ];
+    return () => leaving.forEach((leave) => leave());
+  }, [client]);
+}
+
+function useKeys(search: () => void, fold: () => void): void {
+  useEffect(() => {
+    const hear = (event: KeyboardEvent) => {
+      const typing = (event.target as Element).closest('input,textarea,[contenteditable]');
+      if ((event.metaKey || event.ctrlKey) && event.key.toLowerCase() === 'k') {
+        event.preventDefault();
+        search();
+      } else if ((event.metaKey || event.ctrlKey) && event.key === '\\') {
+        event.preventDefault();
+        fold();
+      } else if (event.key === '/' && !typing) {
+        event.preventDefault();
+        search();
+      }
+    };
+    window.addEventListener('keydown', hear);
+    return () => window.removeEventListener('keydown', hear);
+    // The two only set state.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, []);
+}

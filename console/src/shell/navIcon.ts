@@ -1,0 +1,9 @@
+import { IconActivity, IconBell, IconBox, IconDatabase, IconFolder, IconKey, IconLayoutDashboard, IconLock, IconPackage, IconPlug, IconPuzzle, IconRocket, IconServer, IconSettings, IconStack2, IconUser, IconWebhook, IconWorld } from '../ui/icons';
+
+const ICONS: Record<string, typeof IconBox> = {
+  activity: IconActivity, bell: IconBell, box: IconBox, database: IconDatabase, folder: IconFolder, key: IconKey, dashboard: IconLayoutDashboard,
+  lock: IconLock, package: IconPackage, plug: IconPlug, rocket: IconRocket, server: IconServer, settings: IconSettings, stack: IconStack2,
+  user: IconUser, users: IconUser, webhook: IconWebhook, world: IconWorld, globe: IconWorld,
+};
+
+export const navIcon = (name: string): typeof IconBox => ICONS[name] ?? IconPuzzle;

@@ -1,0 +1,21 @@
+import { Component, type ReactNode } from 'react';
+import { ErrorState } from './states';
+
+/** Keeps a page's bug on the page. */
+export class Boundary extends Component<{ children: ReactNode; onRetry?: () => void }, { error?: unknown }> {
+  override state: { error?: unknown } = {};
+
+  static getDerivedStateFromError(error: unknown) {
+    return { error };
+  }
+
+  override render() {
+    if (this.state.error === undefined) {
+      return this.props.children;
+    }
+    return <ErrorState error={this.state.error} onRetry={() => {
+      this.props.onRetry?.();
+      this.setState({ error: undefined });
+    }} />;
+  }
+}

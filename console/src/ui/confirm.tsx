@@ -1,0 +1,71 @@
+import { useState, type ReactNode } from 'react';
+import { Modal, TextInput } from '@mantine/core';
+import { Store, useStore } from '../client/store';
+import { useT } from '../i18n/i18n';
+import { Button } from './controls';
+import { ProblemNotice } from './states';
+
+export interface Question {
+  title: string;
+  /** One sentence: what will happen. */
+  text?: ReactNode;
+  action: string;
+  /** For what cannot be undone: the name to type. */
+  name?: string;
+  dies?: string[];
+  survives?: string[];
+  /** Runs while the dialog waits; its failure is shown in it. */
+  run: () => Promise<unknown>;
+}
+
+const asked = new Store<Question | undefined>(undefined);
+
+/** Asks before something is changed or destroyed. */
+export const confirm = (question: Question): void => asked.set(question);
+
+export function Confirmations() {
+  const question = useStore(asked);
+  return question ? <Confirmation key={question.title} question={question} onClose={() => asked.set(undefined)} /> : null;
+}
+
+function Confirmation({ question, onClose }: { question: Question; onClose: () => void }) {
+  const t = useT('');
+  const [typed, setTyped] = useState('');
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>();
+  const { name, dies, survives } = question;
+  const ready = !name || typed === name;
+
+  async function go() {
+    if (!ready || busy) {
+      return;
+    }
+    setBusy(true);
+    setError(undefined);
+    try {
+      await question.run();
+      onClose();
+    } catch (failure) {
+      setError(failure);
+      setBusy(false);
+    }
+  }
+
+  return (
+    <Modal opened onClose={onClose} title={question.title} centered size={460} closeButtonProps={{ 'aria-label': t('close') }}
+      transitionProps={{ duration: 100, transition: 'fade' }} overlayProps={{ transitionProps: { duration: 100 } } as never}>
+      <form className="stack" onSubmit={(event) => { event.preventDefault(); void go(); }}>
+        {question.text && <p className="muted">{question.text}</p>}
+        {dies && dies.length > 0 && <div><h3>{t('confirm.dies')}</h3><ul className="plain">{dies.map((each) => <li key={each}>{each}</li>)}</ul></div>}
+        {survives && survives.length > 0 && <div><h3>{t('confirm.survives')}</h3><ul className="plain">{survives.map((each) => <li key={each}>{each}</li>)}</ul></div>}
+        {name && <TextInput data-autofocus label={t('confirm.type', { name })} value={typed} autoComplete="off" spellCheck={false}
+          onChange={(event) => setTyped(event.currentTarget.value)} />}
+        <ProblemNotice error={error} />
+        <div className="buttons end" style={{ marginTop: 4 }}>
+          <Button onClick={onClose}>{t('cancel')}</Button>
+          <Button type="submit" tone={name ? 'danger solid' : 'primary'} busy={busy} disabled={!ready} data-autofocus={name ? undefined : true}>{question.action}</Button>
+        </div>
+      </form>
+    </Modal>
+  );
+}

@@ -1,0 +1,28 @@
+// What pages import; nothing else of the console is theirs to use.
+export * from './icons';
+export * from './controls';
+export * from './bits';
+export * from './states';
+export * from './Page';
+export * from './Table';
+export * from './LogPane';
+export * from './StepRail';
+export * from './MetricCard';
+export * from './Timeline';
+export * from './SaveBar';
+export * from './SchemaForm';
+export * from './dialog';
+export * from './inputs';
+export * from './hooks';
+export * from './format';
+export { LogBuffer } from './log';
+export { controlOf, draftOf, faultOf, inputOf, type Draft } from './schema';
+export { confirm, type Question } from './confirm';
+export { toast, toastProblem } from './toast';
+export { Boundary } from './Boundary';
+export { Problem } from '../client/problem';
+export { bare, type Input, type Operation, type Schema } from '../client/catalogue';
+export { logOut } from '../client/session';
+export type { Happened } from '../client/events';
+export { useT, useLocale, language, chooseLanguage, titleOf, type T, type Language } from '../i18n/i18n';
+export { Link, useParams } from 'wouter';

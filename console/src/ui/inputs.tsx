@@ -1,0 +1,1 @@
+export { TextInput, PasswordInput, Textarea, Select, Switch } from '@mantine/core';

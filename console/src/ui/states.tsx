@@ -1,0 +1,92 @@
+import type { ReactNode } from 'react';
+import type { UseQueryResult } from '@tanstack/react-query';
+import { Problem } from '../client/problem';
+import { useT, type T } from '../i18n/i18n';
+import { Button } from './controls';
+import { IconAlertTriangle, IconCheck, IconInfoCircle } from './icons';
+
+export const Skeleton = ({ width = '100%', height = 12 }: { width?: number | string; height?: number }) =>
+  <span className="skeleton" style={{ width, height }} aria-hidden />;
+
+export function EmptyState({ icon, title, text, children }: { icon?: ReactNode; title: string; text?: ReactNode; children?: ReactNode }) {
+  return (
+    <div className="state">
+      {icon && <span className="glyph">{icon}</span>}
+      <h2>{title}</h2>
+      {text && <p>{text}</p>}
+      {children && <div className="actions">{children}</div>}
+    </div>
+  );
+}
+
+/** What happened, in the panel's words where it has some. */
+export function problemText(problem: Problem, t: T): string {
+  if (problem.detail) {
+    return problem.detail;
+  }
+  const key = `problem.${problem.kind ?? problem.status}`;
+  const said = t(key);
+  return said === key ? problem.title : said;
+}
+
+export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+  const t = useT('');
+  const problem = Problem.from(error);
+  const missing = problem.status === 404;
+  return (
+    <div className={`state ${missing ? '' : 'failed'}`} role="alert">
+      <span className="glyph"><IconAlertTriangle size={20} /></span>
+      <h2>{t(missing ? 'error.missing' : problem.status === 403 ? 'error.denied' : problem.status === 0 ? 'error.unreachable' : 'error.title')}</h2>
+      <p>{problemText(problem, t)}</p>
+      {onRetry && <div className="actions"><Button onClick={onRetry}>{t('retry')}</Button></div>}
+      {problem.request && <small>{t('error.request')} <code>{problem.request}</code></small>}
+    </div>
+  );
+}
+
+/** An error at the place it belongs to. */
+export function ProblemNotice({ error }: { error: unknown }) {
+  const t = useT('');
+  if (!error) {
+    return null;
+  }
+  const problem = Problem.from(error);
+  return (
+    <div className="notice red" role="alert">
+      <IconAlertTriangle size={17} />
+      <div>
+        {problemText(problem, t)}
+        {problem.request && <small>{t('error.request')} <code>{problem.request}</code></small>}
+      </div>
+    </div>
+  );
+}
+
+export function Notice({ tone = 'blue', children }: { tone?: 'blue' | 'amber' | 'green' | 'red'; children: ReactNode }) {
+  return (
+    <div className={`notice ${tone}`}>
+      {tone === 'green' ? <IconCheck size={17} /> : tone === 'blue' ? <IconInfoCircle size={17} /> : <IconAlertTriangle size={17} />}
+      <div>{children}</div>
+    </div>
+  );
+}
+
+/** Skeleton, error with Retry, or what came. */
+export function Loaded<V>({ query, skeleton, children }: { query: UseQueryResult<V>; skeleton?: ReactNode; children: (value: V) => ReactNode }) {
+  if (query.data !== undefined) {
+    return <>{children(query.data)}</>;
+  }
+  if (query.error) {
+    return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
+  }
+  return <>{skeleton ?? <LinesSkeleton />}</>;
+}
+
+export function LinesSkeleton({ lines = 5 }: { lines?: number }) {
+  const t = useT('');
+  return (
+    <div className="stack" role="status" aria-label={t('loading')} style={{ padding: 16 }}>
+      {Array.from({ length: lines }, (_, index) => <Skeleton key={index} width={`${86 - ((index * 17) % 40)}%`} />)}
+    </div>
+  );
+}
