@@ -1,6 +1,7 @@
 package io.openpanel.kernel.internal.job;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.POJONode;
 import io.openpanel.api.Principal;
@@ -18,6 +19,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** The rows of jobs and their steps. */
 final class JobStore {
@@ -73,28 +75,30 @@ final class JobStore {
         }
         if (node instanceof ObjectNode object) {
             object.properties().forEach(entry -> entry.setValue(seal(entry.getValue(), job)));
-        } else if (node.isArray()) {
-            for (int i = 0; i < node.size(); i++) {
-                ((com.fasterxml.jackson.databind.node.ArrayNode) node).set(i, seal(node.get(i), job));
+        } else if (node instanceof ArrayNode array) {
+            for (int i = 0; i < array.size(); i++) {
+                array.set(i, seal(array.get(i), job));
             }
         }
         return node;
     }
 
-    /** The input as it was given, its secrets whole. */
-    ObjectNode input(Row row) {
-        return (ObjectNode) unseal(Json.parse(row.input().getBytes(StandardCharsets.UTF_8)), row.id());
+    /** The input as it was given, its secrets whole; each is shown to {@code opened}. */
+    ObjectNode input(Row row, Consumer<String> opened) {
+        return (ObjectNode) unseal(Json.parse(row.input().getBytes(StandardCharsets.UTF_8)), row.id(), opened);
     }
 
-    private JsonNode unseal(JsonNode node, String job) {
+    private JsonNode unseal(JsonNode node, String job, Consumer<String> opened) {
         if (node instanceof ObjectNode object) {
             if (object.size() == 1 && object.has(SEALED)) {
-                return new POJONode(Secret.of(storage.unseal(object.get(SEALED).asText(), "job|input|" + job)));
+                String plain = storage.unseal(object.get(SEALED).asText(), "job|input|" + job);
+                opened.accept(plain);
+                return new POJONode(Secret.of(plain));
             }
-            object.properties().forEach(entry -> entry.setValue(unseal(entry.getValue(), job)));
-        } else if (node.isArray()) {
-            for (int i = 0; i < node.size(); i++) {
-                ((com.fasterxml.jackson.databind.node.ArrayNode) node).set(i, unseal(node.get(i), job));
+            object.properties().forEach(entry -> entry.setValue(unseal(entry.getValue(), job, opened)));
+        } else if (node instanceof ArrayNode array) {
+            for (int i = 0; i < array.size(); i++) {
+                array.set(i, unseal(array.get(i), job, opened));
             }
         }
         return node;

@@ -177,7 +177,7 @@ public final class Jobs {
 
     private String work(JobStore.Row row, Entry entry, LiveJob job) {
         Principal caller = JobStore.caller(row);
-        Admission.Admitted admitted = admission.admit(entry, caller, store.input(row), Admission.Rights.PRINCIPAL);
+        Admission.Admitted admitted = admission.admit(entry, caller, store.input(row, job::mask), Admission.Rights.PRINCIPAL);
         LiveCall call = new LiveCall(caller, row.surface(), entry.operation().plugin(), job, "",
                 kind -> admission.reach(caller, kind));
         entry.running().enter();
