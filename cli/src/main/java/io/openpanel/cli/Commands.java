@@ -43,6 +43,12 @@ final class Commands {
 
     /** Adds all commands below the root; a plugin's title is not known here, so each noun explains itself. */
     void addTo(CommandLine root) {
+        addAll(root);
+        root.setOut(root.getOut());
+        root.setErr(root.getErr());
+    }
+
+    private void addAll(CommandLine root) {
         for (JsonNode operation : operations.values()) {
             String id = operation.get("id").asText();
             int dot = id.indexOf('.');
@@ -84,7 +90,7 @@ final class Commands {
             if (next == null) {
                 CommandSpec group = CommandSpec.create().name(word);
                 group.usageMessage().description("Actions on " + word + "s");
-                group.mixinStandardHelpOptions(true);
+                group.addOption(helpOption());
                 next = new CommandLine(group);
                 parent.addSubcommand(word, next);
             }
@@ -102,7 +108,7 @@ final class Commands {
     private void describe(CommandSpec spec, JsonNode operation, List<String> positional) {
         spec.usageMessage().description(operation.get("summary").asText() + '.');
         if (spec.findOption("--help") == null) {
-            spec.mixinStandardHelpOptions(true);
+            spec.addOption(helpOption());
         }
         JsonNode schema = operation.path("input");
         Set<String> required = new HashSet<>();
@@ -151,6 +157,10 @@ final class Commands {
         boolean many = type.equals("array") || type.equals("object");
         return option.type(many ? List.class : String.class).auxiliaryTypes(String.class).arity("1")
                 .paramLabel(label(schema)).build();
+    }
+
+    static OptionSpec helpOption() {
+        return OptionSpec.builder("-h", "--help").usageHelp(true).description("Show this").build();
     }
 
     private static String label(JsonNode schema) {

@@ -131,17 +131,17 @@ public final class Main {
         CommandLine root = new CommandLine(spec);
         root.setOut(out);
         root.setErr(err);
-        CommandSpec login = CommandSpec.create().name("login").mixinStandardHelpOptions(true);
+        CommandSpec login = CommandSpec.create().name("login").addOption(Commands.helpOption());
         login.usageMessage().description("Signs in; with --email the password is read from standard input.");
         login.addPositional(PositionalParamSpec.builder().index("0").paramLabel("URL").type(String.class).arity("0..1").build());
         login.addOption(OptionSpec.builder("--email").type(String.class).paramLabel("EMAIL").build());
         login.addOption(OptionSpec.builder("--ca").type(String.class).paramLabel("FILE")
                 .description("Trust this certificate authority (keys/ca/ca.pem of the panel's home)").build());
         root.addSubcommand("login", login);
-        CommandSpec logout = CommandSpec.create().name("logout").mixinStandardHelpOptions(true);
+        CommandSpec logout = CommandSpec.create().name("logout").addOption(Commands.helpOption());
         logout.usageMessage().description("Signs out.");
         root.addSubcommand("logout", logout);
-        CommandSpec completion = CommandSpec.create().name("completion").mixinStandardHelpOptions(true);
+        CommandSpec completion = CommandSpec.create().name("completion").addOption(Commands.helpOption());
         completion.usageMessage().description("Prints a completion script: source <(openpanel-cli completion)");
         root.addSubcommand("completion", completion);
         return root;
@@ -181,8 +181,7 @@ public final class Main {
     private int logOut(Session session) {
         try {
             Panel panel = new HttpPanel(session, Optional.empty());
-            JsonNode operation = panel.catalogue().withArray("/items").findParents("id").stream()
-                    .filter(each -> each.path("id").asText().equals("session.delete")).findFirst().orElse(null);
+            JsonNode operation = new Commands(panel.catalogue(), (any, input, parsed) -> 0).operations().get("session.delete");
             if (operation != null) {
                 panel.call(operation, Json.object());
             }

@@ -1,0 +1,130 @@
+package io.openpanel.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MainTest {
+    private final FakePanel panel = new FakePanel();
+    private final Map<String, String> environment = new HashMap<>();
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @TempDir
+    private Path folder;
+
+    @BeforeEach
+    void signedIn() {
+        environment.putAll(Map.of("OPENPANEL_URL", panel.url(), "OPENPANEL_TOKEN", "good", "OPENPANEL_CLI_CONFIG",
+                folder.resolve("cli.json").toString()));
+    }
+
+    @AfterEach
+    void close() {
+        panel.close();
+    }
+
+    private int run(String... arguments) {
+        return new Main(environment, new PrintWriter(out), new PrintWriter(err)).run(arguments);
+    }
+
+    @Test
+    void anAliasPutsItsComponentsInTheirPlaces() {
+        assertThat(run("project", "create", "shop", "--memory", "512m", "--labels", "a=1", "--labels", "b=2", "--fast",
+                "--volumes", "name=data,path=/data")).as(err.toString()).isZero();
+        assertThat(panel.asked).last().asString().isEqualTo("POST /api/v1/projects {\"name\":\"shop\",\"memory\":536870912,"
+                + "\"labels\":{\"a\":\"1\",\"b\":\"2\"},\"fast\":true,\"volumes\":[{\"name\":\"data\",\"path\":\"/data\"}]}");
+    }
+
+    @Test
+    void listsAreTablesForPeopleAndJsonForPrograms() {
+        assertThat(run("ps")).isZero();
+        assertThat(out.toString()).contains("NAME", "web", "Running").doesNotContain("{");
+        assertThat(run("app", "list", "--project", "shop", "--json")).isZero();
+        assertThat(out.toString()).contains("\"items\"");
+        assertThat(panel.asked).last().isEqualTo("GET /api/v1/apps?project=shop");
+    }
+
+    @Test
+    void aStreamPrintsItsLines() {
+        assertThat(run("logs", "shop/web", "--tail", "50", "-f")).isZero();
+        assertThat(out.toString()).isEqualToNormalizingNewlines("first\nsecond\n");
+        assertThat(panel.asked).last().isEqualTo("GET /api/v1/apps/shop%2Fweb/logs?tail=50&follow=true");
+    }
+
+    @Test
+    void waitingForAJobShowsItsLogAndEndsWithTheAddress() {
+        assertThat(run("deploy", "shop/web", "--wait")).isZero();
+        assertThat(out.toString()).isEqualToNormalizingNewlines("── clone\nCloning\n── build\nBuilding\nhttp://web.localhost\n");
+        assertThat(run("deploy", "shop/web")).isZero();
+        assertThat(out.toString()).contains("Started job:7");
+    }
+
+    @Test
+    void aFailedJobSaysWhyAndExitsWithOne() {
+        panel.jobState = "failed";
+        assertThat(run("deploy", "shop/web", "--wait")).isEqualTo(Failure.FAILED);
+        assertThat(err.toString()).contains("Failed: No Dockerfile");
+    }
+
+    @Test
+    void whatDestroysIsNotDoneUnasked() {
+        assertThat(run("app", "delete", "shop/web")).isEqualTo(Failure.USAGE);
+        assertThat(err.toString()).contains("'web'");
+        run("app", "delete", "shop/web", "--yes");
+        assertThat(panel.asked).last().isEqualTo("DELETE /api/v1/apps/shop%2Fweb?confirm=web");
+    }
+
+    @Test
+    void exitCodesTellErrorsApart() {
+        assertThat(run("app", "list", "--project", "gone")).isEqualTo(Failure.MISSING);
+        assertThat(run("app", "lst")).isEqualTo(Failure.USAGE);
+        assertThat(run("project", "create", "x", "--memory", "lots")).isEqualTo(Failure.USAGE);
+        environment.put("OPENPANEL_TOKEN", "bad");
+        assertThat(run("ps")).isEqualTo(Failure.SIGN_IN);
+        environment.put("OPENPANEL_URL", "http://127.0.0.1:9");
+        assertThat(run("ps")).isEqualTo(Failure.UNAVAILABLE);
+    }
+
+    @Test
+    void withoutALogInItSaysHowToLogIn() {
+        environment.remove("OPENPANEL_TOKEN");
+        assertThat(run("ps")).isEqualTo(Failure.SIGN_IN);
+        assertThat(err.toString()).contains("openpanel-cli login");
+    }
+
+    @Test
+    void aLogInIsKeptForItsOwnerOnlyAndRenewed() throws IOException {
+        environment.remove("OPENPANEL_TOKEN");
+        new HttpPanel(new Session(environment), java.util.Optional.empty()).logIn(panel.url(), java.util.Optional.empty(), "a@b.test", "right");
+        Path file = folder.resolve("cli.json");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+        assertThat(run("ps")).isZero();
+        Files.writeString(file, Files.readString(file).replace("2999", "2020"));
+        assertThat(run("ps")).isZero();
+        assertThat(panel.asked).anyMatch(each -> each.startsWith("POST /api/v1/sessions/refresh"));
+        assertThat(run("logout")).isZero();
+        assertThat(Files.readString(file)).doesNotContain("good");
+    }
+
+    @Test
+    void helpListsTheCommandsAndTheCompletionKnowsThem() {
+        assertThat(run("--help")).isZero();
+        assertThat(out.toString()).contains("project", "deploy", "Exit codes");
+        assertThat(run("project", "create", "--help")).isZero();
+        assertThat(out.toString()).contains("Makes a project", "--memory");
+        assertThat(run("completion")).isZero();
+        assertThat(out.toString()).contains("complete -F", "deploy");
+    }
+}
