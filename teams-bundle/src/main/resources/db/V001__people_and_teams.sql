@@ -44,7 +44,7 @@ create table session (
     ends_at    timestamptz not null,
     ended_at   timestamptz
 );
-create index session_user on session (user_id);
+create index session_by_user on session (user_id);
 
 -- Every token of a session, spent ones too: that is how a stolen one is noticed.
 create table refresh_token (

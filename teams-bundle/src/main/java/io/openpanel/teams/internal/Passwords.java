@@ -24,7 +24,7 @@ public final class Passwords {
     private static final int SALT = 16;
     private static final int TAG = 32;
     private static final Pattern PHC = Pattern.compile(
-            "\\$argon2id\\$v=19\\$m=(\\d{1,7}),t=(\\d{1,3}),p=(\\d{1,2})\\$([A-Za-z0-9+/]{22,64})\\$([A-Za-z0-9+/]{43,86})");
+            "\\$argon2id\\$v=19\\$m=(\\d{1,7}),t=(\\d{1,3}),p=(\\d{1,2})\\$([A-Za-z0-9+/]{11,86})\\$([A-Za-z0-9+/]{43,86})");
 
     private final SecureRandom random = new SecureRandom();
     private final Semaphore cores;
