@@ -11,15 +11,20 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.Enumeration;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.flywaydb.core.api.MigrationVersion;
 import org.flywaydb.core.api.ResourceProvider;
 import org.flywaydb.core.api.resource.LoadableResource;
 import org.osgi.framework.Bundle;
 
 /** The files {@code db/*.sql} of one bundle, read through the bundle and kept in memory. */
 final class MigrationFiles implements ResourceProvider {
+    private static final Pattern NAME = Pattern.compile("V[0-9._]+__.*");
+
     private final Map<String, byte[]> contents;
 
     private MigrationFiles(Map<String, byte[]> contents) {
@@ -42,6 +47,13 @@ final class MigrationFiles implements ResourceProvider {
 
     boolean isEmpty() {
         return contents.isEmpty();
+    }
+
+    /** The name of the file with the highest version. */
+    String last() {
+        return contents.keySet().stream().filter(NAME.asMatchPredicate())
+                .max(Comparator.comparing(name -> MigrationVersion.fromVersion(name.substring(1, name.indexOf("__")))))
+                .orElse("");
     }
 
     @Override
@@ -96,7 +108,7 @@ final class MigrationFiles implements ResourceProvider {
 
         @Override
         public String getRelativePath() {
-            return "db/" + name;
+            return name;
         }
     }
 }

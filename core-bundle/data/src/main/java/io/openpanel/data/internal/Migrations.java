@@ -89,7 +89,7 @@ final class Migrations {
                 .outputQueryResults(false)
                 // All new files in one transaction: all of them, or none.
                 .group(true)
-                .callbacks(new TenantTables(schema))
+                .callbacks(new TenantTables(schema, files.last()))
                 .loggers("slf4j");
         return configuration.load();
     }

@@ -11,14 +11,18 @@ import org.flywaydb.core.api.callback.Event;
 /** Refuses migrations that leave a table of teams' rows open: the check is part of their transaction. */
 final class TenantTables extends BaseCallback {
     private final String schema;
+    private final String last;
 
-    TenantTables(String schema) {
+    /** @param last the migration after which it is looked at */
+    TenantTables(String schema, String last) {
         this.schema = schema;
+        this.last = last;
     }
 
     @Override
     public boolean supports(Event event, Context context) {
-        return event == Event.AFTER_MIGRATE_APPLIED;
+        // There is none at the end of a migration run that is still part of its transaction.
+        return event == Event.AFTER_EACH_MIGRATE && context.getMigrationInfo().getScript().equals(last);
     }
 
     @Override
