@@ -29,7 +29,10 @@ public final class OpenPanelExtension implements BeforeAllCallback, AfterAllCall
 
     @Override
     public void afterAll(ExtensionContext context) {
-        context.getStore(HERE).remove(TestPanel.class, TestPanel.class).close();
+        TestPanel panel = context.getStore(HERE).remove(TestPanel.class, TestPanel.class);
+        if (panel != null) {
+            panel.close();
+        }
     }
 
     @Override

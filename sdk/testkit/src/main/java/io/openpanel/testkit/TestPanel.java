@@ -43,8 +43,7 @@ public final class TestPanel implements AutoCloseable {
     private static final String SHARED = "io.openpanel.api;version=\"1.0\",io.openpanel.spi;version=\"1.0\","
             + "org.slf4j;version=\"2.0.17\",org.slf4j.spi;version=\"2.0.17\",org.slf4j.event;version=\"2.0.17\","
             + "org.slf4j.helpers;version=\"2.0.17\"";
-    private static final List<String> RUNTIME = List.of("org.apache.felix.scr", "org.apache.felix.metatype",
-            "org.apache.felix.configadmin", "org.osgi.util.function", "org.osgi.util.promise", "org.osgi.service.component",
+    private static final List<String> RUNTIME = List.of("org.apache.felix.scr", "org.osgi.util.function", "org.osgi.util.promise", "org.osgi.service.component",
             "com.fasterxml.jackson.core.jackson-core", "com.fasterxml.jackson.core.jackson-databind",
             "com.fasterxml.jackson.core.jackson-annotations", "bcprov", "bcutil", "bcpkix");
 
