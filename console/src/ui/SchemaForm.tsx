@@ -24,11 +24,13 @@ interface FormProps {
   onCancel?: () => void;
   onDone?: (output: Record<string, unknown>) => void;
   run: (input: Input) => Promise<Record<string, unknown> | undefined>;
+  /** Fills fields from others as they are typed. */
+  derive?: (draft: Draft, changed: string, former: Draft) => Draft;
   children?: ReactNode;
 }
 
 /** A form drawn from an action's input schema; the panel's own word on a field stands beside the field. */
-export function SchemaForm({ action, fixed = {}, initial = {}, fields, advanced = [], submit, onCancel, onDone, run, children }: FormProps) {
+export function SchemaForm({ action, fixed = {}, initial = {}, fields, advanced = [], submit, onCancel, onDone, run, derive, children }: FormProps) {
   const t = useT();
   const locale = useLocale();
   const operation = useOperation(action);
@@ -75,7 +77,10 @@ export function SchemaForm({ action, fixed = {}, initial = {}, fields, advanced 
       <Field key={name} name={name} action={action} schema={schema.properties![name]!} required={required.has(name)} value={draft[name]}
         error={problem?.errors[name] ?? (fault && t(fault.key, fault.vars))} onBlur={() => setTouched((was) => new Set(was).add(name))}
         onChange={(value) => {
-          setDraft((was) => ({ ...was, [name]: value }));
+          setDraft((was) => {
+            const next = { ...was, [name]: value };
+            return derive ? derive(next, name, was!) : next;
+          });
           if (problem?.errors[name]) {
             const { [name]: _gone, ...errors } = problem.errors;
             setProblem(new Problem(problem.status, problem.title, problem.detail, problem.request, problem.kind, errors));

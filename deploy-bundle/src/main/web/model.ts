@@ -1,0 +1,51 @@
+export interface Project { project: string; name: string; description?: string; createdAt?: string }
+
+export interface Deployment {
+  deployment: string;
+  app: string;
+  state: string;
+  commit?: string;
+  message?: string;
+  author?: string;
+  branch?: string;
+  image?: string;
+  trigger?: string;
+  job?: string;
+  error?: string;
+  address?: string;
+  current?: boolean;
+  createdAt?: string;
+  startedAt?: string;
+  finishedAt?: string;
+}
+
+export interface App {
+  app: string;
+  name: string;
+  project: string;
+  projectName?: string;
+  status?: string;
+  address?: string;
+  git?: string;
+  branch?: string;
+  directory?: string;
+  dockerfile?: string;
+  image?: string;
+  port?: number;
+  healthPath?: string;
+  healthTimeout?: string;
+  cpus?: number;
+  memory?: number;
+  volumes?: { name: string; path: string }[];
+  domains?: string[];
+  hasVolumes?: boolean;
+  latest?: Deployment;
+  deployment?: Deployment;
+}
+
+export const idOf = (ref: string): string => ref.slice(ref.indexOf(':') + 1);
+export const latestOf = (app: App): Deployment | undefined => app.latest ?? app.deployment;
+export const ended = (deployment: Deployment): boolean => !['queued', 'running', 'building', 'cloning', 'starting', 'switching'].includes(deployment.state.toLowerCase());
+export const shortCommit = (commit?: string): string | undefined => commit?.slice(0, 7);
+export const hostOf = (address: string): string => address.replace(/^https?:\/\//, '').replace(/\/$/, '');
+export const LIVE = ['project.*', 'app.*', 'deployment.*', 'domain.*', 'container.changed'];

@@ -1,0 +1,28 @@
+import { Button, CopyText, EmptyState, IconExternalLink, IconPlus, IconWorld, Table, useAction, useCan, useList, useT } from '@openpanel/ui';
+import { useState } from 'react';
+import { AddDomain, addressOf, useDomainMenu, type Domain } from './parts';
+
+/** The Domains tab of an app. */
+export default function AppDomains({ resource }: { resource: string }) {
+  const t = useT();
+  const query = useList<Domain>('domain.list', { app: resource }, { live: ['domain.*'] });
+  const menu = useDomainMenu();
+  const may = useCan('domain.create');
+  const generate = useAction('domain.generate');
+  const [adding, setAdding] = useState(false);
+  const none = query.data && !query.data.some((row) => row.generated);
+  const add = may && <Button icon={<IconPlus size={16} />} onClick={() => setAdding(true)}>{t('domain.add')}</Button>;
+  const make = none && generate.allowed && <Button busy={generate.busy} onClick={() => void generate.go({ app: resource })}>{t('domain.generate')}</Button>;
+  return (
+    <>
+      <Table label={t('domains.title')} query={query} rowKey={(row) => row.domain} menu={menu} order="host" tools={query.data?.length ? <>{make}{add}</> : undefined}
+        columns={[
+          { id: 'host', header: t('domain.host'), sort: (row) => row.host, cell: (row) => <span className="row"><a className="link row main" href={addressOf(row)} target="_blank" rel="noreferrer"><span className="clip">{row.host}</span><IconExternalLink size={14} /></a></span> },
+          { id: 'kind', header: t('domain.kind'), width: 160, wideOnly: true, cell: (row) => <span className="muted">{t(row.generated ? 'domain.generated' : 'domain.own')}</span> },
+          { id: 'copy', header: t('domain.address'), wideOnly: true, cell: (row) => <CopyText text={addressOf(row)} /> },
+        ]}
+        empty={<EmptyState icon={<IconWorld size={20} />} title={t('domains.empty-app')} text={t('domains.empty-text')}>{make}{add}</EmptyState>} />
+      {adding && <AddDomain app={resource} onClose={() => setAdding(false)} />}
+    </>
+  );
+}
