@@ -10,7 +10,7 @@ import javax.sql.DataSource;
 import org.postgresql.Driver;
 
 /** New connections from the driver itself: DriverManager is the JVM's and would keep this bundle's classes. */
-final class DriverConnections implements DataSource {
+class DriverConnections implements DataSource {
     private static final Driver DRIVER = unregistered();
 
     private final String url;

@@ -2,11 +2,14 @@ package io.openpanel.data.internal;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.Properties;
 
 /** Pools of connections as the application's role. They wait for none at their start, and for 3 seconds later on. */
 final class Pools {
     private static final long LONGEST_WAIT_MILLIS = 3_000;
+    private static final long PAUSE_MILLIS = 200;
 
     private final DatabaseUrl url;
     private final Roles roles;
@@ -43,10 +46,44 @@ final class Pools {
         return properties;
     }
 
+    /**
+     * Tries until the server is back. The pool asks for connections in a thread of its own, and after each failure waits
+     * longer, up to seconds, before it asks again: too long after a restart.
+     */
+    private static final class PatientConnections extends DriverConnections {
+        PatientConnections(String url, Properties properties) {
+            super(url, properties);
+        }
+
+        @Override
+        public Connection getConnection() throws SQLException {
+            while (true) {
+                try {
+                    return super.getConnection();
+                } catch (SQLException e) {
+                    if (!SqlProblems.isConnection(e)) {
+                        throw e;
+                    }
+                    pause(e);
+                }
+            }
+        }
+
+        /** Ends with the pool, which interrupts the thread. */
+        private static void pause(SQLException e) throws SQLException {
+            try {
+                Thread.sleep(PAUSE_MILLIS);
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+                throw e;
+            }
+        }
+    }
+
     private HikariConfig config(String name, Properties properties) {
         HikariConfig config = new HikariConfig();
         config.setPoolName(name);
-        config.setDataSource(new DriverConnections(url.jdbc(), properties));
+        config.setDataSource(new PatientConnections(url.jdbc(), properties));
         config.setConnectionTimeout(LONGEST_WAIT_MILLIS);
         config.setValidationTimeout(1_000);
         config.setIdleTimeout(60_000);
