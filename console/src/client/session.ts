@@ -102,8 +102,9 @@ export function refresh(): Promise<boolean> {
 }
 
 function inTurn(work: () => Promise<boolean>): Promise<boolean> {
-  return typeof navigator !== 'undefined' && 'locks' in navigator
-    ? navigator.locks.request('openpanel-refresh', work) as Promise<boolean> : work();
+  // There are no locks where the address is not trustworthy, such as plain HTTP to another machine.
+  const locks = navigator.locks as LockManager | undefined;
+  return locks ? locks.request('openpanel-refresh', work) as Promise<boolean> : work();
 }
 
 async function refreshOnce(before: Session): Promise<boolean> {

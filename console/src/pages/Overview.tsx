@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { Link } from 'wouter';
+import { useCatalogue, type Catalogue } from '../client/catalogue';
 import { useT } from '../i18n/i18n';
 import { RelativeTime, Status, statusRank } from '../ui/bits';
 import { Button, LinkButton } from '../ui/controls';
@@ -11,7 +12,7 @@ import { ErrorState, LinesSkeleton, Skeleton } from '../ui/states';
 import { Timeline } from '../ui/Timeline';
 
 interface Project { project: string; name: string; description?: string }
-interface App { app: string; name: string; project: string; status?: string; address?: string; deployment?: { deployment: string; state: string; createdAt?: string; finishedAt?: string } ; latest?: App['deployment'] }
+interface App { app: string; name: string; project: string; projectName?: string; status?: string; address?: string; deployment?: { deployment: string; state: string; createdAt?: string; finishedAt?: string } ; latest?: App['deployment'] }
 interface Engine { state: string; reason?: string; diskTotal?: number; diskFree?: number }
 
 const LIVE = ['project.*', 'app.*', 'deployment.*', 'container.changed'];
@@ -47,10 +48,10 @@ export default function Overview() {
             )}
             <Activity />
           </div>
-          <aside className="stack">
+          <div className="stack">
             {here.apps && <FirstSteps apps={apps.data} projects={projects.data} engine={engine.data} />}
             {widgets.map((widget) => <Contributed key={`${widget.plugin.id} ${widget.id}`} plugin={widget.plugin} module={widget.module} fallback={<Card><LinesSkeleton lines={4} /></Card>} />)}
-          </aside>
+          </div>
         </div>
       </div>
     </Page>
@@ -67,9 +68,9 @@ function Attention({ apps = [], engine, waiting }: { apps?: App[]; engine?: Engi
       const status = app.status?.toLowerCase();
       const last = app.latest ?? app.deployment;
       if (status === 'failed' || status === 'degraded') {
-        return [{ key: app.app, text: t(`over.app-${status}`, { name: app.name }), href: `/apps/${id(app.app)}`, red: status === 'failed' }];
+        return [{ key: app.app, text: t(`over.app-${status}`, { name: app.name }), hint: app.projectName, href: `/apps/${id(app.app)}`, red: status === 'failed' }];
       }
-      return last?.state?.toLowerCase() === 'failed' ? [{ key: app.app, text: t('over.deploy-failed', { name: app.name }), href: `/deployments/${id(last.deployment)}`, red: true }] : [];
+      return last?.state?.toLowerCase() === 'failed' ? [{ key: app.app, text: t('over.deploy-failed', { name: app.name }), hint: app.projectName, href: `/deployments/${id(last.deployment)}`, red: true }] : [];
     }),
   ] as { key: string; text: string; hint?: string; href: string; red: boolean }[];
   if (waiting) {
@@ -83,7 +84,7 @@ function Attention({ apps = [], engine, waiting }: { apps?: App[]; engine?: Engi
       <ul className="timeline">
         {problems.map((problem) => (
           <li key={problem.key} style={{ alignItems: 'center' }}>
-            <span className={`dot ${problem.red ? 'red' : ''}`} aria-hidden><IconAlertTriangle size={13} /></span>
+            <span className={`dot ${problem.red ? 'red' : 'amber'}`} aria-hidden><IconAlertTriangle size={13} /></span>
             <span>{problem.text}{problem.hint && <span className="muted"> · {problem.hint}</span>}</span>
             <LinkButton small href={problem.href}>{t('over.look')}</LinkButton>
           </li>
@@ -125,6 +126,7 @@ function Activity() {
   const able = useCan('audit.list');
   const query = useList<Row>('audit.list', { limit: 60 }, { live: ['action.*', 'deployment.*'], enabled: able });
   const { data: apps } = useList<App>('app.list', {}, { enabled: Boolean(useOperation('app.list')) });
+  const catalogue = useCatalogue().data;
   const names = new Map(apps?.map((app) => [app.app, app.name]));
   if (!able) {
     return null;
@@ -137,10 +139,16 @@ function Activity() {
           : <Timeline label={t('over.activity')} items={rows.map((row) => ({
             id: String(row.seq), at: row.at, tone: row.outcome && !/^(done|ok|accepted|queued|unknown)/.test(row.outcome) ? 'red' as const : undefined,
             icon: row.outcome && !/^(done|ok|accepted|queued|unknown)/.test(row.outcome) ? <IconAlertTriangle size={12} /> : <IconActivity size={12} />,
-            text: <><b style={{ fontWeight: 540 }}>{row.callerName}</b> <span className="muted">{humanise(row.action).toLowerCase()}</span>{row.resources.map((ref) => names.get(ref)).filter(Boolean).map((name) => <span key={name}> · {name}</span>)}{row.detail && <span className="muted"> · {row.detail}</span>}</>,
+            text: <><b style={{ fontWeight: 540 }}>{row.callerName}</b> <span className="muted">{deedOf(row.action, catalogue)}</span>{row.resources.map((ref) => names.get(ref)).filter(Boolean).map((name) => <span key={name}> · {name}</span>)}{row.detail && <span className="muted"> · {row.detail}</span>}</>,
           }))} />}
     </Card>
   );
+}
+
+/** The first clause of the action's own summary: "deploys an app". */
+function deedOf(action: string, catalogue?: Catalogue): string {
+  const summary = catalogue?.items.find((each) => each.id === action)?.summary.split(/[;,:]/)[0];
+  return summary ? summary.charAt(0).toLowerCase() + summary.slice(1) : humanise(action).toLowerCase();
 }
 
 function Hero() {

@@ -57,11 +57,11 @@ export function Frame() {
     <div className={`frame ${folded ? 'folded' : ''}`}>
       <a className="skip button primary" href="#main">{t('nav.skip')}</a>
       <aside className="side">
-        <Link href="/" className="brand" aria-label={t('nav.home')}>
+        <Link href="/" className="brand">
           <Logo /><span className="clip"><b>OpenPanel</b><small className="clip">{me?.teamName}</small></span>
         </Link>
-        <button type="button" className="item find" onClick={() => setAsking(true)} aria-label={t('nav.search')}>
-          <IconSearch size={16} /><span>{t('nav.search')}</span><span><Kbd>{modifier}K</Kbd></span>
+        <button type="button" className="item find" onClick={() => setAsking(true)}>
+          <IconSearch size={16} /><span>{t('nav.search')}</span><span aria-hidden><Kbd>{modifier}K</Kbd></span>
         </button>
         <nav aria-label={t('nav.main')}>
           {groups.map(([group, items]) => items.length > 0 && (
@@ -122,7 +122,7 @@ function Person() {
   return (
     <MantineMenu position="top-start" width={216} transitionProps={{ duration: 80 }} closeOnItemClick={false}>
       <MantineMenu.Target>
-        <button type="button" className="brand" aria-label={`${t('me.menu')}: ${me.name}`}><Avatar name={me.name || me.email} /><span className="clip"><b style={{ fontWeight: 520 }} className="clip">{me.name || me.email}</b><small className="clip">{me.email}</small></span></button>
+        <button type="button" className="brand" ><Avatar name={me.name || me.email} /><span className="clip"><b style={{ fontWeight: 520 }} className="clip">{me.name || me.email}</b><small className="clip">{me.email}</small></span></button>
       </MantineMenu.Target>
       <MantineMenu.Dropdown>
         <MantineMenu.Label>{t('me.theme')}</MantineMenu.Label>

@@ -109,6 +109,8 @@ export function SchemaForm({ action, fixed = {}, initial = {}, fields, advanced 
   );
 }
 
+const MONO = { input: { fontFamily: 'var(--mono)', fontSize: 12.5, paddingBlock: 7, lineHeight: '20px' } };
+
 interface FieldProps {
   name: string;
   action: string;
@@ -141,11 +143,13 @@ export function Field({ name, action, schema, required, value, error, onChange, 
     case 'ref':
       return <RefField {...common} kind={schema['x-kind'] ?? name} value={text} onChange={onChange} />;
     case 'secret':
-      return <SecretField {...common} value={text} onChange={onChange} />;
+      return /key$/i.test(name)
+        ? <Textarea {...common} rows={4} value={text} spellCheck={false} autoComplete="off" onChange={(event) => onChange(event.currentTarget.value)} styles={MONO} />
+        : <SecretField {...common} value={text} onChange={onChange} invent={!/token$/i.test(name)} />;
     case 'multiline':
     case 'texts':
     case 'pairs':
-      return <Textarea {...common} autosize={false} rows={4} value={text} onChange={(event) => onChange(event.currentTarget.value)} styles={{ input: { fontFamily: 'var(--mono)', fontSize: 12.5, paddingBlock: 7, lineHeight: '20px' } }} />;
+      return <Textarea {...common} autosize={false} rows={4} value={text} onChange={(event) => onChange(event.currentTarget.value)} styles={MONO} />;
     case 'records':
       return <Records {...common} action={action} schema={schema} value={(value || []) as Draft[]} onChange={onChange} />;
     case 'number':
@@ -161,14 +165,15 @@ export function Field({ name, action, schema, required, value, error, onChange, 
 
 type Shared = { label: string; description?: string; error?: ReactNode; required?: boolean; placeholder?: string; onBlur?: () => void };
 
-function SecretField({ value, onChange, ...rest }: Shared & { value: string; onChange: (value: string) => void }) {
+/** `invent`: whether a value made here can be meant, unlike a token that somebody else gave. */
+function SecretField({ value, onChange, invent, ...rest }: Shared & { value: string; invent: boolean; onChange: (value: string) => void }) {
   const t = useT('');
   const [shown, setShown] = useState(false);
   return (
     <div className="row" style={{ alignItems: 'flex-end' }}>
       <PasswordInput {...rest} style={{ flex: 1 }} value={value} visible={shown} onVisibilityChange={setShown} autoComplete="new-password" spellCheck={false}
         visibilityToggleButtonProps={{ 'aria-label': t('form.reveal') }} onChange={(event) => onChange(event.currentTarget.value)} />
-      <IconButton label={t('form.generate')} tone="plain" icon={<IconDice5 size={16} />} onClick={() => { onChange(generateSecret()); setShown(true); }} />
+      {invent && <IconButton label={t('form.generate')} tone="plain" icon={<IconDice5 size={16} />} onClick={() => { onChange(generateSecret()); setShown(true); }} />}
     </div>
   );
 }

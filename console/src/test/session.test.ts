@@ -1,0 +1,59 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+
+const answer = (status: number, body: unknown) => Promise.resolve(new Response(JSON.stringify(body), { status, headers: { 'OpenPanel-Request': 'req-1' } }));
+const tokens = (name: string, seconds = 900) => ({ accessToken: name, expiresAt: new Date(Date.now() + seconds * 1000).toISOString(), user: 'user:1', name: 'Ana', email: 'a@b', team: 'team:1', teamName: 'Acme', role: 'owner' });
+
+describe('the session', () => {
+  beforeEach(() => vi.resetModules());
+
+  it('refreshes once for many callers', async () => {
+    const fetched = vi.fn(() => answer(200, tokens('a')));
+    vi.stubGlobal('fetch', fetched);
+    const { refresh, session } = await import('../client/session');
+    await Promise.all([refresh(), refresh(), refresh()]);
+    expect(fetched).toHaveBeenCalledTimes(1);
+    expect(session.get()).toMatchObject({ state: 'in', tokens: { accessToken: 'a' } });
+  });
+
+  it('keeps the token out of storage', async () => {
+    vi.stubGlobal('fetch', () => answer(200, tokens('very-secret')));
+    const { logIn } = await import('../client/session');
+    await logIn('a@b', 'password');
+    expect(JSON.stringify({ ...localStorage }) + JSON.stringify({ ...sessionStorage })).not.toContain('very-secret');
+  });
+
+  it('tries a refused call once more with a fresh token, and tells the request id of a failure', async () => {
+    const calls: string[] = [];
+    vi.stubGlobal('fetch', (path: string, init: { headers: Record<string, string> }) => {
+      if (path === '/auth/refresh' || path === '/auth/login') {
+        return answer(200, tokens(path === '/auth/login' ? 'old' : 'new'));
+      }
+      calls.push(init.headers.Authorization!);
+      return init.headers.Authorization === 'Bearer old' ? answer(401, {}) : answer(409, { title: 'Conflict', detail: 'web exists already', kind: 'conflict', errors: { name: 'taken' } });
+    });
+    const { logIn } = await import('../client/session');
+    const { send } = await import('../client/http');
+    await logIn('a@b', 'p');
+    await expect(send('/api/v1/apps')).rejects.toMatchObject({ status: 409, detail: 'web exists already', request: 'req-1', errors: { name: 'taken' } });
+    expect(calls).toEqual(['Bearer old', 'Bearer new']);
+  });
+
+  it('is out when the cookie is no longer good, but not when nothing answers', async () => {
+    vi.stubGlobal('fetch', () => answer(401, {}));
+    const { refresh, session } = await import('../client/session');
+    await refresh();
+    expect(session.get().state).toBe('out');
+    vi.resetModules();
+    vi.stubGlobal('fetch', (path: string) => (path.startsWith('/api') ? answer(200, { needed: false }) : Promise.reject(new TypeError('down'))));
+    const again = await import('../client/session');
+    await again.start();
+    expect(again.session.get().state).toBe('unreachable');
+  });
+
+  it('shows set-up on a new panel', async () => {
+    vi.stubGlobal('fetch', () => answer(200, { needed: true }));
+    const { start, session } = await import('../client/session');
+    await start();
+    expect(session.get().state).toBe('set-up');
+  });
+});

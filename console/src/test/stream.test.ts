@@ -1,0 +1,84 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { topicPattern } from '../client/events';
+import { EventParser, LiveStream, type Item } from '../client/stream';
+
+describe('server-sent events', () => {
+  it('are put together from pieces of any size', () => {
+    const heard: string[][] = [];
+    const parser = new EventParser((event, data) => heard.push([event, data]));
+    for (const letter of ': ping\n\nevent: items\r\ndata: {"a":1}\r\n\r\nevent: end\ndata: x\ndata: y\n\n') {
+      parser.feed(letter);
+    }
+    expect(heard).toEqual([['items', '{"a":1}'], ['end', 'x\ny']]);
+  });
+});
+
+describe('topic patterns', () => {
+  it('take one word for * and any for **', () => {
+    expect(topicPattern('app.*').test('app.created')).toBe(true);
+    expect(topicPattern('app.*').test('app.a.b')).toBe(false);
+    expect(topicPattern('**').test('app.a.b')).toBe(true);
+    expect(topicPattern('app.created').test('app-created')).toBe(false);
+  });
+});
+
+describe('the live stream', () => {
+  afterEach(() => vi.useRealTimers());
+
+  function panel() {
+    const asked: { body: { topics: { key: string; action: string; after?: number }[] }; say: (event: string, data: unknown) => void; end: () => void }[] = [];
+    const open = (_path: string, { body }: { body?: unknown }) => {
+      const encoder = new TextEncoder();
+      let controller!: ReadableStreamDefaultController<Uint8Array>;
+      const stream = new ReadableStream<Uint8Array>({ start: (made) => { controller = made; } });
+      asked.push({ body: body as never, say: (event, data) => controller.enqueue(encoder.encode(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`)), end: () => controller.close() });
+      return Promise.resolve(new Response(stream));
+    };
+    return { asked, stream: new LiveStream(open as never) };
+  }
+  const settle = () => new Promise((resolve) => setTimeout(resolve, 60));
+
+  it('opens one connection for all topics and resumes each after its last item', async () => {
+    const { asked, stream } = panel();
+    const items: Item[] = [];
+    stream.subscribe({ action: 'job.log', input: { job: 'job:1' }, resumes: true, onItems: (more) => items.push(...more) });
+    await settle();
+    asked[0]!.say('items', { key: '0', items: [{ seq: 1 }, { seq: 2 }] });
+    await settle();
+    stream.subscribe({ action: 'event.watch', input: {}, resumes: false, onItems: () => undefined });
+    await settle();
+    expect(asked).toHaveLength(2);
+    expect(asked[1]!.body.topics).toEqual([{ key: '0', action: 'job.log', input: { job: 'job:1' }, after: 2 }, { key: '1', action: 'event.watch', input: {} }]);
+    asked[1]!.say('items', { key: '0', items: [{ seq: 2 }, { seq: 3 }] });
+    await settle();
+    expect(items.map((item) => item.seq)).toEqual([1, 2, 3]);
+    stream.close();
+  });
+
+  it('comes back by itself and says that something may have been missed', async () => {
+    const { asked, stream } = panel();
+    const lost = vi.fn();
+    stream.onLost(lost);
+    stream.subscribe({ action: 'event.watch', input: {}, resumes: false, onItems: () => undefined });
+    await settle();
+    asked[0]!.end();
+    await new Promise((resolve) => setTimeout(resolve, 900));
+    expect(asked.length).toBeGreaterThanOrEqual(2);
+    expect(lost).toHaveBeenCalled();
+    stream.close();
+  });
+
+  it('does not ask again for a topic that is done', async () => {
+    const { asked, stream } = panel();
+    const end = vi.fn();
+    stream.subscribe({ action: 'job.log', input: { job: 'job:1' }, resumes: true, onItems: () => undefined, onEnd: end });
+    await settle();
+    asked[0]!.say('end', { key: '0', reason: 'done' });
+    await settle();
+    stream.subscribe({ action: 'event.watch', input: {}, resumes: false, onItems: () => undefined });
+    await settle();
+    expect(end).toHaveBeenCalledWith('done', undefined);
+    expect(asked[1]!.body.topics.map((topic) => topic.action)).toEqual(['event.watch']);
+    stream.close();
+  });
+});
