@@ -52,7 +52,8 @@ public final class PasswordRules {
         String letters = plain.replaceAll("[^\\p{L}]+$|^[^\\p{L}]+", "");
         return COMMON.contains(plain) || COMMON.contains(plain.replaceAll("[^\\p{L}\\p{N}]", ""))
                 || (letters.length() >= 4 && plain.length() - letters.length() >= 4 && COMMON.contains(letters))
-                || plain.chars().distinct().count() < 5 || isRepeated(plain) || isRun(plain);
+                || plain.chars().distinct().count() < 5 || isRepeated(plain) || isRun(plain)
+                || (letters.length() >= 8 && (isRepeated(letters) || isRun(letters)));
     }
 
     /** {@code monkeymonkey}, {@code abc1abc1abc1}. */

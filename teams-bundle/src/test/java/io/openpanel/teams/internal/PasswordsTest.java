@@ -1,0 +1,113 @@
+package io.openpanel.teams.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.openpanel.api.Problem;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PasswordsTest {
+    private final Passwords passwords = new Passwords();
+
+    @Test
+    void aHashIsAPhcStringOfTodaysCost() {
+        assertThat(passwords.hash("seven quiet otters"))
+                .matches("\\$argon2id\\$v=19\\$m=19456,t=2,p=1\\$[A-Za-z0-9+/]{22}\\$[A-Za-z0-9+/]{43}");
+    }
+
+    @Test
+    void onlyTheSamePasswordFits() {
+        String hash = passwords.hash("seven quiet otters");
+
+        assertThat(passwords.verify("seven quiet otters", hash)).isTrue();
+        assertThat(passwords.verify("seven quiet otterS", hash)).isFalse();
+        assertThat(passwords.verify("seven quiet otters ", hash)).isFalse();
+        assertThat(passwords.hash("seven quiet otters")).isNotEqualTo(hash);
+        assertThat(passwords.verifyNobody("seven quiet otters")).isFalse();
+    }
+
+    @Test
+    void hashesOfTheReferenceImplementationAreUnderstood() {
+        assertThat(passwords.verify("password",
+                "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc")).isTrue();
+    }
+
+    @Test
+    void aCheaperHashIsOutdated() {
+        String cheap = new Passwords(new Passwords.Cost(8 * 1024, 1, 1), 1).hash("seven quiet otters");
+
+        assertThat(passwords.isOutdated(cheap)).isTrue();
+        assertThat(passwords.verify("seven quiet otters", cheap)).isTrue();
+        assertThat(passwords.isOutdated(passwords.hash("seven quiet otters"))).isFalse();
+    }
+
+    @Test
+    void whoComesWhenTwoHundredWaitIsSentAway() throws Exception {
+        Passwords busy = new Passwords(new Passwords.Cost(19 * 1024, 2, 1), 1);
+        ExecutorService crowd = Executors.newFixedThreadPool(230);
+        List<Callable<String>> work = new ArrayList<>();
+        for (int i = 0; i < 230; i++) {
+            work.add(() -> busy.hash("seven quiet otters"));
+        }
+        int limited = 0;
+        for (Future<String> future : crowd.invokeAll(work)) {
+            try {
+                future.get();
+            } catch (java.util.concurrent.ExecutionException e) {
+                assertThat(((Problem) e.getCause()).kind()).isEqualTo(Problem.Kind.LIMITED);
+                assertThat(((Problem) e.getCause()).retryAfter()).isPresent();
+                limited++;
+            }
+        }
+        crowd.shutdown();
+
+        assertThat(limited).isBetween(1, 29);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"elevenchars", "", "password1234", "123456789012", "qwertyuiopas", "qwertyqwerty1", "aaaaaaaaaaaa",
+        "abcabcabcabc", "monkeymonkey", "unbelievable", "1qaz2wsx3edc4rfv", "lkjhgfdsapoi", "openpanel2026", "openpanelopenpanel",
+        "ana.martins@1", "Ana Martins 99", "iloveyou!!!!", "dragon123456"})
+    void isTooEasy(String password) {
+        assertThatThrownBy(() -> PasswordRules.check("password", password, "ana.martins@example.com", "Ana Martins"))
+                .isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.fields()).containsKey("password"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"seven quiet otters", "correct horse battery staple", "  spaces count  ", "çãõéíóúâêôüñ",
+        "mPx8vQ2rTz5w", "noventa e nove balões"})
+    void isAccepted(String password) {
+        assertThatCode(() -> PasswordRules.check("password", password, "ana.martins@example.com", "Ana Martins"))
+                .doesNotThrowAnyException();
+    }
+
+    @Test
+    void lengthIsCountedAsPeopleSeeIt() {
+        assertThatCode(() -> PasswordRules.check("password", "😀🦊🐢🐙🦉🐝🐞🦋🐌🐛🦀🐡")).doesNotThrowAnyException();
+        assertThatThrownBy(() -> PasswordRules.check("password", "x7".repeat(65))).hasMessageContaining("130");
+    }
+
+    @Test
+    void takesTensOfMilliseconds() {
+        String hash = passwords.hash("seven quiet otters");
+        List<Long> times = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            long start = System.nanoTime();
+            passwords.verify("seven quiet otters", hash);
+            times.add((System.nanoTime() - start) / 1_000);
+        }
+        times.sort(null);
+        System.out.println("Argon2id m=19456 t=2 p=1: median " + times.get(20) + " us, p90 " + times.get(36) + " us");
+
+        assertThat(times.get(20)).isBetween(5_000L, 500_000L);
+    }
+}
