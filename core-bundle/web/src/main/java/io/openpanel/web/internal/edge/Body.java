@@ -1,0 +1,57 @@
+package io.openpanel.web.internal.edge;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+
+/** Reads a body up to a size and for as long as is decent. */
+public final class Body {
+    private static final byte[] NONE = new byte[0];
+    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(30);
+    private static final int FIRST = 16 * 1024;
+
+    private Body() {}
+
+    /** It came too slowly. */
+    public static final class TooSlow extends IOException {
+        private static final long serialVersionUID = 1L;
+    }
+
+    /** @throws TooLarge above the limit */
+    public static byte[] read(HttpServletRequest request, int limit) throws IOException {
+        long announced = request.getContentLengthLong();
+        if (announced == 0 || announced < 0 && request.getHeader("Transfer-Encoding") == null) {
+            return NONE;
+        }
+        if (announced > limit) {
+            throw new TooLarge(limit);
+        }
+        long begin = System.nanoTime();
+        InputStream in = request.getInputStream();
+        byte[] body = new byte[announced > 0 ? (int) Math.min(announced, FIRST) : FIRST];
+        int size = 0;
+        while (true) {
+            if (size == body.length) {
+                int next = in.read();
+                if (next < 0) {
+                    return body;
+                }
+                if (size == limit) {
+                    throw new TooLarge(limit);
+                }
+                body = Arrays.copyOf(body, Math.min(limit, 2 * size));
+                body[size++] = (byte) next;
+            }
+            int read = in.read(body, size, body.length - size);
+            if (read < 0) {
+                return size == 0 ? NONE : Arrays.copyOf(body, size);
+            }
+            size += read;
+            if (System.nanoTime() - begin > PATIENCE) {
+                throw new TooSlow();
+            }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package io.openpanel.web.internal.rest;
+
+import io.openpanel.spi.Gateway;
+import io.openpanel.web.internal.edge.Failure;
+import io.openpanel.web.internal.edge.Problems;
+import io.openpanel.web.internal.edge.SecurityHeaders;
+import io.openpanel.web.internal.stream.OpenStreams;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+
+/** From what an action gave to an HTTP answer. */
+final class Answers {
+    private final OpenStreams streams;
+
+    Answers(OpenStreams streams) {
+        this.streams = streams;
+    }
+
+    void give(HttpServletRequest request, HttpServletResponse response, Route route, Gateway.Reply reply)
+            throws IOException {
+        if (reply instanceof Gateway.Reply.Done done) {
+            done(request, response, done);
+        } else if (reply instanceof Gateway.Reply.Accepted accepted) {
+            accepted(response, accepted);
+        } else if (reply instanceof Gateway.Reply.Streaming streaming) {
+            streams.open(request, response, streaming.items());
+        } else if (reply instanceof Gateway.Reply.File file) {
+            file(response, route, file.content());
+        } else if (reply instanceof Gateway.Reply.Terminal terminal) {
+            terminal.duplex().close();
+            Problems.answer(request, response, Failure.unsupported(
+                    "Terminals are opened by WebSocket, which comes with container terminals"));
+        }
+    }
+
+    private static void done(HttpServletRequest request, HttpServletResponse response, Gateway.Reply.Done done)
+            throws IOException {
+        if (done.version().isPresent()) {
+            String version = done.version().get();
+            response.setHeader("ETag", Versions.tag(version));
+            if (request.getMethod().equals("GET") && Versions.isKnown(request, version)) {
+                response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
+                return;
+            }
+        }
+        json(response, done.json());
+    }
+
+    private static void accepted(HttpServletResponse response, Gateway.Reply.Accepted accepted) throws IOException {
+        response.setStatus(HttpServletResponse.SC_ACCEPTED);
+        response.setHeader("Location", "/api/v1/jobs/" + accepted.job().id());
+        json(response, ("{\"job\":\"" + accepted.job() + "\"}").getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void json(HttpServletResponse response, byte[] body) throws IOException {
+        response.setContentType("application/json");
+        response.setContentLength(body.length);
+        response.getOutputStream().write(body);
+    }
+
+    private static void file(HttpServletResponse response, Route route, InputStream content) throws IOException {
+        try (content) {
+            response.setContentType("application/octet-stream");
+            response.setHeader("Content-Disposition", "attachment; filename=\"" + route.operation().noun() + '"');
+            response.setHeader(SecurityHeaders.POLICY, "sandbox");
+            content.transferTo(response.getOutputStream());
+        }
+    }
+}
