@@ -10,7 +10,7 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 
 /**
- * An empty database cluster, initialised once and copied for each server: {@code initdb} takes seconds, a copy does not.
+ * An empty database cluster, initialised once and copied for each server: {@code initdb} takes seconds, a copy less.
  *
  * @param folder holds {@code data} and {@code password}
  */

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** Runs the server's programs, which refuse to run as root, as a user that exists on the machine. */
 final class Programs {
@@ -25,7 +26,7 @@ final class Programs {
         try {
             List<String> users = Files.readAllLines(Path.of("/etc/passwd")).stream()
                     .map(line -> line.substring(0, line.indexOf(':'))).toList();
-            return new Programs(List.of("openpanel", "postgres", "nobody").stream().filter(users::contains).findFirst());
+            return new Programs(Stream.of("openpanel", "postgres", "nobody").filter(users::contains).findFirst());
         } catch (IOException e) {
             throw new UncheckedIOException("/etc/passwd could not be read", e);
         }
@@ -39,7 +40,8 @@ final class Programs {
     /** Lets the server's user own the file. */
     void give(Path file) throws IOException {
         if (user.isPresent()) {
-            Files.setOwner(file, file.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(user.get()));
+            Files.setOwner(file,
+                    file.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(user.get()));
         }
     }
 

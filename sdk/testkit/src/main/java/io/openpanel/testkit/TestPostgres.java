@@ -70,7 +70,8 @@ public final class TestPostgres implements AutoCloseable {
         String name = "t" + COUNT.incrementAndGet();
         String secret = "p" + Long.toHexString(System.nanoTime());
         TestDatabase database = new TestDatabase(this, name, secret);
-        try (Connection connection = connectAsSuperuser("postgres"); Statement statement = connection.createStatement()) {
+        try (Connection connection = connectAsSuperuser("postgres");
+                Statement statement = connection.createStatement()) {
             statement.execute("create role " + database.owner() + " login createrole password '" + secret + "'");
             statement.execute("create database " + name + " owner " + database.owner());
         } catch (SQLException e) {
@@ -130,7 +131,8 @@ public final class TestPostgres implements AutoCloseable {
     }
 
     void drop(String database) {
-        try (Connection connection = connectAsSuperuser("postgres"); Statement statement = connection.createStatement()) {
+        try (Connection connection = connectAsSuperuser("postgres");
+                Statement statement = connection.createStatement()) {
             statement.execute("drop database if exists " + database + " with (force)");
             List<String> roles = new ArrayList<>();
             try (ResultSet rows = statement.executeQuery("select quote_ident(rolname) from pg_roles"

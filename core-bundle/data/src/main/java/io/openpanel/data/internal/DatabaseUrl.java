@@ -23,7 +23,7 @@ record DatabaseUrl(String server, String database, String user, String password,
         options = Map.copyOf(options);
     }
 
-    /** Reads {@code postgresql://user:password@host:port/database}, also with {@code jdbc:} before it and options after. */
+    /** Reads {@code postgresql://user:password@host:port/database}, {@code jdbc:} before it and options after it. */
     static DatabaseUrl parse(String text) {
         Matcher parts = FORM.matcher(text.strip());
         if (!parts.matches()) {

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** Statements on the connection of one transaction. */
+/** Statements on the connection of one transaction. An operator that is a question mark is doubled: {@code ??}. */
 final class LiveTx implements Database.Tx {
     private static final int MOST_ROWS = 10_000;
     private static final int ROWS_AT_ONCE = 500;
@@ -129,7 +129,8 @@ final class LiveTx implements Database.Tx {
         }
     }
 
-    private <R extends Record> void query(Class<R> row, Consumer<R> use, int most, int fetch, String sql, Object[] args) {
+    private <R extends Record> void query(Class<R> row, Consumer<R> use, int most, int fetch, String sql,
+            Object[] args) {
         RecordShape shape = shapes.of(row);
         attempt(() -> {
             try (PreparedStatement statement = connection.prepareStatement(sql)) {

@@ -47,8 +47,8 @@ final class Pools {
     }
 
     /**
-     * Tries until the server is back. The pool asks for connections in a thread of its own, and after each failure waits
-     * longer, up to seconds, before it asks again: too long after a restart.
+     * Tries until the server is back. The pool asks for connections in a thread of its own, and after each failure
+     * waits longer, up to seconds, before it asks again: too long after a restart.
      */
     private static final class PatientConnections extends DriverConnections {
         PatientConnections(String url, Properties properties) {

@@ -28,7 +28,8 @@ final class SchemaDatabase implements Database {
     private final Storage.Context context;
     private final ThreadLocal<Running> running = new ThreadLocal<>();
 
-    SchemaDatabase(String schema, Roles roles, HikariDataSource pool, Shapes shapes, Seal seal, Storage.Context context) {
+    SchemaDatabase(String schema, Roles roles, HikariDataSource pool, Shapes shapes, Seal seal,
+            Storage.Context context) {
         this.schema = schema;
         this.roles = roles;
         this.pool = pool;

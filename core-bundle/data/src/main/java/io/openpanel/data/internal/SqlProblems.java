@@ -34,8 +34,10 @@ final class SqlProblems {
             case "22008" -> new Problem(Kind.INVALID, "A point in time is out of range", e);
             case "22021", "22P05" -> new Problem(Kind.INVALID, "A text has a character that cannot be stored", e);
             case "40001", "40P01", "55P03" -> new Problem(Kind.CONFLICT,
-                    "Somebody changed the same thing at the same moment; try again", e).retryAfter(Duration.ofMillis(100));
-            case "57014" -> new Problem(Kind.TIMEOUT, "The database needed longer than 5 seconds; ask for less at once", e);
+                    "Somebody changed the same thing at the same moment; try again", e)
+                    .retryAfter(Duration.ofMillis(100));
+            case "57014" -> new Problem(Kind.TIMEOUT,
+                    "The database needed longer than 5 seconds; ask for less at once", e);
             default -> new IllegalStateException("SQL state " + e.getSQLState() + ": " + e.getMessage(), e);
         };
     }

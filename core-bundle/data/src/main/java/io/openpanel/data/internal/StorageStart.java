@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Publishes {@link Storage} as soon as the server answers, and tries until it does. The service then stays: a server that
- * is away for a while is a matter of {@link Storage#healthy()}.
+ * Publishes {@link Storage} as soon as the server answers, and tries until it does. The service then stays: a server
+ * that is away for a while is a matter of {@link Storage#healthy()}.
  */
 @Component(service = {}, immediate = true)
 public final class StorageStart {
@@ -61,7 +61,8 @@ public final class StorageStart {
     private void connect(Optional<String> given) {
         String text = given.orElseGet(() -> bundles.getProperty("openpanel.database.url"));
         if (text == null) {
-            LOG.error("There is no database: set OPENPANEL_DATABASE_URL to postgresql://user:password@host:port/database");
+            LOG.error("There is no database: set OPENPANEL_DATABASE_URL to"
+                    + " postgresql://user:password@host:port/database");
             return;
         }
         DatabaseUrl url;

@@ -157,7 +157,8 @@ class ColumnTypesTest {
         database.tx(tx -> tx.update("insert into everything (id, small) values ('e6', 66)"));
 
         assertThat(database.<Small>tx(tx -> tx.one(Small.class,
-                "select small from everything where id = any(?) and small = any(?)", List.of("e6", "x"), List.of(66, 67))
+                "select small from everything where id = any(?) and small = any(?)", List.of("e6", "x"),
+                List.of(66, 67))
                 .orElseThrow()).small()).isEqualTo(66);
     }
 

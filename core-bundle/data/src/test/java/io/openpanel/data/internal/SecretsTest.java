@@ -178,7 +178,8 @@ class SecretsTest {
         context.team(BETA);
         store("v3", CANARY);
 
-        assertThat(fixture.peek("select team from openpanel.data_key")).containsExactlyInAnyOrder(ALPHA.id(), BETA.id());
+        assertThat(fixture.peek("select team from openpanel.data_key"))
+                .containsExactlyInAnyOrder(ALPHA.id(), BETA.id());
         assertThat(fixture.peek("select distinct split_part(value, '.', 2) from shop.variable")).hasSize(2);
     }
 
@@ -302,8 +303,8 @@ class SecretsTest {
     }
 
     private static Secret read(Database database, String id) {
-        return database.tx(tx -> tx.one(Variable.class, "select id, value from variable where id = ?", id)).orElseThrow()
-                .value();
+        return database.tx(tx -> tx.one(Variable.class, "select id, value from variable where id = ?", id))
+                .orElseThrow().value();
     }
 
     private static String reveal(Secret secret, String id) {

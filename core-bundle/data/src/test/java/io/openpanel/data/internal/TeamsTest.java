@@ -224,7 +224,8 @@ class TeamsTest {
         assertThatThrownBy(() -> update("delete from openpanel.migration")).hasMessageContaining("permission denied");
         assertThatThrownBy(() -> database.allTeams(tx -> tx.list(Text.class, "select wrapped from openpanel.data_key")))
                 .hasMessageContaining("permission denied");
-        assertThatThrownBy(() -> update("delete from shop.migration_history")).hasMessageContaining("permission denied");
+        assertThatThrownBy(() -> update("delete from shop.migration_history"))
+                .hasMessageContaining("permission denied");
     }
 
     @Test

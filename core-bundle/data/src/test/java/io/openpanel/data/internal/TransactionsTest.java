@@ -304,7 +304,8 @@ class TransactionsTest {
     }
 
     private Item item(String id) {
-        return database.tx(tx -> tx.one(Item.class, "select id, name, amount from item where id = ?", id)).orElseThrow();
+        return database.tx(tx -> tx.one(Item.class, "select id, name, amount from item where id = ?", id))
+                .orElseThrow();
     }
 
     private int insert(String id, String name, int amount) {

@@ -44,7 +44,7 @@ public final class RecordShape {
                 byName.put(plain(names[i]), i);
             }
         } catch (ReflectiveOperationException e) {
-            throw new IllegalArgumentException("The record " + type.getName() + " must be public with what it is in", e);
+            throw new IllegalArgumentException("The record " + type.getName() + " must be public", e);
         }
     }
 
@@ -87,7 +87,8 @@ public final class RecordShape {
             try {
                 values[i] = codecs[i].column(rows, columns[i], sealing);
             } catch (RuntimeException e) {
-                throw new IllegalStateException("The column of " + component(i) + " does not fit: " + e.getMessage(), e);
+                throw new IllegalStateException(
+                        "The column of " + component(i) + " does not fit: " + e.getMessage(), e);
             }
         }
         return make(values);

@@ -5,8 +5,8 @@ import java.util.Set;
 import java.util.WeakHashMap;
 
 /**
- * The shapes of record classes. A shape lives with its class, so a plugin's classes go when the plugin goes; {@link #close}
- * takes the shapes off again, so that this bundle's classes go when it does.
+ * The shapes of record classes. A shape lives with its class, so a plugin's classes go when the plugin goes;
+ * {@link #close} takes the shapes off again, so that this bundle's classes go when it does.
  */
 public final class Shapes implements AutoCloseable {
     private final Set<Class<?>> known = Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));

@@ -17,9 +17,9 @@ import javax.crypto.spec.SecretKeySpec;
 import javax.sql.DataSource;
 
 /**
- * The data keys: one for each team, another one after 90 days, kept in the database wrapped and here as they are. Rows are
- * read and written as the owner, on a connection of their own: a key must not go when the transaction that needed it is
- * rolled back, and the application's role never sees one.
+ * The data keys: one for each team, another one after 90 days, kept in the database wrapped and here as they are. Rows
+ * are read and written as the owner, on a connection of their own: a key must not go when the transaction that needed
+ * it is rolled back, and the application's role never sees one.
  */
 public final class DataKeys {
     private static final int KEY_BYTES = 32;
@@ -125,8 +125,8 @@ public final class DataKeys {
             return new DataKey(id, team,
                     new SecretKeySpec(envelope.open(wrapping.key(), associated(id, team)), "AES"));
         } catch (GeneralSecurityException e) {
-            throw new Problem(Problem.Kind.UPSTREAM, "The data key '" + id + "' does not open with the key in the panel's"
-                    + " home (" + wrapping.id() + "); put back the key file that belongs to this database", e);
+            throw new Problem(Problem.Kind.UPSTREAM, "The data key '" + id + "' does not open with the key in the"
+                    + " panel's home (" + wrapping.id() + "); put back the key file that belongs to this database", e);
         }
     }
 

@@ -45,7 +45,7 @@ public final class KeyFile {
                 key = parse(Files.readString(file).strip());
             } catch (IOException | IllegalArgumentException e) {
                 throw new Problem(Problem.Kind.UPSTREAM, "The key file " + file + " cannot be used (" + e + ");"
-                        + " put it back from the recovery kit: the secrets in the database cannot be read without it", e);
+                        + " put it back from the recovery kit: the secrets in the database need it", e);
             }
         }
         return key;
