@@ -21,22 +21,24 @@ final class Pools {
 
     /** For transactions; each says what it works as. */
     HikariDataSource transactions() {
-        HikariConfig config = config("openpanel", properties());
+        PatientConnections connections = new PatientConnections(url.jdbc(), properties());
+        HikariConfig config = config("openpanel", connections);
         config.setMaximumPoolSize(10);
         config.setMinimumIdle(1);
         config.setAutoCommit(false);
         config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
-        return new HikariDataSource(config);
+        return connections.pooled(config);
     }
 
     /** For a library that does its own transactions in one schema. */
     HikariDataSource plain(String schema) {
         Properties properties = properties();
         properties.setProperty("currentSchema", Sql.name(schema) + "," + Bootstrap.SCHEMA);
-        HikariConfig config = config("openpanel-" + schema, properties);
+        PatientConnections connections = new PatientConnections(url.jdbc(), properties);
+        HikariConfig config = config("openpanel-" + schema, connections);
         config.setMaximumPoolSize(4);
         config.setMinimumIdle(0);
-        return new HikariDataSource(config);
+        return connections.pooled(config);
     }
 
     private Properties properties() {
@@ -51,8 +53,15 @@ final class Pools {
      * waits longer, up to seconds, before it asks again: too long after a restart.
      */
     private static final class PatientConnections extends DriverConnections {
+        private volatile HikariDataSource pool;
+
         PatientConnections(String url, Properties properties) {
             super(url, properties);
+        }
+
+        HikariDataSource pooled(HikariConfig config) {
+            pool = new HikariDataSource(config);
+            return pool;
         }
 
         @Override
@@ -61,7 +70,7 @@ final class Pools {
                 try {
                     return super.getConnection();
                 } catch (SQLException e) {
-                    if (!SqlProblems.isConnection(e)) {
+                    if (!SqlProblems.isConnection(e) || pool != null && pool.isClosed()) {
                         throw e;
                     }
                     pause(e);
@@ -69,7 +78,6 @@ final class Pools {
             }
         }
 
-        /** Ends with the pool, which interrupts the thread. */
         private static void pause(SQLException e) throws SQLException {
             try {
                 Thread.sleep(PAUSE_MILLIS);
@@ -80,10 +88,10 @@ final class Pools {
         }
     }
 
-    private HikariConfig config(String name, Properties properties) {
+    private HikariConfig config(String name, PatientConnections connections) {
         HikariConfig config = new HikariConfig();
         config.setPoolName(name);
-        config.setDataSource(new PatientConnections(url.jdbc(), properties));
+        config.setDataSource(connections);
         config.setConnectionTimeout(LONGEST_WAIT_MILLIS);
         config.setValidationTimeout(1_000);
         config.setIdleTimeout(60_000);

@@ -83,7 +83,9 @@ class BundleTest {
             String url = server.create().url();
             server.stop();
             start(url);
-            install(data()).start();
+            List<String> threads = threads();
+            Bundle bundle = install(data());
+            bundle.start();
             Thread.sleep(300);
             assertThat(storage()).isEmpty();
 
@@ -93,6 +95,8 @@ class BundleTest {
             server.stop();
             assertThat(storage()).isPresent();
             assertThat(storage().orElseThrow().healthy()).isFalse();
+            bundle.stop();
+            await("the threads to end", () -> threads().equals(threads));
         }
     }
 
