@@ -21,7 +21,7 @@ export default function JobPage() {
   const stop = useAction('job.cancel');
   const [step, setStep] = useState<string>();
   return (
-    <Loaded query={query} skeleton={<PageSkeleton />}>
+    <Loaded page query={query} skeleton={<PageSkeleton />}>
       {(job) => (
         <Page title={humanise(job.action)} crumbs={[{ label: t('jobs.title'), href: '/jobs' }]} status={<Status badge value={job.state} as="job" />}
           lead={<><span>{job.resourceName}</span><span>{job.caller}</span><RelativeTime at={job.startedAt ?? job.createdAt} /><Duration from={job.startedAt} to={job.finishedAt} /></>}

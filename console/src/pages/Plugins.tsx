@@ -34,7 +34,7 @@ export default function Plugins() {
           { id: 'name', header: t('plugins.name'), sort: (row) => row.title, cell: (row) => <span className="row"><span className="main clip">{row.title}</span><code className="faint">{row.plugin.slice(7)}</code></span> },
           { id: 'state', header: t('plugins.state'), width: 150, sort: (row) => row.state, cell: (row) => <span title={row.reason}><Status value={row.state} /></span> },
           { id: 'version', header: t('plugins.version'), width: 200, wideOnly: true, cell: (row) => <code className="muted">{row.version}</code> },
-          { id: 'actions', header: t('plugins.actions'), width: 110, end: true, sort: (row) => row.actions.length, cell: (row) => <button type="button" className="copy num" onClick={() => setShown(row)} aria-label={`${t('plugins.show')}: ${row.title}`}><span className="link">{row.actions.length}</span></button> },
+          { id: 'actions', header: t('plugins.actions'), width: 110, end: true, sort: (row) => row.actions.length, cell: (row) => <button type="button" className="copy num" onClick={() => setShown(row)} title={t('plugins.show')}><span className="link">{row.actions.length}</span><span className="sr">{t('plugins.show')}</span></button> },
         ]}
         menu={(row) => [
           { label: t('plugins.show'), onSelect: () => setShown(row) },

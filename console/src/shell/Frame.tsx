@@ -9,9 +9,9 @@ import { logOut } from '../client/session';
 import { live } from '../client/stream';
 import { chooseLanguage, titleOf, useLocale, useT } from '../i18n/i18n';
 import { Avatar } from '../ui/bits';
-import { Kbd, Menu } from '../ui/controls';
+import { IN_MAIN, Kbd, Menu } from '../ui/controls';
 import { useCan, useMe } from '../ui/hooks';
-import { IconCheck, IconDots, IconSearch } from '../ui/icons';
+import { IconDots, IconSearch } from '../ui/icons';
 import { modifier } from '../ui/SaveBar';
 import { Logo } from './Logo';
 import { navIcon } from './navIcon';
@@ -118,26 +118,25 @@ function Person() {
   if (!me) {
     return null;
   }
-  const tick = (on: boolean) => <span style={{ width: 16, display: 'grid' }}>{on && <IconCheck size={15} />}</span>;
   return (
-    <MantineMenu position="top-start" width={216} transitionProps={{ duration: 80 }} closeOnItemClick={false}>
+    <MantineMenu position="top-start" portalProps={IN_MAIN} withInitialFocusPlaceholder={false} width={216} transitionProps={{ duration: 80 }} closeOnItemClick={false}>
       <MantineMenu.Target>
         <button type="button" className="brand" ><Avatar name={me.name || me.email} /><span className="clip"><b style={{ fontWeight: 520 }} className="clip">{me.name || me.email}</b><small className="clip">{me.email}</small></span></button>
       </MantineMenu.Target>
       <MantineMenu.Dropdown>
         <MantineMenu.Label>{t('me.theme')}</MantineMenu.Label>
         {(['auto', 'light', 'dark'] as const).map((scheme) => (
-          <MantineMenu.Item key={scheme} role="menuitemradio" aria-checked={colorScheme === scheme} leftSection={tick(colorScheme === scheme)} onClick={() => setColorScheme(scheme)}>{t(`me.${scheme}`)}</MantineMenu.Item>
+          <MantineMenu.RadioItem key={scheme} value={scheme} checked={colorScheme === scheme} onChange={() => setColorScheme(scheme)}>{t(`me.${scheme}`)}</MantineMenu.RadioItem>
         ))}
         <MantineMenu.Divider />
         <MantineMenu.Label>{t('me.language')}</MantineMenu.Label>
         {([['en', 'English'], ['pt-BR', 'Português (Brasil)']] as const).map(([code, name]) => (
-          <MantineMenu.Item key={code} role="menuitemradio" aria-checked={locale === code} lang={code} leftSection={tick(locale === code)} onClick={() => void chooseLanguage(code)}>{name}</MantineMenu.Item>
+          <MantineMenu.RadioItem key={code} value={code} lang={code} checked={locale === code} onChange={() => void chooseLanguage(code)}>{name}</MantineMenu.RadioItem>
         ))}
         <MantineMenu.Divider />
-        {profile && <MantineMenu.Item component={Link} href="/settings/profile" closeMenuOnClick leftSection={tick(false)}>{t('me.menu')}</MantineMenu.Item>}
-        <MantineMenu.Item component="a" href="/api/docs" target="_blank" leftSection={tick(false)}>{t('me.docs')}</MantineMenu.Item>
-        <MantineMenu.Item leftSection={tick(false)} onClick={() => void logOut()}>{t('me.out')}</MantineMenu.Item>
+        {profile && <MantineMenu.Item component={Link} href="/settings/profile" closeMenuOnClick>{t('me.menu')}</MantineMenu.Item>}
+        <MantineMenu.Item component="a" href="/api/docs" target="_blank">{t('me.docs')}</MantineMenu.Item>
+        <MantineMenu.Item onClick={() => void logOut()}>{t('me.out')}</MantineMenu.Item>
       </MantineMenu.Dropdown>
     </MantineMenu>
   );

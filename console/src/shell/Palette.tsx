@@ -65,8 +65,9 @@ export default function Palette({ entries, onClose }: { entries: Entry[]; onClos
 
   const groups = (['recent', 'go', 'do'] as const).map((group) => [group, found.filter((choice) => choice.group === group)] as const).filter(([, items]) => items.length);
   return (
-    <Modal opened onClose={onClose} withCloseButton={false} size={600} padding={0} yOffset="12vh" title={undefined} aria-label={t('palette.title')}
-      transitionProps={{ duration: 80, transition: 'fade' }} styles={{ body: { padding: 0 } }} closeOnEscape={!doing}>
+    <Modal.Root opened onClose={onClose} size={600} padding={0} yOffset="12vh" transitionProps={{ duration: 80, transition: 'fade' }} styles={{ body: { padding: 0 } }} closeOnEscape={!doing}>
+      <Modal.Overlay />
+      <Modal.Content aria-label={t('palette.title')}><Modal.Body>
       <div className="palette" onKeyDown={(event) => {
         if (event.key === 'Escape' && doing) {
           event.stopPropagation();
@@ -101,7 +102,8 @@ export default function Palette({ entries, onClose }: { entries: Entry[]; onClos
           </>
         )}
       </div>
-    </Modal>
+      </Modal.Body></Modal.Content>
+    </Modal.Root>
   );
 }
 
@@ -134,8 +136,12 @@ function Doing({ operation, fixed, onClose }: { operation: Operation; fixed?: In
   const client = useQueryClient();
   const navigate = useNavigate();
   const name = humanise(operation.id);
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    box.current?.querySelector<HTMLElement>('[data-autofocus],button[type=submit]')?.focus();
+  }, []);
   return (
-    <div className="inside stack">
+    <div className="inside stack" ref={box}>
       <header className="spread"><h2 className="row"><IconArrowUpRight size={16} />{operation.summary}</h2><code className="faint">{operation.id}</code></header>
       {operation.effect === 'destroy' && <p className="muted">{t('palette.destroy')}</p>}
       <SchemaForm action={operation.id} fixed={fixed} submit={t('palette.run-it')} onCancel={onClose} run={(input) => perform(client, operation.id, input)}

@@ -18,7 +18,7 @@ export function Routes() {
   const { data, error, refetch } = useRegistry();
   useEffect(() => window.scrollTo(0, 0), [here]);
   if (!data) {
-    return error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <PageSkeleton />;
+    return error ? <ErrorState page error={error} onRetry={() => void refetch()} /> : <PageSkeleton />;
   }
   return (
     <Boundary key={here}>
@@ -44,7 +44,7 @@ function BundlePage({ pages, here }: { pages: Of<PageSpec>[]; here: string }) {
   const found = [...sorted.map((page) => ({ page, path: page.path })), ...sorted.map((page) => ({ page, path: `${page.path}/:tab` }))]
     .find(({ path }) => matchRoute(parser, path, here)[0]);
   if (!found) {
-    return <EmptyState title={t('lost.title')} text={t('lost.text')}><LinkButton href="/" tone="primary">{t('lost.home')}</LinkButton></EmptyState>;
+    return <EmptyState page title={t('lost.title')} text={t('lost.text')}><LinkButton href="/" tone="primary">{t('lost.home')}</LinkButton></EmptyState>;
   }
   const { page, path } = found;
   const title = titleOf(page.plugin, page.title, locale);

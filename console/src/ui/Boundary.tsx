@@ -13,7 +13,7 @@ export class Boundary extends Component<{ children: ReactNode; onRetry?: () => v
     if (this.state.error === undefined) {
       return this.props.children;
     }
-    return <ErrorState error={this.state.error} onRetry={() => {
+    return <ErrorState page error={this.state.error} onRetry={() => {
       this.props.onRetry?.();
       this.setState({ error: undefined });
     }} />;

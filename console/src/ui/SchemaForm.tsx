@@ -18,6 +18,8 @@ interface FormProps {
   initial?: Input;
   /** Only these, in this order; the rest of the schema is left out unless it is in `advanced`. */
   fields?: string[];
+  /** Needed here, although the action alone does not ask for them. */
+  needed?: string[];
   /** Folded away until wanted. */
   advanced?: string[];
   submit?: string;
@@ -30,11 +32,11 @@ interface FormProps {
 }
 
 /** A form drawn from an action's input schema; the panel's own word on a field stands beside the field. */
-export function SchemaForm({ action, fixed = {}, initial = {}, fields, advanced = [], submit, onCancel, onDone, run, derive, children }: FormProps) {
+export function SchemaForm({ action, fixed = {}, initial = {}, fields, needed = [], advanced = [], submit, onCancel, onDone, run, derive, children }: FormProps) {
   const t = useT();
   const locale = useLocale();
   const operation = useOperation(action);
-  const [draft, setDraft] = useState<Draft>();
+  const [draft, setDraft] = useState(() => operation && draftOf(operation.input, initial, locale));
   const [touched, setTouched] = useState<Set<string>>(new Set());
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem>();
@@ -49,7 +51,7 @@ export function SchemaForm({ action, fixed = {}, initial = {}, fields, advanced 
   }
   const names = (fields ?? Object.keys(schema.properties ?? {})).filter((name) => !(name in fixed) && name in (schema.properties ?? {}) && !advanced.includes(name));
   const folded = advanced.filter((name) => name in (schema.properties ?? {}) && !(name in fixed));
-  const required = new Set(schema.required ?? []);
+  const required = new Set([...(schema.required ?? []), ...needed]);
   const wrong = (name: string) => faultOf(schema.properties![name]!, required.has(name), draft[name]);
 
   async function go() {
@@ -71,10 +73,10 @@ export function SchemaForm({ action, fixed = {}, initial = {}, fields, advanced 
     }
   }
 
-  const field = (name: string) => {
+  const field = (name: string, first = false) => {
     const fault = touched.has(name) ? wrong(name) : undefined;
     return (
-      <Field key={name} name={name} action={action} schema={schema.properties![name]!} required={required.has(name)} value={draft[name]}
+      <Field key={name} first={first} name={name} action={action} schema={schema.properties![name]!} required={required.has(name)} value={draft[name]}
         error={problem?.errors[name] ?? (fault && t(fault.key, fault.vars))} onBlur={() => setTouched((was) => new Set(was).add(name))}
         onChange={(value) => {
           setDraft((was) => {
@@ -93,11 +95,11 @@ export function SchemaForm({ action, fixed = {}, initial = {}, fields, advanced 
   return (
     <form className="fields" noValidate onSubmit={(event) => { event.preventDefault(); void go(); }}>
       {children}
-      {names.map(field)}
+      {names.map((name, index) => field(name, index === 0))}
       {folded.length > 0 && (
         <details className="fold" open={folded.some((name) => problem?.errors[name]) || undefined}>
           <summary><IconChevronRight size={15} />{t('form.advanced')}</summary>
-          <div className="fields">{folded.map(field)}</div>
+          <div className="fields">{folded.map((name) => field(name))}</div>
         </details>
       )}
       {!placed && <ProblemNotice error={problem} />}
@@ -120,10 +122,14 @@ interface FieldProps {
   error?: ReactNode;
   onChange: (value: unknown) => void;
   onBlur?: () => void;
+  /** Inside a row of a list: no help. */
+  nested?: boolean;
+  /** The one a dialog puts the cursor into. */
+  first?: boolean;
 }
 
 /** One component of an input, labelled in the plugin's words where it has some (`field.<name>`, `help.<name>`). */
-export function Field({ name, action, schema, required, value, error, onChange, onBlur }: FieldProps) {
+export function Field({ name, action, schema, required, value, error, onChange, onBlur, nested, first }: FieldProps) {
   const { data } = useCatalogue();
   const t = useT(data?.items.find((each) => each.id === action)?.plugin);
   const said = (key: string) => {
@@ -131,10 +137,10 @@ export function Field({ name, action, schema, required, value, error, onChange, 
     return text === key ? undefined : text;
   };
   const label = said(`field.${name}`) ?? humanise(name);
-  const help = said(`help.${name}`) ?? schema.description;
+  const help = nested ? undefined : said(`help.${name}`) ?? schema.description;
   const text = String(value ?? '');
   const example = schema.examples?.[0] === undefined ? undefined : String(schema.examples[0]);
-  const common = { label, description: help, error, required, withAsterisk: required, onBlur, 'data-field': name, placeholder: example };
+  const common = { label, description: help, error, required, withAsterisk: required, onBlur, 'data-field': name, 'data-autofocus': first || undefined, placeholder: example };
   switch (controlOf(schema)) {
     case 'flag':
       return <Switch label={label} description={help} checked={Boolean(value)} onChange={(event) => onChange(event.currentTarget.checked)} size="sm" />;
@@ -145,7 +151,7 @@ export function Field({ name, action, schema, required, value, error, onChange, 
     case 'secret':
       return /key$/i.test(name)
         ? <Textarea {...common} rows={4} value={text} spellCheck={false} autoComplete="off" onChange={(event) => onChange(event.currentTarget.value)} styles={MONO} />
-        : <SecretField {...common} value={text} onChange={onChange} invent={!/token$/i.test(name)} />;
+        : <SecretField {...common} value={text} onChange={onChange} invent={!/token|password/i.test(name)} />;
     case 'multiline':
     case 'texts':
     case 'pairs':
@@ -153,7 +159,7 @@ export function Field({ name, action, schema, required, value, error, onChange, 
     case 'records':
       return <Records {...common} action={action} schema={schema} value={(value || []) as Draft[]} onChange={onChange} />;
     case 'number':
-      return <TextInput {...common} inputMode="decimal" value={text} onChange={(event) => onChange(event.currentTarget.value)} />;
+      return <TextInput {...common} inputMode="decimal" styles={{ wrapper: { maxWidth: 160 } }} value={text} onChange={(event) => onChange(event.currentTarget.value)} />;
     case 'bytes':
       return <TextInput {...common} placeholder={example ?? '512 MB'} value={text} onChange={(event) => onChange(event.currentTarget.value)} />;
     case 'duration':
@@ -204,7 +210,7 @@ function Records({ label, description, error, action, schema, value, onChange }:
         {value.map((row, index) => (
           <div key={index} className="repeat">
             {parts.map(([name, part]) => (
-              <Field key={name} name={name} action={action} schema={{ ...part, description: undefined }} value={row[name]}
+              <Field key={name} nested name={name} action={action} schema={part} value={row[name]}
                 onChange={(next) => onChange(value.map((each, at) => (at === index ? { ...each, [name]: next } : each)))} />
             ))}
             <IconButton label={t('remove')} icon={<IconTrash size={15} />} onClick={() => onChange(value.filter((_each, at) => at !== index))} />

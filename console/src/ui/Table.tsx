@@ -3,7 +3,7 @@ import { Menu as MantineMenu, TextInput } from '@mantine/core';
 import type { UseQueryResult } from '@tanstack/react-query';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { useT } from '../i18n/i18n';
-import { Button, IconButton, Menu, type MenuItem } from './controls';
+import { Button, IconButton, IN_MAIN, Menu, type MenuItem } from './controls';
 import { useNavigate, useQueryParam } from './hooks';
 import { IconArrowDown, IconArrowUp, IconColumns3, IconSearch, IconX } from './icons';
 import { ErrorState, Skeleton } from './states';
@@ -233,14 +233,13 @@ function Body<R>({ label, query, columns, rows, rowKey, href, menu, bulk, empty,
 function ColumnChooser<R>({ columns, hidden, onChange }: { columns: Column<R>[]; hidden: Set<string>; onChange: (hidden: Set<string>) => void }) {
   const t = useT('');
   return (
-    <MantineMenu position="bottom-end" closeOnItemClick={false} transitionProps={{ duration: 80 }} offset={4}>
+    <MantineMenu position="bottom-end" portalProps={IN_MAIN} withInitialFocusPlaceholder={false} closeOnItemClick={false} transitionProps={{ duration: 80 }} offset={4}>
       <MantineMenu.Target><Button tone="quiet" aria-label={t('table.columns')} title={t('table.columns')} icon={<IconColumns3 size={16} />} /></MantineMenu.Target>
       <MantineMenu.Dropdown miw={180}>
         {columns.slice(1).map((column) => (
-          <MantineMenu.Item key={column.id} role="menuitemcheckbox" aria-checked={!hidden.has(column.id)} onClick={() => onChange(toggled(hidden, column.id))}
-            leftSection={<input type="checkbox" className="pickbox" tabIndex={-1} readOnly aria-hidden checked={!hidden.has(column.id)} />}>
+          <MantineMenu.CheckboxItem key={column.id} checked={!hidden.has(column.id)} onChange={() => onChange(toggled(hidden, column.id))}>
             {column.header}
-          </MantineMenu.Item>
+          </MantineMenu.CheckboxItem>
         ))}
       </MantineMenu.Dropdown>
     </MantineMenu>

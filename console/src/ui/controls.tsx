@@ -48,6 +48,9 @@ export function Tooltip({ label, children }: { label: ReactNode; children: React
   return <MantineTooltip label={label} openDelay={350} multiline maw={320} transitionProps={{ duration: 80 }} events={{ hover: true, focus: true, touch: false }}>{children}</MantineTooltip>;
 }
 
+/** Menus belong to the page's landmark, also for those who hear the page. */
+export const IN_MAIN = { target: '#main' };
+
 export interface MenuItem {
   label: string;
   icon?: ReactNode;
@@ -66,7 +69,7 @@ export function Menu({ items, label, children, small }: { items: (MenuItem | fal
     return null;
   }
   return (
-    <MantineMenu position="bottom-end" withinPortal transitionProps={{ duration: 80 }} offset={4} width="max-content">
+    <MantineMenu position="bottom-end" portalProps={IN_MAIN} withInitialFocusPlaceholder={false} transitionProps={{ duration: 80 }} offset={4} width="max-content">
       <MantineMenu.Target>
         {children ?? <Button small={small} tone={small ? 'quiet' : 'plain'} aria-label={label ?? t('more')} icon={<IconDots size={16} />} />}
       </MantineMenu.Target>
@@ -124,8 +127,8 @@ export function CopyText({ text, children, mono = true }: { text: string; childr
   const t = useT();
   const [copied, copy] = useCopied(text);
   return (
-    <button type="button" className={`copy ${mono ? 'mono' : ''}`} onClick={copy} title={t('copy')} aria-label={`${t('copy')}: ${text}`}>
-      <span className="clip">{children ?? text}</span>
+    <button type="button" className={`copy ${mono ? 'mono' : ''}`} onClick={copy} title={t('copy')}>
+      <span className="clip">{children ?? text}</span><span className="sr">{t('copy')}</span>
       {copied ? <IconCheck size={14} /> : <IconCopy size={14} />}
     </button>
   );

@@ -8,11 +8,12 @@ import { IconAlertTriangle, IconCheck, IconInfoCircle } from './icons';
 export const Skeleton = ({ width = '100%', height = 12 }: { width?: number | string; height?: number }) =>
   <span className="skeleton" style={{ width, height }} aria-hidden />;
 
-export function EmptyState({ icon, title, text, children }: { icon?: ReactNode; title: string; text?: ReactNode; children?: ReactNode }) {
+/** `page`: it stands for the whole page, so its title is the page's. */
+export function EmptyState({ icon, title, text, page, children }: { icon?: ReactNode; title: string; page?: boolean; text?: ReactNode; children?: ReactNode }) {
   return (
     <div className="state">
       {icon && <span className="glyph">{icon}</span>}
-      <h2>{title}</h2>
+      {page ? <h1>{title}</h1> : <h2>{title}</h2>}
       {text && <p>{text}</p>}
       {children && <div className="actions">{children}</div>}
     </div>
@@ -29,14 +30,15 @@ export function problemText(problem: Problem, t: T): string {
   return said === key ? problem.title : said;
 }
 
-export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+export function ErrorState({ error, page, onRetry }: { error: unknown; page?: boolean; onRetry?: () => void }) {
   const t = useT('');
   const problem = Problem.from(error);
   const missing = problem.status === 404;
+  const Heading = page ? 'h1' : 'h2';
   return (
     <div className={`state ${missing ? '' : 'failed'}`} role="alert">
       <span className="glyph"><IconAlertTriangle size={20} /></span>
-      <h2>{t(missing ? 'error.missing' : problem.status === 403 ? 'error.denied' : problem.status === 0 ? 'error.unreachable' : 'error.title')}</h2>
+      <Heading>{t(missing ? 'error.missing' : problem.status === 403 ? 'error.denied' : problem.status === 0 ? 'error.unreachable' : 'error.title')}</Heading>
       <p>{problemText(problem, t)}</p>
       {onRetry && <div className="actions"><Button onClick={onRetry}>{t('retry')}</Button></div>}
       {problem.request && <small>{t('error.request')} <code>{problem.request}</code></small>}
@@ -72,12 +74,12 @@ export function Notice({ tone = 'blue', children }: { tone?: 'blue' | 'amber' | 
 }
 
 /** Skeleton, error with Retry, or what came. */
-export function Loaded<V>({ query, skeleton, children }: { query: UseQueryResult<V>; skeleton?: ReactNode; children: (value: V) => ReactNode }) {
+export function Loaded<V>({ query, skeleton, page, children }: { query: UseQueryResult<V>; page?: boolean; skeleton?: ReactNode; children: (value: V) => ReactNode }) {
   if (query.data !== undefined) {
     return <>{children(query.data)}</>;
   }
   if (query.error) {
-    return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
+    return <ErrorState page={page} error={query.error} onRetry={() => void query.refetch()} />;
   }
   return <>{skeleton ?? <LinesSkeleton />}</>;
 }

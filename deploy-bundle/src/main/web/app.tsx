@@ -25,7 +25,7 @@ export default function AppPage() {
   const foreign = more.find((each) => each.id === tab);
 
   return (
-    <Loaded query={query} skeleton={<AppSkeleton />}>
+    <Loaded page query={query} skeleton={<AppSkeleton />}>
       {(app) => {
         const up = ['running', 'healthy', 'degraded', 'starting'].includes((app.status ?? '').toLowerCase());
         const done = (key: string) => (result: unknown) => result && toast(t(key, { name: app.name }));

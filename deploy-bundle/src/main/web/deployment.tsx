@@ -10,7 +10,7 @@ export default function DeploymentPage() {
   const t = useT();
   const { deployment: id = '' } = useParams<{ deployment: string }>();
   const query = useRead<Deployment>('deployment.get', { deployment: `deployment:${id}` }, { live: LIVE });
-  return <Loaded query={query} skeleton={<div className="page"><LinesSkeleton /></div>}>{(deployment) => <Shown deployment={deployment} title={t('deployment.one')} />}</Loaded>;
+  return <Loaded page query={query} skeleton={<div className="page"><LinesSkeleton /></div>}>{(deployment) => <Shown deployment={deployment} title={t('deployment.one')} />}</Loaded>;
 }
 
 function Shown({ deployment, title }: { deployment: Deployment; title: string }) {

@@ -67,7 +67,7 @@ export default function NewApp() {
               {project === NEW && <Field name="projectName" action="app.create" schema={{ ...nameOf, description: undefined }} value={projectName} error={fault} onChange={(value) => { setProjectName(String(value)); setFault(undefined); }} />}
             </div>
             <ProblemNotice error={projects.error} />
-            <SchemaForm key={source} action="app.create" fixed={{ project: '' }} fields={fields} advanced={source === 'git' ? ADVANCED : ADVANCED.filter((name) => !['directory', 'dockerfile', 'token', 'deployKey'].includes(name))} submit={t('do.deploy')} run={run} derive={named} />
+            <SchemaForm key={source} action="app.create" fixed={{ project: '' }} fields={fields} needed={[source]} advanced={source === 'git' ? ADVANCED : ADVANCED.filter((name) => !['directory', 'dockerfile', 'token', 'deployKey'].includes(name))} submit={t('do.deploy')} run={run} derive={named} />
           </div>
         </Card>
       </div>

@@ -14,7 +14,7 @@ export default function ProjectPage() {
   const update = useAction('project.update');
   const [editing, setEditing] = useState(false);
   return (
-    <Loaded query={query} skeleton={<div className="page"><LinesSkeleton /></div>}>
+    <Loaded page query={query} skeleton={<div className="page"><LinesSkeleton /></div>}>
       {(project) => (
         <Page title={project.name} crumbs={[{ label: t('projects.title'), href: '/projects' }]} lead={project.description}
           actions={<>

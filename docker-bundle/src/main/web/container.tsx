@@ -15,7 +15,7 @@ export default function ContainerPage() {
   const restart = useAction('container.restart');
   const start = useAction('container.start');
   return (
-    <Loaded query={query} skeleton={<div className="page"><LinesSkeleton /></div>}>
+    <Loaded page query={query} skeleton={<div className="page"><LinesSkeleton /></div>}>
       {(row) => (
         <Page title={row.name} crumbs={[{ label: t('containers.title'), href: '/containers' }]} status={<Status badge value={row.status} />} lead={<code>{row.image}</code>}
           actions={<>
