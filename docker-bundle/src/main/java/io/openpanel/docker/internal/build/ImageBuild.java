@@ -1,0 +1,143 @@
+package io.openpanel.docker.internal.build;
+
+import com.github.dockerjava.api.command.InspectImageResponse;
+import com.github.dockerjava.api.exception.NotFoundException;
+import io.openpanel.api.Call;
+import io.openpanel.api.Problem;
+import io.openpanel.docker.internal.engine.ContainerState;
+import io.openpanel.docker.internal.engine.DockerEngine;
+import io.openpanel.docker.internal.engine.EngineHealth;
+import io.openpanel.docker.internal.run.Labels;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/** Builds images from source trees, by BuildKit where it is there, else by the engine's own builder. */
+@Component(service = ImageBuild.class)
+public final class ImageBuild {
+    private final DockerEngine engine;
+    private final BuildKit buildKit;
+    private final Builder classic;
+    private final Function<Path, Optional<DiskSpace>> disk;
+
+    /** @param image the engine's id, {@code sha256:…} */
+    public record Built(String image, long size, Duration took) {}
+
+    @Activate
+    public ImageBuild(@Reference DockerEngine engine) {
+        this(engine, "docker", DiskSpace::of);
+    }
+
+    ImageBuild(DockerEngine engine, String docker, Function<Path, Optional<DiskSpace>> disk) {
+        this.engine = engine;
+        this.buildKit = new BuildKit(engine, docker);
+        this.classic = new ClassicBuilder(engine);
+        this.disk = disk;
+    }
+
+    /** Whether builds go by BuildKit. */
+    public boolean usesBuildKit() {
+        return buildKit.isAvailable();
+    }
+
+    /** Builds; an image that an earlier attempt of the job finished is taken as it is. */
+    public Built build(Call call, Path workspace, BuildSpec spec) {
+        long start = System.nanoTime();
+        if (ChildProcess.endLeftover(workspace)) {
+            call.log("Ended the build that an earlier attempt left running");
+        }
+        BuildOrder order = order(call, workspace, spec);
+        Optional<InspectImageResponse> earlier = find(order.tag()).filter(image -> isOf(image, call));
+        if (earlier.isPresent()) {
+            call.log("The image " + order.tag() + " was built by an earlier attempt");
+            return built(earlier.get(), start);
+        }
+        refuseForeign(order.tag(), call);
+        requireRoom();
+        boolean modern = buildKit.isAvailable();
+        call.log("Building " + order.tag() + (modern ? " with BuildKit" : " with the engine's own builder"));
+        (modern ? buildKit : classic).build(call, order);
+        engine.refreshImages();
+        return built(find(order.tag()).orElseThrow(() -> new Problem(Problem.Kind.UPSTREAM,
+                "The builder ended well but the engine has no image " + order.tag() + "; deploy again")), start);
+    }
+
+    private static Built built(InspectImageResponse image, long start) {
+        return new Built(image.getId(), image.getSize() == null ? 0 : image.getSize(), Duration.ofNanos(System.nanoTime() - start));
+    }
+
+    private Optional<InspectImageResponse> find(String tag) {
+        return engine.call("look at the image " + tag, client -> {
+            try {
+                return Optional.of(client.inspectImageCmd(tag).exec());
+            } catch (NotFoundException e) {
+                return Optional.empty();
+            }
+        });
+    }
+
+    private static boolean isOf(InspectImageResponse image, Call call) {
+        return call.job().isPresent() && call.job().get().id().equals(labels(image).get(ContainerState.JOB));
+    }
+
+    private static Map<String, String> labels(InspectImageResponse image) {
+        return image.getConfig() == null || image.getConfig().getLabels() == null ? Map.of() : image.getConfig().getLabels();
+    }
+
+    /** A name that another team's image or somebody's own has is not taken from it. */
+    private void refuseForeign(String tag, Call call) {
+        Optional<Map<String, String>> there = find(tag).map(ImageBuild::labels);
+        String team = call.team().map(ref -> ref.id()).orElse(null);
+        boolean foreign = there.isPresent() && (!"true".equals(there.get().get(ContainerState.MANAGED))
+                || (team != null && !team.equals(there.get().get(ContainerState.TEAM))));
+        if (foreign) {
+            throw new Problem(Problem.Kind.CONFLICT, "The image name '" + tag + "' is taken; choose another");
+        }
+    }
+
+    private void requireRoom() {
+        if (engine.isLocal()) {
+            engine.health().machine().map(EngineHealth.Machine::root)
+                    .ifPresent(root -> disk.apply(root).ifPresent(space -> space.requireRoom(root)));
+        }
+    }
+
+    private static BuildOrder order(Call call, Path workspace, BuildSpec spec) {
+        Path directory = inside(workspace, spec.directory(), "directory");
+        String dockerfile = spec.dockerfile().orElse("Dockerfile");
+        Path file = inside(directory, dockerfile, "dockerfile");
+        if (!Files.isDirectory(directory)) {
+            throw Problem.invalid("directory", "There is no directory '" + spec.directory() + "' in the source");
+        }
+        if (!Files.isRegularFile(file)) {
+            throw Problem.invalid("dockerfile", "There is no '" + dockerfile + "' in the source tree; add it, or set the"
+                    + " path of the Dockerfile");
+        }
+        String relative = directory.relativize(directory.resolve(dockerfile).normalize()).toString();
+        Map<String, String> labels = Labels.of(call, spec.labels().orElse(Map.of()), Optional.empty(), Optional.empty());
+        return new BuildOrder(workspace, directory, relative, spec.tag().contains(":") ? spec.tag() : spec.tag() + ":latest",
+                spec.arguments().orElse(Map.of()), labels, spec.cpus(), spec.memory());
+    }
+
+    /** The real path, links followed, which must stay below the parent. */
+    private static Path inside(Path parent, String relative, String field) {
+        try {
+            Path real = parent.toRealPath();
+            Path wanted = real.resolve(relative).normalize();
+            Path target = Files.exists(wanted) ? wanted.toRealPath() : wanted;
+            if (!target.startsWith(real)) {
+                throw Problem.invalid(field, field + " '" + relative + "' leads out of the source tree");
+            }
+            return target;
+        } catch (java.nio.file.InvalidPathException | IOException e) {
+            throw Problem.invalid(field, field + " '" + relative + "' cannot be read");
+        }
+    }
+}

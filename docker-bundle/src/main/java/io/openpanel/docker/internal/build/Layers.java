@@ -1,0 +1,65 @@
+package io.openpanel.docker.internal.build;
+
+import com.github.dockerjava.api.command.InspectImageResponse;
+import com.github.dockerjava.api.exception.ConflictException;
+import com.github.dockerjava.api.exception.NotFoundException;
+import io.openpanel.api.Problem;
+import io.openpanel.docker.internal.engine.DockerEngine;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The images between that one build made, as it told: removed, exactly these, when it does not come to its end. */
+final class Layers {
+    private static final Logger LOG = LoggerFactory.getLogger(Layers.class);
+    private static final Pattern MADE = Pattern.compile("(?m)^ ---> ([0-9a-f]{12})$");
+    private static final Pattern STEP = Pattern.compile("(?m)^Step \\d+/\\d+ : (\\S+)");
+
+    private final DockerEngine engine;
+    private final Deque<String> made = new ArrayDeque<>();
+    private boolean notOurs;
+
+    Layers(DockerEngine engine) {
+        this.engine = engine;
+    }
+
+    /** Hears the builder: an id after FROM is the base image, one after "Using cache" an earlier build's. */
+    void heard(String text) {
+        Matcher step = STEP.matcher(text);
+        if (step.find()) {
+            notOurs = step.group(1).equalsIgnoreCase("FROM");
+        }
+        notOurs |= text.contains("Using cache");
+        Matcher image = MADE.matcher(text);
+        if (image.find() && !notOurs) {
+            made.push(image.group(1));
+        }
+    }
+
+    /** Removes them from the last to the first, as far as nobody else uses them. */
+    void remove() {
+        while (!made.isEmpty()) {
+            String id = made.pop();
+            try {
+                engine.call("remove what the build left", client -> {
+                    InspectImageResponse image = client.inspectImageCmd(id).exec();
+                    boolean named = image.getRepoTags() != null && !image.getRepoTags().isEmpty();
+                    if (!named) {
+                        client.removeImageCmd(image.getId()).withNoPrune(true).exec();
+                    }
+                    return named;
+                });
+            } catch (Problem e) {
+                if (e.getCause() instanceof NotFoundException || e.getCause() instanceof ConflictException
+                        || e.kind() == Problem.Kind.MISSING || e.kind() == Problem.Kind.CONFLICT) {
+                    continue;
+                }
+                LOG.warn("The image {} of a build that ended early could not be removed: {}", id, e.getMessage());
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** Making images from source trees, and fetching them. */
+package io.openpanel.docker.internal.build;

@@ -1,0 +1,104 @@
+package io.openpanel.docker.internal.engine;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.github.dockerjava.api.exception.DockerException;
+import io.openpanel.api.Problem;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+
+/** From what the client library throws to what a caller is told, in the engine's own words. */
+public final class EngineProblems {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Duration LATER = Duration.ofSeconds(5);
+
+    private EngineProblems() {}
+
+    /** @param what what was tried, as in "start the container web" */
+    static Problem translate(String what, RuntimeException cause) {
+        if (cause instanceof Problem problem) {
+            return problem;
+        }
+        if (cause instanceof DockerException answer) {
+            return answered(what, answer.getHttpStatus(), said(answer.getMessage()));
+        }
+        if (isUnreachable(cause)) {
+            return unreachable(cause);
+        }
+        return new Problem(Problem.Kind.UPSTREAM, "Cannot " + what + ": the engine's answer made no sense ("
+                + root(cause).getMessage() + "). Try again, and restart the engine if it stays so", cause);
+    }
+
+    /** What a status of the engine means to the caller. */
+    public static Problem answered(String what, int status, String said) {
+        Problem.Kind kind = switch (status) {
+            case 400 -> Problem.Kind.INVALID;
+            case 404 -> Problem.Kind.MISSING;
+            case 409 -> Problem.Kind.CONFLICT;
+            default -> Problem.Kind.UPSTREAM;
+        };
+        return new Problem(kind, "Cannot " + what + ": " + said);
+    }
+
+    static Problem unreachable(Throwable cause) {
+        return new Problem(Problem.Kind.UNAVAILABLE, "The container engine does not answer (" + reason(cause)
+                + "). Containers that run go on running; check the engine's service on the server", cause)
+                .retryAfter(LATER);
+    }
+
+    static boolean isUnreachable(Throwable cause) {
+        if (cause instanceof DockerException || cause instanceof Problem) {
+            return false;
+        }
+        for (Throwable each = cause; each != null; each = each.getCause()) {
+            if (each instanceof JsonProcessingException) {
+                return false;
+            }
+            if (each instanceof IOException || each instanceof UncheckedIOException) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Why an engine is out of reach, in a few words. */
+    static String reason(Throwable cause) {
+        Throwable root = root(cause);
+        String text = root.getMessage();
+        for (Throwable each = cause; each != null; each = each.getCause()) {
+            if (each instanceof java.net.SocketTimeoutException) {
+                return "no answer in time";
+            }
+        }
+        return text == null || text.isBlank() ? "the connection broke" : text;
+    }
+
+    private static Throwable root(Throwable cause) {
+        Throwable root = cause;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root;
+    }
+
+    /** The {@code message} of an answer such as {@code Status 404: {"message":"No such image: x"}}. */
+    public static String said(String answer) {
+        if (answer == null || answer.isBlank()) {
+            return "the engine gave no reason";
+        }
+        int brace = answer.indexOf('{');
+        if (brace >= 0) {
+            try {
+                JsonNode message = JSON.readTree(answer.substring(brace)).path("message");
+                if (message.isTextual()) {
+                    return message.textValue().strip();
+                }
+            } catch (JsonProcessingException e) {
+                return answer.strip();
+            }
+        }
+        return answer.strip();
+    }
+}

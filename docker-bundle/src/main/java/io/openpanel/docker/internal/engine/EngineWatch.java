@@ -1,0 +1,197 @@
+package io.openpanel.docker.internal.engine;
+
+import com.github.dockerjava.api.exception.NotFoundException;
+import com.github.dockerjava.api.model.Container;
+import com.github.dockerjava.api.model.Image;
+import com.github.dockerjava.api.model.Info;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Finds the engine, keeps the snapshot current by its events, and notices when it hangs or goes. */
+final class EngineWatch implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(EngineWatch.class);
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
+    private static final Duration BEAT = Duration.ofSeconds(4);
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+    private static final int MOST_MISSED = 2;
+
+    private final DockerEngine engine;
+    private final Snapshot snapshot;
+    private final Set<String> ended = ConcurrentHashMap.newKeySet();
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private volatile EngineEvents events;
+    private volatile String suspicion;
+
+    EngineWatch(DockerEngine engine, Snapshot snapshot) {
+        this.engine = engine;
+        this.snapshot = snapshot;
+    }
+
+    void start() {
+        thread("docker-watch", this::watch);
+        thread("docker-heartbeat", this::beat);
+    }
+
+    private static void thread(String name, Runnable work) {
+        Thread thread = new Thread(work, name);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void watch() {
+        while (!isClosed()) {
+            String reason;
+            try {
+                follow();
+                reason = "it closed the connection";
+            } catch (IOException | RuntimeException e) {
+                LOG.debug("The engine is out of reach", e);
+                reason = EngineProblems.reason(e);
+            }
+            String suspected = suspicion;
+            if (!isClosed()) {
+                engine.lost(suspected == null ? reason : suspected);
+                pause(PAUSE);
+            }
+        }
+    }
+
+    private void follow() throws IOException {
+        suspicion = null;
+        Connection connection = engine.connect(PATIENCE);
+        Info info = connection.client().infoCmd().exec();
+        try (EngineEvents stream = EngineEvents.subscribe(connection)) {
+            events = stream;
+            sync(connection);
+            engine.found(connection, new EngineHealth.Machine(connection.version(), connection.api(),
+                    info.getNCPU() == null ? 0 : info.getNCPU(), info.getMemTotal() == null ? 0 : info.getMemTotal(),
+                    Path.of(info.getDockerRootDir() == null ? "/var/lib/docker" : info.getDockerRootDir())));
+            stream.read(happened -> apply(connection, happened));
+        } finally {
+            events = null;
+        }
+    }
+
+    private void sync(Connection connection) {
+        long look = snapshot.look();
+        List<Container> all = connection.client().listContainersCmd().withShowAll(true).exec();
+        all.forEach(each -> look(connection, each.getId()));
+        snapshot.retain(look, all.stream().map(Container::getId).collect(Collectors.toSet()));
+        images(connection);
+    }
+
+    private void apply(Connection connection, EngineEvents.Happened happened) {
+        if (happened.type().equals("image")) {
+            images(connection);
+            return;
+        }
+        String id = happened.container();
+        if (happened.ending()) {
+            ended.add(id);
+        }
+        switch (happened.action()) {
+            case "destroy" -> {
+                ended.remove(id);
+                snapshot.remove(id);
+            }
+            case "start" -> {
+                ended.remove(id);
+                look(connection, id);
+            }
+            default -> look(connection, id);
+        }
+    }
+
+    /** Looks at one container and puts what it sees into the snapshot. */
+    void look(Connection connection, String id) {
+        long look = snapshot.look();
+        try {
+            snapshot.put(look, ContainerReader.read(connection.client().inspectContainerCmd(id).exec(), ended.contains(id)));
+        } catch (NotFoundException e) {
+            snapshot.remove(id);
+        }
+    }
+
+    /** Reads the list of images anew. */
+    void images(Connection connection) {
+        snapshot.images(connection.client().listImagesCmd().exec().stream().map(EngineWatch::image).toList());
+    }
+
+    private static ImageState image(Image image) {
+        List<String> tags = image.getRepoTags() == null ? List.of()
+                : Arrays.stream(image.getRepoTags()).filter(tag -> !tag.startsWith("<none>")).toList();
+        Map<String, String> labels = image.getLabels() == null ? Map.of() : Map.copyOf(image.getLabels());
+        return new ImageState(image.getId(), tags, image.getSize() == null ? 0 : image.getSize(),
+                Instant.ofEpochSecond(image.getCreated() == null ? 0 : image.getCreated()), labels);
+    }
+
+    /** A stopped engine breaks the event stream; a hung one only falls silent. */
+    private void beat() {
+        int missed = 0;
+        while (!pause(missed == 0 ? BEAT : Duration.ZERO)) {
+            Connection connection = engine.connection().orElse(null);
+            if (connection == null) {
+                missed = 0;
+                pause(PAUSE);
+                continue;
+            }
+            try {
+                connection.ping(PATIENCE);
+                missed = 0;
+            } catch (UncheckedIOException | IllegalStateException e) {
+                missed++;
+            } catch (RuntimeException e) {
+                missed = EngineProblems.isUnreachable(e) ? missed + 1 : 0;
+            }
+            if (missed >= MOST_MISSED) {
+                missed = 0;
+                suspect("no answer in time");
+            }
+        }
+    }
+
+    /** Gives the engine up and looks for it anew. */
+    void suspect(String reason) {
+        suspicion = reason;
+        engine.lost(reason);
+        EngineEvents stream = events;
+        if (stream != null) {
+            stream.close();
+        }
+    }
+
+    private boolean isClosed() {
+        return closed.getCount() == 0;
+    }
+
+    private boolean pause(Duration wait) {
+        try {
+            return closed.await(wait.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
+        }
+    }
+
+    @Override
+    public void close() {
+        closed.countDown();
+        EngineEvents stream = events;
+        if (stream != null) {
+            stream.close();
+        }
+    }
+}

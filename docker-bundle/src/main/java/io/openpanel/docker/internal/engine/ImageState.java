@@ -1,0 +1,44 @@
+package io.openpanel.docker.internal.engine;
+
+import io.openpanel.api.Ref;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * An image as it was last seen.
+ *
+ * @param id {@code sha256:…}
+ * @param tags {@code busybox:static}; none for one that lost its name
+ * @param size in bytes
+ */
+public record ImageState(String id, List<String> tags, long size, Instant createdAt, Map<String, String> labels) {
+    private static final String PREFIX = "sha256:";
+
+    /** The Ref of an image: the first 12 digits of its id. */
+    public Ref ref() {
+        return new Ref("image", hex(id).substring(0, 12));
+    }
+
+    /** What people call it. */
+    public String name() {
+        return tags.isEmpty() ? ref().id() : tags.get(0);
+    }
+
+    public Optional<Ref> team() {
+        return Optional.ofNullable(labels.get(ContainerState.TEAM)).filter(each -> !each.isBlank())
+                .map(team -> new Ref("team", team));
+    }
+
+    /** Whether the text is its id (12 digits or more), or one of its names with or without {@code :latest}. */
+    boolean answersTo(String text) {
+        String hex = hex(text);
+        return (hex.matches("[0-9a-f]{12,64}") && hex(id).startsWith(hex)) || tags.contains(text)
+                || tags.contains(text + ":latest");
+    }
+
+    private static String hex(String id) {
+        return id.startsWith(PREFIX) ? id.substring(PREFIX.length()) : id;
+    }
+}

@@ -1,0 +1,2 @@
+/** What containers print, as streams that wait for their reader. */
+package io.openpanel.docker.internal.logs;

@@ -1,0 +1,2 @@
+/** What the bundle's actions share. */
+package io.openpanel.docker.internal;

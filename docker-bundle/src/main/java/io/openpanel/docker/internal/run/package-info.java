@@ -1,0 +1,2 @@
+/** Making containers. */
+package io.openpanel.docker.internal.run;
