@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.openpanel.api.Problem;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -52,17 +55,22 @@ class PasswordsTest {
 
     @Test
     void whoComesWhenTwoHundredWaitIsSentAway() throws Exception {
-        Passwords busy = new Passwords(new Passwords.Cost(19 * 1024, 2, 1), 1);
-        ExecutorService crowd = Executors.newFixedThreadPool(230);
+        Passwords busy = new Passwords(new Passwords.Cost(8 * 1024, 1, 1), 1);
+        ExecutorService crowd = Executors.newFixedThreadPool(300);
+        CountDownLatch all = new CountDownLatch(300);
         List<Callable<String>> work = new ArrayList<>();
-        for (int i = 0; i < 230; i++) {
-            work.add(() -> busy.hash("seven quiet otters"));
+        for (int i = 0; i < 300; i++) {
+            work.add(() -> {
+                all.countDown();
+                all.await();
+                return busy.hash("seven quiet otters");
+            });
         }
         int limited = 0;
         for (Future<String> future : crowd.invokeAll(work)) {
             try {
                 future.get();
-            } catch (java.util.concurrent.ExecutionException e) {
+            } catch (ExecutionException e) {
                 assertThat(((Problem) e.getCause()).kind()).isEqualTo(Problem.Kind.LIMITED);
                 assertThat(((Problem) e.getCause()).retryAfter()).isPresent();
                 limited++;
@@ -70,7 +78,7 @@ class PasswordsTest {
         }
         crowd.shutdown();
 
-        assertThat(limited).isBetween(1, 29);
+        assertThat(limited).isBetween(1, 99);
     }
 
     @ParameterizedTest
@@ -100,13 +108,16 @@ class PasswordsTest {
     void takesTensOfMilliseconds() {
         String hash = passwords.hash("seven quiet otters");
         List<Long> times = new ArrayList<>();
+        long work = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
         for (int i = 0; i < 40; i++) {
             long start = System.nanoTime();
             passwords.verify("seven quiet otters", hash);
             times.add((System.nanoTime() - start) / 1_000);
         }
         times.sort(null);
-        System.out.println("Argon2id m=19456 t=2 p=1: median " + times.get(20) + " us, p90 " + times.get(36) + " us");
+        work = (ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - work) / 40_000;
+        System.out.println("Argon2id m=19456 t=2 p=1: median " + times.get(20) + " us, p90 " + times.get(36) + " us, "
+                + work + " us of processor time each");
 
         assertThat(times.get(20)).isBetween(5_000L, 500_000L);
     }
