@@ -1,6 +1,6 @@
 import { Button, CopyText, EmptyState, IconExternalLink, IconPlus, IconWorld, Table, useAction, useCan, useList, useT } from '@openpanel/ui';
 import { useState } from 'react';
-import { AddDomain, addressOf, useDomainMenu, type Domain } from './parts';
+import { AddDomain, useDomainMenu, type Domain } from './parts';
 
 /** The Domains tab of an app. */
 export default function AppDomains({ resource }: { resource: string }) {
@@ -17,9 +17,9 @@ export default function AppDomains({ resource }: { resource: string }) {
     <>
       <Table label={t('domains.title')} query={query} rowKey={(row) => row.domain} menu={menu} order="host" tools={query.data?.length ? <>{make}{add}</> : undefined}
         columns={[
-          { id: 'host', header: t('domain.host'), sort: (row) => row.host, cell: (row) => <span className="row"><a className="link row main" href={addressOf(row)} target="_blank" rel="noreferrer"><span className="clip">{row.host}</span><IconExternalLink size={14} /></a></span> },
+          { id: 'host', header: t('domain.host'), sort: (row) => row.host, cell: (row) => <span className="row"><a className="link row main" href={row.address} target="_blank" rel="noreferrer"><span className="clip">{row.host}</span><IconExternalLink size={14} /></a></span> },
           { id: 'kind', header: t('domain.kind'), width: 160, wideOnly: true, cell: (row) => <span className="muted">{t(row.generated ? 'domain.generated' : 'domain.own')}</span> },
-          { id: 'copy', header: t('domain.address'), wideOnly: true, cell: (row) => <CopyText text={addressOf(row)} /> },
+          { id: 'copy', header: t('domain.address'), wideOnly: true, cell: (row) => <CopyText text={row.address} /> },
         ]}
         empty={<EmptyState icon={<IconWorld size={20} />} title={t('domains.empty-app')} text={t('domains.empty-text')}>{make}{add}</EmptyState>} />
       {adding && <AddDomain app={resource} onClose={() => setAdding(false)} />}

@@ -5,6 +5,8 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +28,7 @@ import java.util.Base64;
 import java.util.Date;
 import java.util.HexFormat;
 import java.util.List;
+import org.bouncycastle.asn1.DEROctetString;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
@@ -158,7 +161,14 @@ public class InternalAuthority implements Issuer {
     }
 
     private static GeneralName alternative(String name) {
-        return new GeneralName(PanelNames.isAddress(name) ? GeneralName.iPAddress : GeneralName.dNSName, name);
+        if (!PanelNames.isAddress(name)) {
+            return new GeneralName(GeneralName.dNSName, name);
+        }
+        try {
+            return new GeneralName(GeneralName.iPAddress, new DEROctetString(InetAddress.getByName(name).getAddress()));
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException(name + " is not an address", e);
+        }
     }
 
     private static PrivateKey readKey(Path file) throws IOException, GeneralSecurityException {

@@ -47,7 +47,7 @@ public class PanelNames {
                 }
                 for (InetAddress address : Collections.list(network.getInetAddresses())) {
                     if (!address.isLinkLocalAddress()) {
-                        addresses.add(address.getHostAddress());
+                        addresses.add(address.getHostAddress().replaceFirst("%.*", ""));
                     }
                 }
             }

@@ -58,7 +58,8 @@ public class Routing {
         this.domains = domains;
         this.proxy = proxy;
         this.certificate = certificate;
-        worker.execute(this::begin);
+        worker.execute(this::openThePanel);
+        worker.execute(this::pushUntilItWorks);
     }
 
     private static Thread thread(Runnable task) {
@@ -124,7 +125,7 @@ public class Routing {
     }
 
     /** Not even the database need be there when the panel's own certificate and port are wanted. */
-    private void begin() {
+    private void openThePanel() {
         try {
             certificate.ensure();
             if (proxy.version() == 0) {
@@ -133,7 +134,6 @@ public class Routing {
         } catch (RuntimeException e) {
             LOG.error("The panel's certificate could not be made; it is served over HTTP on this machine only", e);
         }
-        pushUntilItWorks();
     }
 
     private void pushUntilItWorks() {
