@@ -1,7 +1,7 @@
 import { Button, Card, confirm, CopyBox, Dialog, EmptyState, IconPlus, IconTrash, IconWebhook, Notice, RelativeTime, SchemaForm, Table, toast, useAction, useList, useT } from '@openpanel/ui';
 import { useState } from 'react';
 
-interface Hook { hook: string; path: string; branch?: string; app?: string; createdAt?: string; usedAt?: string; deliveredAt?: string }
+interface Hook { hook: string; path: string; branch?: string; app: string; createdAt: string; usedAt?: string }
 interface Made { hook: string; path: string; secret: string }
 
 const urlOf = (path: string): string => (path.startsWith('http') ? path : `${window.location.origin}${path}`);
@@ -30,11 +30,11 @@ export default function AppHooks({ resource }: { resource: string }) {
       <div>
         <Table label={t('hooks.title')} query={query} rowKey={(row) => row.hook} tools={query.data?.length ? add : undefined}
           menu={(row) => [remove.allowed && { label: t('do.delete'), tone: 'red', icon: <IconTrash size={15} />, onSelect: () => confirm({ title: t('delete.title'), text: t('delete.text'), action: t('do.delete'),
-            run: () => remove.run({ hook: row.hook, confirm: row.hook.slice(row.hook.indexOf(':') + 1) }).then(() => toast(t('did.delete'))) }) }]}
+            run: () => remove.run({ hook: row.hook }).then(() => toast(t('did.delete'))) }) }]}
           columns={[
             { id: 'path', header: t('hook.url'), cell: (row) => <code>{urlOf(row.path)}</code> },
             { id: 'branch', header: t('hook.branch'), width: 160, cell: (row) => <span className="muted">{row.branch ?? t('hook.any')}</span> },
-            { id: 'used', header: t('hook.used'), width: 140, end: true, wideOnly: true, cell: (row) => <span className="muted"><RelativeTime at={row.usedAt ?? row.deliveredAt} /></span> },
+            { id: 'used', header: t('hook.used'), width: 140, end: true, wideOnly: true, cell: (row) => <span className="muted"><RelativeTime at={row.usedAt} /></span> },
           ]}
           empty={<EmptyState icon={<IconWebhook size={20} />} title={t('hooks.empty')} text={t('hooks.empty-text')}>{add}</EmptyState>} />
       </div>
