@@ -102,7 +102,8 @@ export function address(op: Operation, input: Input): { path: string; body?: Inp
 /** Runs any action by its id; a job answers `{job}`. */
 export async function perform<T>(client: QueryClient, id: string, input: Input = {}, signal?: AbortSignal): Promise<T> {
   const op = await operation(client, id);
-  const { path, body } = address(op, input);
+  // Inputs are strict: only what destroys takes the name that confirms it.
+  const { path, body } = address(op, op.effect === 'destroy' ? input : { ...input, confirm: undefined });
   const response = await send(path, {
     method: op.method, body, signal,
     headers: op.effect !== 'read' && !op.idempotent ? { 'Idempotency-Key': crypto.randomUUID?.() ?? String(Math.random()) } : {},

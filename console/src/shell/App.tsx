@@ -5,7 +5,7 @@ import { Problem } from '../client/problem';
 import { session, start } from '../client/session';
 import { useStore } from '../client/store';
 import { Boundary } from '../ui/Boundary';
-import { Confirmations } from '../ui/confirm';
+import { asked } from '../ui/confirm';
 import { Toasts } from '../ui/toast';
 import { useT } from '../i18n/i18n';
 import { Frame } from './Frame';
@@ -14,6 +14,7 @@ import { schemes, styleNonce, theme, variables } from './theme';
 
 const LogIn = lazy(() => import('../pages/LogIn'));
 const SetUp = lazy(() => import('../pages/SetUp'));
+const Confirmation = lazy(() => import('../ui/Confirmation'));
 
 const client = new QueryClient({
   defaultOptions: {
@@ -27,7 +28,7 @@ const client = new QueryClient({
 
 export function App() {
   return (
-    <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto" colorSchemeManager={schemes} getStyleNonce={styleNonce}>
+    <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto" colorSchemeManager={schemes} getStyleNonce={styleNonce} deduplicateCssVariables={false}>
       <QueryClientProvider client={client}>
         <Boundary><Suspense fallback={null}><Door /></Suspense></Boundary>
         <Confirmations />
@@ -35,6 +36,11 @@ export function App() {
       </QueryClientProvider>
     </MantineProvider>
   );
+}
+
+function Confirmations() {
+  const question = useStore(asked);
+  return question ? <Suspense fallback={null}><Confirmation key={question.title} question={question} onClose={() => asked.set(undefined)} /></Suspense> : null;
 }
 
 function Door() {

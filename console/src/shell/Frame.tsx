@@ -1,5 +1,5 @@
 import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
-import { Menu as MantineMenu, useMantineColorScheme } from '@mantine/core';
+import { Menu as MantineMenu, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { Link, useLocation } from 'wouter';
 import { CATALOGUE, useCatalogue } from '../client/catalogue';
@@ -11,13 +11,15 @@ import { chooseLanguage, titleOf, useLocale, useT } from '../i18n/i18n';
 import { Avatar } from '../ui/bits';
 import { IN_MAIN, Kbd, Menu } from '../ui/controls';
 import { useCan, useMe } from '../ui/hooks';
-import { IconDots, IconSearch } from '../ui/icons';
+import { IconDots, IconLanguage, IconLogout, IconMoon, IconSearch, IconSun } from '../ui/icons';
 import { modifier } from '../ui/SaveBar';
 import { Logo } from './Logo';
 import { navIcon } from './navIcon';
 import { Routes } from './Routes';
 
 const Palette = lazy(() => import('./Palette'));
+
+const LANGUAGES = [['en', 'English'], ['pt-BR', 'Português (Brasil)']] as const;
 
 export interface Entry { title: string; path: string; icon: string; order: number; group?: string }
 
@@ -89,6 +91,9 @@ function BottomBar({ entries, here, onSearch }: { entries: Entry[]; here: string
   const t = useT('');
   const first = entries.filter((entry) => !entry.group).slice(0, 4);
   const rest = entries.filter((entry) => !first.includes(entry));
+  const { setColorScheme } = useMantineColorScheme();
+  const dark = useComputedColorScheme() === 'dark';
+  const other = useLocale() === 'en' ? LANGUAGES[1] : LANGUAGES[0];
   return (
     <nav className="bottom" aria-label={t('nav.main')}>
       {first.map((entry) => {
@@ -101,7 +106,9 @@ function BottomBar({ entries, here, onSearch }: { entries: Entry[]; here: string
           const Icon = navIcon(entry.icon);
           return { label: entry.title, href: entry.path, icon: <Icon size={16} /> };
         }),
-        { label: t('me.out'), divided: true, onSelect: () => void logOut() },
+        { label: t(dark ? 'me.light' : 'me.dark'), divided: true, icon: dark ? <IconSun size={16} /> : <IconMoon size={16} />, onSelect: () => setColorScheme(dark ? 'light' : 'dark') },
+        { label: other[1], icon: <IconLanguage size={16} />, onSelect: () => void chooseLanguage(other[0]) },
+        { label: t('me.out'), icon: <IconLogout size={16} />, divided: true, onSelect: () => void logOut() },
       ]}>
         <button type="button"><IconDots size={20} stroke={1.6} /><span>{t('nav.more')}</span></button>
       </Menu>
@@ -130,7 +137,7 @@ function Person() {
         ))}
         <MantineMenu.Divider />
         <MantineMenu.Label>{t('me.language')}</MantineMenu.Label>
-        {([['en', 'English'], ['pt-BR', 'Português (Brasil)']] as const).map(([code, name]) => (
+        {LANGUAGES.map(([code, name]) => (
           <MantineMenu.RadioItem key={code} value={code} lang={code} checked={locale === code} onChange={() => void chooseLanguage(code)}>{name}</MantineMenu.RadioItem>
         ))}
         <MantineMenu.Divider />

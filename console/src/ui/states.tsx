@@ -38,7 +38,7 @@ export function ErrorState({ error, page, onRetry }: { error: unknown; page?: bo
   return (
     <div className={`state ${missing ? '' : 'failed'}`} role="alert">
       <span className="glyph"><IconAlertTriangle size={20} /></span>
-      <Heading>{t(missing ? 'error.missing' : problem.status === 403 ? 'error.denied' : problem.status === 0 ? 'error.unreachable' : 'error.title')}</Heading>
+      <Heading>{t(missing ? 'error.missing' : problem.status === 403 ? 'error.denied' : problem.kind === 'unreachable' ? 'error.unreachable' : 'error.title')}</Heading>
       <p>{problemText(problem, t)}</p>
       {onRetry && <div className="actions"><Button onClick={onRetry}>{t('retry')}</Button></div>}
       {problem.request && <small>{t('error.request')} <code>{problem.request}</code></small>}

@@ -1,5 +1,4 @@
-// Only the parts of the kit in use.
-import '@mantine/core/styles/default-css-variables.css';
+// Only the parts of the kit in use; its variables come from the theme.
 import '@mantine/core/styles/global.css';
 import '@mantine/core/styles/ScrollArea.css';
 import '@mantine/core/styles/UnstyledButton.css';

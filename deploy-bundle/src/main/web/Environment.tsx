@@ -1,4 +1,4 @@
-import { Button, confirm, Dialog, EmptyState, Field, IconKey, IconLock, IconPencil, IconPlus, IconTrash, Notice, Problem, ProblemNotice, SchemaForm, Switch, Table, toast, useAction, useList, useT } from '@openpanel/ui';
+import { Button, confirm, Dialog, EmptyState, Field, IconKey, IconLock, IconPencil, IconPlus, IconTrash, Notice, ProblemNotice, SchemaForm, Switch, Table, toast, useAction, useList, useT } from '@openpanel/ui';
 import { useState } from 'react';
 import type { App } from './model';
 
@@ -31,12 +31,7 @@ export function Environment({ app }: { app: App }) {
             set.allowed && { label: t('do.edit'), icon: <IconPencil size={15} />, onSelect: () => ask(row) },
             remove.allowed && { label: t('do.delete'), tone: 'red', divided: true, icon: <IconTrash size={15} />, onSelect: () => confirm({ title: t('delete.title', { name: row.name }), text: t('variable.delete-text'), action: t('do.delete'),
               run: async () => {
-                await remove.run({ variable: row.variable, app: app.app, name: row.name, confirm: row.name }).catch(async (error: unknown) => {
-                  if (Problem.from(error).status !== 400) {
-                    throw error;
-                  }
-                  await remove.run({ variable: row.variable, confirm: row.name });
-                });
+                await remove.run({ variable: row.variable });
                 toast(t('did.delete', { name: row.name }));
                 setTouched(true);
               } }) },

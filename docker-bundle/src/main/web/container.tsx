@@ -36,7 +36,7 @@ function About({ row }: { row: Container }) {
   const mounts = row.mounts ?? [];
   return (
     <div className="stack">
-      {row.exitCode !== undefined && row.exitCode !== 0 && !runs(row) && <Notice tone="red">{t('container.exited', { code: row.exitCode })} <Link className="link" href={`/containers/${idOf(row.container)}/logs`}>{t('container.see-log')}</Link></Notice>}
+      {row.exitCode !== undefined && row.exitCode !== 0 && !runs(row) && <Notice tone="red">{t('container.exited', { code: row.exitCode })} {row.error} <Link className="link" href={`/containers/${idOf(row.container)}/logs`}>{t('container.see-log')}</Link></Notice>}
       <div className="grid" style={{ gridTemplateColumns: 'repeat(auto-fit, minmax(340px, 1fr))', alignItems: 'start' }}>
         <Card title={t('tab.overview')}><div className="body" style={{ paddingBlock: 6 }}>
           <Facts items={[
@@ -44,7 +44,7 @@ function About({ row }: { row: Container }) {
             [t('container.state'), row.health ? `${row.state} (${row.health})` : row.state],
             Boolean(row.app) && [t('container.app'), <Link key="app" className="link" href={`/apps/${idOf(row.app!)}`}>{t('container.open-app')}</Link>],
             row.command?.length ? [t('container.command'), <code key="command">{row.command.join(' ')}</code>] : undefined,
-            [t('container.restart'), row.restartPolicy],
+            [t('container.restart'), row.restarts ? t('container.restarted', { policy: row.restartPolicy, count: row.restarts }) : row.restartPolicy],
             [t('container.created'), <RelativeTime key="created" at={row.createdAt} />],
             [t('container.started'), <RelativeTime key="started" at={row.startedAt} />],
           ]} />
@@ -58,7 +58,7 @@ function About({ row }: { row: Container }) {
           ]} />
         </div></Card>
         <Card title={t('container.mounts')} count={mounts.length}>
-          {mounts.length ? <ul className="body stack tight">{mounts.map((mount) => <li key={mount.target ?? mount.path}><code>{mount.volume ?? mount.source}</code> <span className="faint">→</span> <code>{mount.target ?? mount.path}</code>{mount.readOnly && <span className="tag" style={{ marginLeft: 8 }}>{t('container.read-only')}</span>}</li>)}</ul>
+          {mounts.length ? <ul className="body stack tight">{mounts.map((mount) => <li key={mount.path}><code>{mount.source}</code> <span className="faint">→</span> <code>{mount.path}</code>{mount.readOnly && <span className="tag" style={{ marginLeft: 8 }}>{t('container.read-only')}</span>}</li>)}</ul>
             : <p className="body muted">{t('container.no-mounts')}</p>}
         </Card>
         <Card title={t('container.environment')} count={row.environmentNames?.length}>

@@ -1,6 +1,6 @@
 import { Card, Facts, formatBytes, LinesSkeleton, Link, Loaded, Meter, Status, useLocale, useRead, useT } from '@openpanel/ui';
 
-interface Engine { version: string; api: string; state: string; reason?: string; containers: number; running: number; images: number; cpus: number; memory: number; diskTotal: number; diskFree: number; buildkit?: boolean }
+interface Engine { version?: string; state: string; reason?: string; containers: number; running: number; images: number; cpus?: number; memory?: number; diskTotal?: number; diskFree?: number; buildkit: boolean }
 
 export default function EngineWidget() {
   const t = useT();
@@ -15,10 +15,10 @@ export default function EngineWidget() {
               engine.reason ? [t('engine.reason'), engine.reason] : undefined,
               [t('containers.title'), <Link key="containers" className="link" href="/containers">{t('engine.running', { running: engine.running, all: engine.containers })}</Link>],
               [t('images.title'), <Link key="images" className="link" href="/images">{engine.images}</Link>],
-              [t('engine.machine'), t('engine.size', { cpus: engine.cpus, memory: formatBytes(engine.memory, locale) })],
-              [t('engine.version'), <span key="version" className="num">{engine.version}{engine.buildkit && ' · BuildKit'}</span>],
+              engine.cpus && engine.memory ? [t('engine.machine'), t('engine.size', { cpus: engine.cpus, memory: formatBytes(engine.memory, locale) })] : undefined,
+              engine.version ? [t('engine.version'), <span key="version" className="num">{engine.version}{engine.buildkit && ' · BuildKit'}</span>] : undefined,
             ]} />
-            {engine.diskTotal > 0 && (
+            {engine.diskTotal !== undefined && engine.diskFree !== undefined && engine.diskTotal > 0 && (
               <div className="stack tight">
                 <div className="spread"><span className="muted">{t('engine.disk')}</span><span className="num muted">{t('engine.free', { free: formatBytes(engine.diskFree, locale), total: formatBytes(engine.diskTotal, locale) })}</span></div>
                 <Meter label={t('engine.disk')} share={1 - engine.diskFree / engine.diskTotal} />

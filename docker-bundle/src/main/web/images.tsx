@@ -1,8 +1,8 @@
 import { Bytes, confirm, EmptyState, IconStack2, IconTrash, Page, RelativeTime, Table, Tabs, toast, useAction, useList, useT } from '@openpanel/ui';
 
-interface Image { image: string; id?: string; tags?: string[]; name?: string; reference?: string; size?: number; createdAt?: string; containers?: number }
+interface Image { image: string; id: string; name: string; tags: string[]; size: number; createdAt: string; containers: number }
 
-const nameOf = (row: Image): string => row.tags?.[0] ?? row.reference ?? row.name ?? row.image.slice(row.image.indexOf(':') + 1);
+const nameOf = (row: Image): string => row.name || row.id.replace('sha256:', '').slice(0, 12);
 
 export default function Images() {
   const t = useT();
@@ -13,12 +13,13 @@ export default function Images() {
       <Table label={t('images.title')} query={query} rowKey={(row) => row.image} search={(row) => `${nameOf(row)} ${row.image}`} order="-created"
         menu={(row) => [remove.allowed && { label: t('do.delete'), tone: 'red', icon: <IconTrash size={15} />, onSelect: () => confirm({
           title: t('delete.title', { name: nameOf(row) }), action: t('do.delete'), name: nameOf(row), dies: [t('image.dies')], survives: [t('image.survives')],
-          run: () => remove.run({ image: row.image, confirm: nameOf(row) }).then(() => toast(t('did.delete', { name: nameOf(row) }))) }) }]}
+          run: () => remove.run({ reference: row.image, confirm: nameOf(row) }).then(() => toast(t('did.delete', { name: nameOf(row) }))) }) }]}
         columns={[
-          { id: 'name', header: t('image.name'), sort: nameOf, cell: (row) => <span className="row"><span className="main clip">{nameOf(row)}</span>{(row.tags?.length ?? 0) > 1 && <span className="tag">+{row.tags!.length - 1}</span>}</span> },
-          { id: 'id', header: t('image.id'), width: 160, wideOnly: true, cell: (row) => <code className="muted">{(row.id ?? row.image).replace(/^(image:)?(sha256:)?/, '').slice(0, 12)}</code> },
-          { id: 'size', header: t('image.size'), width: 110, end: true, sort: (row) => row.size ?? 0, cell: (row) => <Bytes value={row.size} /> },
-          { id: 'created', header: t('image.created'), width: 140, end: true, wideOnly: true, sort: (row) => Date.parse(row.createdAt ?? '') || 0, cell: (row) => <span className="muted"><RelativeTime at={row.createdAt} /></span> },
+          { id: 'name', header: t('image.name'), sort: nameOf, cell: (row) => <span className="row"><span className="main clip">{nameOf(row)}</span>{row.tags.length > 1 && <span className="tag" title={row.tags.join(', ')}>+{row.tags.length - 1}</span>}</span> },
+          { id: 'id', header: t('image.id'), width: 160, wideOnly: true, cell: (row) => <code className="muted">{row.id.replace('sha256:', '').slice(0, 12)}</code> },
+          { id: 'containers', header: t('image.containers'), width: 120, end: true, wideOnly: true, sort: (row) => row.containers, cell: (row) => <span className="num muted">{row.containers || '–'}</span> },
+          { id: 'size', header: t('image.size'), width: 110, end: true, sort: (row) => row.size, cell: (row) => <Bytes value={row.size} /> },
+          { id: 'created', header: t('image.created'), width: 140, end: true, wideOnly: true, sort: (row) => Date.parse(row.createdAt), cell: (row) => <span className="muted"><RelativeTime at={row.createdAt} /></span> },
         ]}
         empty={<EmptyState icon={<IconStack2 size={20} />} title={t('images.empty')} text={t('images.empty-text')} />} />
     </Page>

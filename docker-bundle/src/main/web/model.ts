@@ -19,7 +19,9 @@ export interface Container {
   deployment?: string;
   labels?: Record<string, string>;
   command?: string[];
-  mounts?: { source?: string; volume?: string; target?: string; path?: string; readOnly?: boolean }[];
+  mounts?: { type: string; source: string; path: string; readOnly: boolean }[];
+  error?: string;
+  restarts?: number;
   restartPolicy?: string;
   limits?: { cpus?: number; memory?: number };
   environmentNames?: string[];

@@ -23,7 +23,7 @@ export default function ApiKeys() {
         <div>
           <Table label={t('keys.title')} query={query} rowKey={(row) => row.key} order="name"
             menu={(row) => [remove.allowed && { label: t('do.delete'), tone: 'red', icon: <IconTrash size={15} />, onSelect: () => confirm({ title: t('delete.title', { name: row.name }), text: t('key.delete-text'), action: t('do.delete'),
-              run: () => remove.run({ key: row.key, confirm: row.name }).then(() => toast(t('did.delete', { name: row.name }))) }) }]}
+              run: () => remove.run({ key: row.key }).then(() => toast(t('did.delete', { name: row.name }))) }) }]}
             columns={[
               { id: 'name', header: t('key.name'), sort: (row) => row.name, cell: (row) => <span className="main">{row.name}</span> },
               { id: 'prefix', header: t('key.token'), width: 150, wideOnly: true, cell: (row) => <code className="muted">{row.prefix ? `${row.prefix}…` : '–'}</code> },

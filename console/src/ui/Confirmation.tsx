@@ -1,34 +1,12 @@
-import { useState, type ReactNode } from 'react';
+import { useState } from 'react';
 import { Modal, TextInput } from '@mantine/core';
-import { Store, useStore } from '../client/store';
 import { useT } from '../i18n/i18n';
+import type { Question } from './confirm';
 import { Button } from './controls';
 import { ProblemNotice } from './states';
 
-export interface Question {
-  title: string;
-  /** One sentence: what will happen. */
-  text?: ReactNode;
-  action: string;
-  /** For what cannot be undone: the name to type. */
-  name?: string;
-  dies?: string[];
-  survives?: string[];
-  /** Runs while the dialog waits; its failure is shown in it. */
-  run: () => Promise<unknown>;
-}
-
-const asked = new Store<Question | undefined>(undefined);
-
-/** Asks before something is changed or destroyed. */
-export const confirm = (question: Question): void => asked.set(question);
-
-export function Confirmations() {
-  const question = useStore(asked);
-  return question ? <Confirmation key={question.title} question={question} onClose={() => asked.set(undefined)} /> : null;
-}
-
-function Confirmation({ question, onClose }: { question: Question; onClose: () => void }) {
+/** The dialog that asks; it comes with the first question. */
+export default function Confirmation({ question, onClose }: { question: Question; onClose: () => void }) {
   const t = useT('');
   const [typed, setTyped] = useState('');
   const [busy, setBusy] = useState(false);
@@ -53,7 +31,7 @@ function Confirmation({ question, onClose }: { question: Question; onClose: () =
 
   return (
     <Modal opened onClose={onClose} title={question.title} centered size={460} closeButtonProps={{ 'aria-label': t('close') }}
-      transitionProps={{ duration: 100, transition: 'fade' }} overlayProps={{ transitionProps: { duration: 100 } } as never}>
+      transitionProps={{ duration: 100, transition: 'fade' }}>
       <form className="stack" onSubmit={(event) => { event.preventDefault(); void go(); }}>
         {question.text && <p className="muted">{question.text}</p>}
         {dies && dies.length > 0 && <div><h3>{t('confirm.dies')}</h3><ul className="plain">{dies.map((each) => <li key={each}>{each}</li>)}</ul></div>}
