@@ -79,7 +79,7 @@ final class EngineWatch implements AutoCloseable {
             engine.found(connection, new EngineHealth.Machine(connection.version(), connection.api(),
                     info.getNCPU() == null ? 0 : info.getNCPU(), info.getMemTotal() == null ? 0 : info.getMemTotal(),
                     Path.of(info.getDockerRootDir() == null ? "/var/lib/docker" : info.getDockerRootDir())));
-            stream.read(happened -> apply(connection, happened));
+            stream.read(happened -> hear(connection, happened));
         } finally {
             events = null;
         }
@@ -88,9 +88,21 @@ final class EngineWatch implements AutoCloseable {
     private void sync(Connection connection) {
         long look = snapshot.look();
         List<Container> all = connection.client().listContainersCmd().withShowAll(true).exec();
-        all.forEach(each -> look(connection, each.getId()));
+        all.forEach(each -> hear(connection, new EngineEvents.Happened("container", "found", each.getId(), false)));
         snapshot.retain(look, all.stream().map(Container::getId).collect(Collectors.toSet()));
         images(connection);
+    }
+
+    /** One answer that makes no sense is no reason to give the engine up. */
+    private void hear(Connection connection, EngineEvents.Happened happened) {
+        try {
+            apply(connection, happened);
+        } catch (RuntimeException e) {
+            if (EngineProblems.isUnreachable(e)) {
+                throw e;
+            }
+            LOG.warn("The {} of {} could not be followed", happened.action(), happened.container(), e);
+        }
     }
 
     private void apply(Connection connection, EngineEvents.Happened happened) {
@@ -99,6 +111,10 @@ final class EngineWatch implements AutoCloseable {
             return;
         }
         String id = happened.container();
+        if (id.isEmpty()) {
+            // A network that was made or removed, with nothing in it.
+            return;
+        }
         if (happened.ending()) {
             ended.add(id);
         }
