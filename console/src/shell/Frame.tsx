@@ -188,6 +188,5 @@ function useKeys(search: () => void, fold: () => void): void {
     window.addEventListener('keydown', hear);
     return () => window.removeEventListener('keydown', hear);
     // The two only set state.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
   }, []);
 }

@@ -16,7 +16,10 @@ const Listing = lazy(() => import('../pages/Listing'));
 export function Routes() {
   const [here] = useLocation();
   const { data, error, refetch } = useRegistry();
-  useEffect(() => window.scrollTo(0, 0), [here]);
+  useEffect(() => {
+    // In braces: where scrolling answers a promise, React would take it for a clean-up.
+    window.scrollTo(0, 0);
+  }, [here]);
   if (!data) {
     return error ? <ErrorState page error={error} onRetry={() => void refetch()} /> : <PageSkeleton />;
   }

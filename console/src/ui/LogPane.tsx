@@ -37,14 +37,13 @@ export function LogPane({ buffer, name, height = 480, step, live = true, empty, 
   const [loud, setLoud] = useState(false);
   const [seen, setSeen] = useState(0);
 
-  const lines = useMemo(() => buffer.lines.filter((line) => (!step || line.step === step) && (!loud || line.level)),
+  const lines = useMemo(() => (step || loud ? buffer.lines.filter((line) => (!step || line.step === step) && (!loud || line.level)) : buffer.lines),
     // The buffer is one object that grows; its version says when.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
     [buffer, version, step, loud]);
   const hits = useMemo(() => {
     const word = wanted.toLowerCase();
     return word ? lines.flatMap((line, index) => (plain(line.text).toLowerCase().includes(word) ? [index] : [])) : [];
-  }, [lines, wanted]);
+  }, [lines, version, wanted]);
   const current = hits.length ? hits[Math.min(at, hits.length - 1)] : undefined;
 
   const virtualizer = useVirtualizer({ count: lines.length, getScrollElement: () => scroller.current, estimateSize: () => LINE, overscan: 20 });

@@ -76,7 +76,6 @@ export function Table<R>(props: TableProps<R>) {
     const down = sort!.startsWith('-') ? -1 : 1;
     return [...rows].sort((a, b) => down * compare(column.sort!(a), column.sort!(b)));
     // Columns and filters are made anew at each render; what they depend on is the data.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [query.data, active?.id, words, sort]);
   const rows = useSteady(sorted, rowKey, hovered, `${filter}|${words}|${sort}`);
 
@@ -256,7 +255,6 @@ function useSteady<R>(rows: R[], rowKey: (row: R) => string, hold: boolean, reas
     }
     const place = new Map(former.current.keys.map((key, index) => [key, index]));
     return [...rows].sort((a, b) => (place.get(rowKey(a)) ?? Infinity) - (place.get(rowKey(b)) ?? Infinity) || 0);
-    // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [rows, held]);
   useEffect(() => {
     former.current = { keys: steady.map(rowKey), reason };

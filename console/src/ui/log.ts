@@ -10,6 +10,8 @@ export interface LogLine {
 export interface Span { text: string; color?: string; bold?: boolean; dim?: boolean }
 
 const MOST = 200_000;
+/** Cut in pieces, since each cut copies what stays. */
+const SLACK = 5_000;
 
 /** Lines as they come, with a number that changes, so that a pane draws only what it shows. */
 export class LogBuffer {
@@ -22,7 +24,7 @@ export class LogBuffer {
       const text = item.line ?? '';
       this.lines.push({ seq: item.seq ?? this.lines.length + 1, at: item.at, text, step: item.step, stream: item.stream, level: levelOf(text) });
     }
-    if (this.lines.length > MOST) {
+    if (this.lines.length > MOST + SLACK) {
       this.lines = this.lines.slice(-MOST);
     }
     this.changed();

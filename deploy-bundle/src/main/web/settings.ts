@@ -14,7 +14,6 @@ export function useSettings(app: App, names: string[]) {
     const property = operation?.input.properties?.[name];
     return property ? [[name, property]] : [];
     // The names are a constant of the page.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
   })) }), [operation]);
   const stored = draftOf(schema, app as unknown as Input, locale);
   const draft = { ...stored, ...edits };
@@ -38,7 +37,6 @@ export function useSettings(app: App, names: string[]) {
       setProblem(Problem.from(error));
     }
     // A new closure at each keystroke would re-bind ⌘S for nothing.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [JSON.stringify(edits), app]);
 
   return {
