@@ -1,0 +1,146 @@
+package io.openpanel.deploy.internal;
+
+import io.openpanel.api.Panel;
+import io.openpanel.api.Param;
+import io.openpanel.api.Problem;
+import io.openpanel.api.Ref;
+import io.openpanel.api.Secret;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/** The rows of apps, as the call's team sees them. */
+@Component(service = Apps.class)
+public final class Apps {
+    private static final String COLUMNS = """
+            a.id, a.team_id, a.project_id, p.name as project_name, a.name, a.git, a.branch, a.directory, a.token, a.deploy_key,
+            a.known_host, a.private_source, a.image, a.sample, a.dockerfile, a.port, a.health_path, a.health_timeout, a.cpus,
+            a.memory, a.volumes, a.current_deployment, a.created_at, a.version
+            """;
+    private static final String FROM = " from app a join project p on p.team_id = a.team_id and p.id = a.project_id ";
+
+    private final Panel panel;
+    private final InstantSource clock;
+
+    @Activate
+    public Apps(@Reference Panel panel, @Reference InstantSource clock) {
+        this.panel = panel;
+        this.clock = clock;
+    }
+
+    /** A named volume and where the app sees it. */
+    public record Volume(@Param(value = "Its name in the project", pattern = "[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?", example = "data") String name,
+                         @Param(value = "Where the app sees it", pattern = "/[^:\\x00-\\x1f]{1,200}", example = "/var/lib/data") String path) {}
+
+    /** What a person may set; absent leaves what is there. */
+    public record Settings(Optional<String> name, Optional<String> git, Optional<String> branch, Optional<String> directory,
+                           Optional<Secret> token, Optional<Secret> deployKey, Optional<String> image, Optional<String> dockerfile,
+                           Optional<Integer> port, Optional<String> healthPath, Optional<Duration> healthTimeout,
+                           Optional<Double> cpus, Optional<Long> memory, Optional<List<Volume>> volumes, Optional<Boolean> privateSource) {}
+
+    public record Row(String id, String teamId, String projectId, String projectName, String name, Optional<String> git,
+                      Optional<String> branch, Optional<String> directory, Optional<Secret> token, Optional<Secret> deployKey,
+                      Optional<String> knownHost, boolean privateSource, Optional<String> image, boolean sample,
+                      Optional<String> dockerfile, int port, Optional<String> healthPath, Duration healthTimeout,
+                      Optional<Double> cpus, Optional<Long> memory, List<Volume> volumes, Optional<String> currentDeployment,
+                      Instant createdAt, long version) {
+        public Ref ref() {
+            return new Ref("app", id);
+        }
+
+        public String path() {
+            return projectName + '/' + name;
+        }
+
+        /** The token in plain. */
+        Optional<String> plainToken() {
+            return token.map(each -> each.at("app", "token", id).reveal());
+        }
+
+        /** The deploy key in plain. */
+        Optional<String> plainDeployKey() {
+            return deployKey.map(each -> each.at("app", "deploy_key", id).reveal());
+        }
+    }
+
+    public List<Row> list(Optional<Ref> project) {
+        return panel.database().tx(tx -> tx.list(Row.class, "select " + COLUMNS + FROM
+                + "where (?::text is null or a.project_id = ?) order by p.name, a.name",
+                project.map(Ref::id), project.map(Ref::id)));
+    }
+
+    /** By id or {@code project/app}. */
+    public Optional<Row> find(String idOrPath) {
+        return panel.database().tx(tx -> tx.one(Row.class, "select " + COLUMNS + FROM
+                + "where a.id = ? or p.name || '/' || a.name = ? order by a.id = ? desc limit 1", idOrPath, idOrPath, idOrPath));
+    }
+
+    public Row get(Ref app) {
+        return find(app.id()).orElseThrow(() -> Problem.missing(app));
+    }
+
+    public Row create(Ref project, String name, Settings settings, boolean sample) {
+        String id = Ref.create("app").id();
+        return panel.database().tx(tx -> {
+            if (tx.one(Name.class, "select name from app where project_id = ? and name = ?", project.id(), name).isPresent()) {
+                throw new Problem(Problem.Kind.CONFLICT, "The project has an app '" + name + "' already; choose another name");
+            }
+            tx.update("""
+                    insert into app (team_id, id, project_id, name, sample, port, health_timeout, created_at)
+                    values (openpanel.current_team(), ?, ?, ?, ?, ?, ?, ?)
+                    """, id, project.id(), name, sample, settings.port().orElse(8080),
+                    settings.healthTimeout().orElse(Duration.ofSeconds(60)), clock.instant());
+            apply(tx, id, settings);
+            return tx.one(Row.class, "select " + COLUMNS + FROM + "where a.id = ?", id).orElseThrow();
+        });
+    }
+
+    public record Name(String name) {}
+
+    public Row update(Ref app, Settings settings) {
+        return panel.database().tx(tx -> {
+            apply(tx, app.id(), settings);
+            return tx.one(Row.class, "select " + COLUMNS + FROM + "where a.id = ?", app.id()).orElseThrow(() -> Problem.missing(app));
+        });
+    }
+
+    private static void apply(io.openpanel.api.Database.Tx tx, String id, Settings in) {
+        tx.update("""
+                update app set name = coalesce(?, name), git = coalesce(?, git), branch = coalesce(?, branch),
+                    directory = coalesce(?, directory), token = coalesce(?, token), deploy_key = coalesce(?, deploy_key),
+                    image = coalesce(?, image), dockerfile = coalesce(?, dockerfile), port = coalesce(?, port),
+                    health_path = coalesce(?, health_path), health_timeout = coalesce(?, health_timeout),
+                    cpus = coalesce(?, cpus), memory = coalesce(?, memory), private_source = coalesce(?, private_source),
+                    version = version + 1
+                where id = ?
+                """, in.name(), in.git(), in.branch(), in.directory(), in.token().map(each -> each.at("app", "token", id)),
+                in.deployKey().map(each -> each.at("app", "deploy_key", id)), in.image(), in.dockerfile(), in.port(),
+                in.healthPath(), in.healthTimeout(), in.cpus(), in.memory(), in.privateSource(), id);
+        in.volumes().ifPresent(volumes -> {
+            if (volumes.isEmpty()) {
+                tx.update("update app set volumes = '[]' where id = ?", id);
+            } else {
+                tx.update("update app set volumes = ? where id = ?", volumes, id);
+            }
+        });
+    }
+
+    /** Keeps the key that a Git server showed first. */
+    public void trustHost(Ref app, String key) {
+        panel.database().tx(tx -> tx.update("update app set known_host = ? where id = ?", key, app.id()));
+    }
+
+    public void setCurrent(Ref app, String deployment) {
+        panel.database().tx(tx -> tx.update("update app set current_deployment = ?, version = version + 1 where id = ?",
+                deployment, app.id()));
+    }
+
+    public void delete(Ref app) {
+        panel.database().tx(tx -> tx.update("delete from app where id = ?", app.id()));
+    }
+}

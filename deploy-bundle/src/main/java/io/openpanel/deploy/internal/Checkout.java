@@ -1,0 +1,202 @@
+package io.openpanel.deploy.internal;
+
+import io.openpanel.api.Call;
+import io.openpanel.api.Problem;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.eclipse.jgit.api.CloneCommand;
+import org.eclipse.jgit.api.Git;
+import org.eclipse.jgit.api.LsRemoteCommand;
+import org.eclipse.jgit.api.TransportCommand;
+import org.eclipse.jgit.api.errors.GitAPIException;
+import org.eclipse.jgit.lib.Constants;
+import org.eclipse.jgit.lib.ObjectId;
+import org.eclipse.jgit.lib.Ref;
+import org.eclipse.jgit.lib.Repository;
+import org.eclipse.jgit.revwalk.RevCommit;
+import org.eclipse.jgit.revwalk.RevWalk;
+import org.eclipse.jgit.transport.SshTransport;
+import org.eclipse.jgit.transport.UsernamePasswordCredentialsProvider;
+import org.eclipse.jgit.transport.sshd.SshdSessionFactory;
+import org.eclipse.jgit.transport.sshd.SshdSessionFactoryBuilder;
+import org.eclipse.jgit.util.SystemReader;
+
+/** Fetches one commit of a repository into a folder. No hook, submodule or program of the repository's choice is run. */
+final class Checkout {
+    static final Duration LONGEST = Duration.ofMinutes(10);
+    private static final int TIMEOUT_SECONDS = 30;
+    private static final int MOST_BRANCHES_SHOWN = 10;
+
+    static {
+        SystemReader.setInstance(new CleanSystemReader(SystemReader.getInstance()));
+    }
+
+    private final Apps.Row app;
+    private final Call call;
+    private final Path folder;
+    private final Consumer<String> firstHostKey;
+
+    Checkout(Apps.Row app, Call call, Path folder, Consumer<String> firstHostKey) {
+        this.app = app;
+        this.call = call;
+        this.folder = folder;
+        this.firstHostKey = firstHostKey;
+    }
+
+    /** What was fetched. */
+    record Commit(String id, String author, String message) {}
+
+    /**
+     * Fetches the branch's newest commit, or a given one.
+     *
+     * @throws Problem saying what is wrong with the repository, its branch or the way there
+     */
+    Commit fetch(Optional<String> wanted) {
+        GitAddress address = GitAddress.parse(app.git().orElseThrow());
+        if (!app.privateSource() && address.isPrivate()) {
+            throw new Problem(Problem.Kind.DENIED, "The repository's host " + address.host()
+                    + " is at a private address; an owner or admin must save the app's repository once to allow it");
+        }
+        try (SshdSessionFactory ssh = address.scheme().equals("ssh") ? ssh() : null) {
+            Ref branch = branch(ssh);
+            call.log("Cloning " + app.git().get() + ", branch " + Repository.shortenRefName(branch.getName()));
+            // Only a clone with its history has commits other than the newest.
+            boolean whole = wanted.isPresent() && !wanted.get().equals(branch.getObjectId().name());
+            return cloned(ssh, branch, wanted, whole);
+        } catch (GitAPIException e) {
+            throw GitProblems.of(e, app);
+        }
+    }
+
+    private Ref branch(SshdSessionFactory ssh) throws GitAPIException {
+        LsRemoteCommand list = Git.lsRemoteRepository().setRemote(app.git().orElseThrow());
+        configure(list, ssh);
+        Map<String, Ref> refs = new TreeMap<>();
+        Collection<Ref> all = list.call();
+        all.forEach(ref -> refs.put(ref.getName(), ref));
+        List<String> branches = refs.keySet().stream().filter(name -> name.startsWith(Constants.R_HEADS))
+                .map(Repository::shortenRefName).toList();
+        if (branches.isEmpty()) {
+            throw new Problem(Problem.Kind.INVALID, "The repository " + app.git().get() + " is empty; push a commit first");
+        }
+        if (app.branch().isEmpty()) {
+            return head(refs);
+        }
+        Ref branch = refs.get(Constants.R_HEADS + app.branch().get());
+        if (branch == null) {
+            String known = String.join(", ", branches.stream().limit(MOST_BRANCHES_SHOWN).toList());
+            throw new Problem(Problem.Kind.INVALID, "The repository has no branch '" + app.branch().get() + "'; it has " + known
+                    + (branches.size() > MOST_BRANCHES_SHOWN ? " and " + (branches.size() - MOST_BRANCHES_SHOWN) + " more" : ""));
+        }
+        return branch;
+    }
+
+    private static Ref head(Map<String, Ref> refs) {
+        Ref head = refs.get(Constants.HEAD);
+        if (head != null && head.isSymbolic() && refs.containsKey(head.getTarget().getName())) {
+            return refs.get(head.getTarget().getName());
+        }
+        for (String name : List.of("main", "master")) {
+            Ref usual = refs.get(Constants.R_HEADS + name);
+            if (usual != null && (head == null || usual.getObjectId().equals(head.getObjectId()))) {
+                return usual;
+            }
+        }
+        return refs.values().stream().filter(ref -> ref.getName().startsWith(Constants.R_HEADS))
+                .filter(ref -> head == null || ref.getObjectId().equals(head.getObjectId())).findFirst().orElseThrow();
+    }
+
+    private Commit cloned(SshdSessionFactory ssh, Ref branch, Optional<String> wanted, boolean whole) throws GitAPIException {
+        clear();
+        CloneCommand clone = Git.cloneRepository().setURI(app.git().orElseThrow()).setDirectory(folder.toFile())
+                .setBranch(branch.getName()).setBranchesToClone(List.of(branch.getName())).setCloneSubmodules(false)
+                .setNoTags().setNoCheckout(true).setProgressMonitor(new CloneProgress(call, folder));
+        if (!whole) {
+            clone.setDepth(1);
+        }
+        configure(clone, ssh);
+        try (Git git = clone.call()) {
+            return checkout(git, branch, wanted);
+        } catch (GitAPIException e) {
+            // A server that only hands out files knows no shallow clone.
+            if (whole || call.cancelled() || !GitProblems.isShallowUnsupported(e)) {
+                throw e;
+            }
+            return cloned(ssh, branch, wanted, true);
+        }
+    }
+
+    private Commit checkout(Git git, Ref branch, Optional<String> wanted) throws GitAPIException {
+        Repository repository = git.getRepository();
+        try (RevWalk walk = new RevWalk(repository)) {
+            ObjectId id = wanted.isPresent() ? repository.resolve(wanted.get() + "^{commit}") : branch.getObjectId();
+            if (id == null) {
+                throw new Problem(Problem.Kind.INVALID, "The branch has no commit " + wanted.orElse(""));
+            }
+            RevCommit commit = walk.parseCommit(id);
+            git.checkout().setName(commit.name()).setForced(true).call();
+            call.log("At " + commit.abbreviate(10).name() + ' ' + commit.getShortMessage());
+            return new Commit(commit.name(), commit.getAuthorIdent().getName(), commit.getShortMessage());
+        } catch (IOException | IllegalArgumentException e) {
+            throw new Problem(Problem.Kind.INVALID, "The branch has no commit " + wanted.orElse("") + ": " + e.getMessage(), e);
+        }
+    }
+
+    private void configure(TransportCommand<?, ?> command, SshdSessionFactory ssh) {
+        command.setTimeout(TIMEOUT_SECONDS);
+        app.plainToken().ifPresent(token -> command.setCredentialsProvider(new UsernamePasswordCredentialsProvider("x-access-token", token)));
+        command.setTransportConfigCallback(transport -> {
+            if (transport instanceof SshTransport over && ssh != null) {
+                over.setSshSessionFactory(ssh);
+            }
+        });
+    }
+
+    private SshdSessionFactory ssh() {
+        Path keys = folder.resolveSibling("ssh");
+        List<Path> identities = app.plainDeployKey().map(key -> List.of(write(keys, key))).orElse(List.of());
+        return new SshdSessionFactoryBuilder().setPreferredAuthentications("publickey")
+                .setHomeDirectory(keys.toFile()).setSshDirectory(keys.toFile()).setConfigStoreFactory((home, config, user) -> null)
+                .setDefaultIdentities(any -> identities)
+                .setServerKeyDatabase((home, directory) -> new KnownHost(app.knownHost(), firstHostKey)).build(null);
+    }
+
+    private static Path write(Path keys, String key) {
+        try {
+            Files.createDirectories(keys, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            Path file = keys.resolve("identity");
+            Files.deleteIfExists(file);
+            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            return Files.writeString(file, key.endsWith("\n") ? key : key + '\n', StandardCharsets.US_ASCII);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot keep the deploy key for the clone", e);
+        }
+    }
+
+    /** Removes what an attempt before this one left. */
+    private void clear() {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(each);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot clear " + folder, e);
+        }
+    }
+}

@@ -1,0 +1,252 @@
+package io.openpanel.deploy.internal;
+
+import io.openpanel.api.Call;
+import io.openpanel.api.Panel;
+import io.openpanel.api.Problem;
+import io.openpanel.api.Ref;
+import io.openpanel.api.Secret;
+import io.openpanel.deploy.internal.Deployments.State;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.osgi.framework.BundleContext;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One deployment from its place in the queue to the stop of the version before it; each step is stored and not done twice. */
+@Component(service = DeploymentFlow.class)
+public final class DeploymentFlow {
+    private static final Logger LOG = LoggerFactory.getLogger(DeploymentFlow.class);
+    private static final String SOURCE = "source";
+    private static final int KEPT_IMAGES = 10;
+    private static final long DRAIN_MILLIS = 1000;
+
+    private final Panel panel;
+    private final Apps apps;
+    private final Variables variables;
+    private final Deployments deployments;
+    private final Engine engine;
+    private final String sampleImage;
+
+    @Activate
+    public DeploymentFlow(@Reference Panel panel, @Reference Apps apps, @Reference Variables variables,
+            @Reference Deployments deployments, @Reference Engine engine, BundleContext context) {
+        this.panel = panel;
+        this.apps = apps;
+        this.variables = variables;
+        this.deployments = deployments;
+        this.engine = engine;
+        this.sampleImage = Optional.ofNullable(context.getProperty("openpanel.sample.image"))
+                .or(() -> Optional.ofNullable(System.getenv("OPENPANEL_SAMPLE_IMAGE"))).orElse("busybox:stable");
+    }
+
+    /** What is to be deployed: a commit, or again what an earlier deployment was. */
+    public record Wanted(Optional<String> commit, Optional<String> trigger, Optional<Deployments.Row> earlier) {}
+
+    public record Queued(String deployment, int number) {}
+
+    public record Cloned(String commit, String author, String message) {}
+
+    public record Built(String image) {}
+
+    public record Started(Ref container, String address) {}
+
+    public record Switched(String address) {}
+
+    public record Stopped(int containers, int images) {}
+
+    /** What a deployment gives. */
+    public record Deployed(Ref deployment, int number, String address, String image, Optional<String> commit) {}
+
+    /** Deploys within the call's job. */
+    public Deployed run(Call call, Ref app, Wanted wanted) {
+        String trigger = wanted.trigger().orElse(wanted.earlier().isPresent() ? "rollback" : "manual");
+        Deployments.Row deployment = deployments.enqueue(apps.get(app), call, trigger);
+        try {
+            return steps(call, app, wanted, deployment);
+        } catch (RuntimeException e) {
+            undo(call, app, deployment, e);
+            throw e;
+        }
+    }
+
+    private Deployed steps(Call call, Ref ref, Wanted wanted, Deployments.Row deployment) {
+        call.step("queue", Queued.class, () -> queue(call, ref, deployment, wanted));
+        Apps.Row app = apps.get(ref);
+        String id = deployment.id();
+        Optional<Cloned> cloned = Optional.empty();
+        Built built;
+        if (wanted.earlier().isPresent()) {
+            built = new Built(wanted.earlier().get().image().orElseThrow());
+            call.log("Back to deployment " + wanted.earlier().get().number() + ", with the environment it had");
+        } else {
+            if (app.image().isEmpty() && !app.sample()) {
+                cloned = Optional.of(call.step("clone", Cloned.class, () -> fetch(call, app, wanted.commit(), id)));
+            }
+            call.progress(20);
+            built = call.step("build", Built.class, () -> build(call, app, deployment));
+        }
+        deployments.image(id, built.image());
+        call.progress(60);
+        Optional<Deployments.Row> former = deployments.get(deployment.ref()).former().flatMap(deployments::find);
+        Started started = call.step("start", Started.class, () -> start(call, app, deployment, built.image(), former));
+        deployments.container(id, started.container().id());
+        call.step("health", Health.Healthy.class, () -> new Health(engine, call).await(app, started.container(), started.address()));
+        call.progress(85);
+        Switched switched = call.step("switch", Switched.class, () -> change(call, app, deployment, started));
+        call.step("stop", Stopped.class, () -> retire(call, app, started.container()));
+        return new Deployed(deployment.ref(), deployment.number(), switched.address(), built.image(), cloned.map(Cloned::commit));
+    }
+
+    private Queued queue(Call call, Ref app, Deployments.Row deployment, Wanted wanted) {
+        boolean told = false;
+        while (!deployments.begin(deployment)) {
+            if (!told) {
+                call.log("Waiting for the app's running deployment to end");
+                told = true;
+            }
+            Health.pause(call, 300);
+        }
+        wanted.earlier().ifPresentOrElse(earlier -> variables.copyTo(deployment.id(), earlier.id()),
+                () -> variables.copyTo(deployment.id(), app));
+        return new Queued(deployment.id(), deployment.number());
+    }
+
+    private Cloned fetch(Call call, Apps.Row app, Optional<String> commit, String deployment) {
+        if (app.git().isEmpty()) {
+            throw new Problem(Problem.Kind.INVALID, "The app " + app.path() + " has neither a repository nor an image; give it one");
+        }
+        Checkout.Commit fetched = new Checkout(app, call, panel.workspace().resolve(SOURCE), key -> apps.trustHost(app.ref(), key))
+                .fetch(commit);
+        deployments.source(deployment, fetched.id(), fetched.author(), fetched.message());
+        return new Cloned(fetched.id(), fetched.author(), fetched.message());
+    }
+
+    private Built build(Call call, Apps.Row app, Deployments.Row deployment) {
+        if (app.image().isPresent()) {
+            return new Built(engine.image(app.image().get()));
+        }
+        Path source = panel.workspace().resolve(SOURCE);
+        if (app.sample()) {
+            Sample.write(source, sampleImage);
+        }
+        String directory = SourceTree.directory(source, app.directory());
+        String dockerfile = SourceTree.dockerfile(source, directory, app.dockerfile());
+        String tag = "op/" + app.projectName() + '-' + app.name() + ':' + deployment.id();
+        Map<String, String> labels = Map.of("op.app", app.ref().toString(), "op.deployment", deployment.id());
+        call.log("Building " + tag);
+        return new Built(engine.build(new Engine.Build(SourceTree.join(SOURCE, directory), dockerfile, tag,
+                variables.of(deployment.id(), Variables.Scope.BUILD), labels, app.cpus(), app.memory())).image());
+    }
+
+    private Started start(Call call, Apps.Row app, Deployments.Row deployment, String image, Optional<Deployments.Row> former) {
+        if (!app.volumes().isEmpty()) {
+            former.flatMap(Deployments.Row::container).ifPresent(container -> {
+                call.log("The app has a volume: the former version stops first, so that two never write to the same files");
+                stopQuietly(new Ref("container", container));
+            });
+        }
+        Map<String, Secret> environment = new LinkedHashMap<>();
+        environment.put("PORT", Secret.of(String.valueOf(app.port())));
+        environment.putAll(variables.of(deployment.id(), Variables.Scope.RUNTIME));
+        List<Engine.Volume> volumes = app.volumes().stream()
+                .map(volume -> new Engine.Volume("op-" + app.id() + '-' + volume.name(), volume.path())).toList();
+        String name = app.name() + '-' + deployment.id().substring(0, 8);
+        Engine.Ran ran = engine.run(new Engine.Run(name, image, environment, engine.network(app), List.of(app.name()), volumes,
+                app.port(), app.cpus(), app.memory(), Map.of(), app.ref(), deployment.id()));
+        call.log("Started " + name);
+        return new Started(ran.container(), ran.address().orElseThrow(() -> new Problem(Problem.Kind.UPSTREAM,
+                "The engine gave the container no address; look at the container " + name)));
+    }
+
+    private Switched change(Call call, Apps.Row app, Deployments.Row deployment, Started started) {
+        Health.stopIfCancelled(call);
+        engine.generateDomain(app.ref());
+        Engine.Routed routed = engine.route(app.ref(), List.of(started.address() + ':' + app.port()));
+        String address = routed.addresses().isEmpty() ? "" : routed.addresses().get(0);
+        deployments.finish(deployment, address);
+        call.log("Online at " + String.join(", ", routed.addresses()));
+        return new Switched(address);
+    }
+
+    /** After the switch: what still runs of former versions has had time for its last answers. */
+    private Stopped retire(Call call, Apps.Row app, Ref current) {
+        List<Engine.Container> former = engine.containers(app.ref()).stream()
+                .filter(each -> !each.container().equals(current)).toList();
+        if (!former.isEmpty()) {
+            try {
+                Thread.sleep(DRAIN_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        former.forEach(each -> {
+            stopQuietly(each.container());
+            engine.remove(each.container());
+            call.log("Stopped " + each.name());
+        });
+        int images = 0;
+        for (Deployments.Row old : deployments.outdated(app.ref(), KEPT_IMAGES)) {
+            if (app.image().isEmpty() && engine.removeImage(old.image().orElseThrow())) {
+                deployments.forgetImage(old.id());
+                images++;
+            }
+        }
+        return new Stopped(former.size(), images);
+    }
+
+    private void undo(Call call, Ref ref, Deployments.Row deployment, RuntimeException failure) {
+        Deployments.Row now = deployments.find(deployment.id()).orElse(null);
+        if (now == null || now.state() == State.SUPERSEDED) {
+            return;
+        }
+        if (now.state() == State.FINISHED) {
+            // It serves; only tidying up failed, and the next sweep does that again.
+            return;
+        }
+        boolean cancelled = call.cancelled();
+        try {
+            removeNew(ref, now);
+            restartFormer(call, ref, now);
+        } catch (RuntimeException e) {
+            LOG.warn("The sweep will remove what deployment {} left: {}", deployment.id(), e.getMessage());
+        }
+        deployments.fail(now, cancelled ? State.CANCELLED : State.FAILED, cancelled ? "Cancelled"
+                : failure instanceof Problem ? failure.getMessage() : "An internal error; the panel's log has more");
+    }
+
+    private void removeNew(Ref app, Deployments.Row deployment) {
+        engine.containers(app).stream().filter(each -> each.deployment().equals(Optional.of(deployment.id())))
+                .forEach(each -> engine.remove(each.container()));
+        boolean own = deployment.image().isPresent() && deployments.list(app, 1000).stream()
+                .noneMatch(each -> !each.id().equals(deployment.id()) && each.image().equals(deployment.image()));
+        if (own && apps.get(app).image().isEmpty() && engine.removeImage(deployment.image().get())) {
+            deployments.forgetImage(deployment.id());
+        }
+    }
+
+    private void restartFormer(Call call, Ref app, Deployments.Row deployment) {
+        Optional<String> container = deployment.former().flatMap(deployments::find).flatMap(Deployments.Row::container);
+        if (apps.get(app).volumes().isEmpty() || container.isEmpty()) {
+            return;
+        }
+        engine.start(new Ref("container", container.get()));
+        call.log("The former version was started again");
+    }
+
+    private void stopQuietly(Ref container) {
+        try {
+            engine.stop(container);
+        } catch (Problem problem) {
+            // Gone or stopped already: as good.
+            if (problem.kind() != Problem.Kind.MISSING && problem.kind() != Problem.Kind.CONFLICT) {
+                throw problem;
+            }
+        }
+    }
+}

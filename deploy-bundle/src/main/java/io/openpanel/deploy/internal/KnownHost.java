@@ -1,0 +1,48 @@
+package io.openpanel.deploy.internal;
+
+import java.net.InetSocketAddress;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.PublicKey;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.eclipse.jgit.transport.CredentialsProvider;
+import org.eclipse.jgit.transport.sshd.ServerKeyDatabase;
+
+/** Trusts the key a Git server shows the first time, and no other afterwards. */
+final class KnownHost implements ServerKeyDatabase {
+    private final Optional<String> known;
+    private final Consumer<String> first;
+
+    KnownHost(Optional<String> known, Consumer<String> first) {
+        this.known = known;
+        this.first = first;
+    }
+
+    @Override
+    public List<PublicKey> lookup(String address, InetSocketAddress remote, Configuration configuration) {
+        return List.of();
+    }
+
+    @Override
+    public boolean accept(String address, InetSocketAddress remote, PublicKey key, Configuration configuration,
+            CredentialsProvider provider) {
+        String fingerprint = fingerprint(key);
+        if (known.isEmpty()) {
+            first.accept(fingerprint);
+            return true;
+        }
+        return known.get().equals(fingerprint);
+    }
+
+    private static String fingerprint(PublicKey key) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(key.getEncoded());
+            return "SHA256:" + Base64.getEncoder().withoutPadding().encodeToString(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
