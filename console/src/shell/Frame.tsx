@@ -17,7 +17,8 @@ import { Logo } from './Logo';
 import { navIcon } from './navIcon';
 import { Routes } from './Routes';
 
-const Palette = lazy(() => import('./Palette'));
+const palette = () => import('./Palette');
+const Palette = lazy(palette);
 
 const LANGUAGES = [['en', 'English'], ['pt-BR', 'Português (Brasil)']] as const;
 
@@ -54,6 +55,11 @@ export function Frame() {
   }));
   const groups: [string | undefined, Entry[]][] = [[undefined, entries.filter((entry) => !entry.group)], ['settings', entries.filter((entry) => entry.group)]];
   const me = useMe();
+  // Fetched before it is wanted, so that no key typed after ⌘K is lost.
+  useEffect(() => {
+    const timer = setTimeout(() => void palette(), 800);
+    return () => clearTimeout(timer);
+  }, []);
 
   return (
     <div className={`frame ${folded ? 'folded' : ''}`}>
