@@ -123,10 +123,11 @@ create table idempotency (
     key text not null,
     input_hash text not null,
     at timestamptz not null,
-    reply jsonb,
+    reply text,
     primary key (caller, action, key)
 );
 
 select openpanel.tenant('job');
 select openpanel.tenant('event');
 select openpanel.tenant('audit');
+select openpanel.append_only('audit');

@@ -93,7 +93,7 @@ public final class Kernel {
         Schedules schedules = new Schedules(clock);
         scheduler = scheduler(storage, clock, schedules);
         ActionGateway gateway = new ActionGateway(admission, authority, calls, audit,
-                new Idempotency(database, clock), jobs, streams, events, metrics, bulkhead);
+                new Idempotency(database, storage, clock), jobs, streams, events, metrics, bulkhead);
 
         jobs.start(scheduler, clock.instant());
         schedules.start(scheduler);

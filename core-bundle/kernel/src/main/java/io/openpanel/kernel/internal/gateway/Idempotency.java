@@ -2,6 +2,7 @@ package io.openpanel.kernel.internal.gateway;
 
 import io.openpanel.api.Problem;
 import io.openpanel.kernel.internal.KernelDatabase;
+import io.openpanel.spi.Storage;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -15,10 +16,12 @@ public final class Idempotency {
     private static final int LONGEST_KEY = 255;
 
     private final KernelDatabase database;
+    private final Storage storage;
     private final InstantSource clock;
 
-    public Idempotency(KernelDatabase database, InstantSource clock) {
+    public Idempotency(KernelDatabase database, Storage storage, InstantSource clock) {
         this.database = database;
+        this.storage = storage;
         this.clock = clock;
     }
 
@@ -43,20 +46,26 @@ public final class Idempotency {
                 return Optional.empty();
             }
             Row first = tx.one(Row.class, """
-                    select input_hash, reply::text as reply from idempotency where caller = ? and action = ? and key = ?
+                    select input_hash, reply from idempotency where caller = ? and action = ? and key = ?
                     """, claim.caller(), claim.action(), claim.key()).orElseThrow();
             if (!first.inputHash().equals(hash)) {
                 throw new Problem(Problem.Kind.CONFLICT,
                         "This Idempotency-Key was used with another input; use a new key for a new call");
             }
-            return Optional.of(first.reply().orElseThrow(() -> new Problem(Problem.Kind.CONFLICT,
+            return Optional.of(first.reply().map(sealed -> storage.unseal(sealed, place(claim))).orElseThrow(() -> new Problem(Problem.Kind.CONFLICT,
                     "The first call with this Idempotency-Key is still running").retryAfter(Duration.ofSeconds(1))));
         });
     }
 
+    /** Answers may hold a token that is shown once: they lie sealed. */
     void keep(Claim claim, String reply) {
-        database.tx(tx -> tx.update("update idempotency set reply = ?::jsonb where caller = ? and action = ? and key = ?",
-                reply, claim.caller(), claim.action(), claim.key()));
+        String sealed = storage.seal(reply, place(claim));
+        database.tx(tx -> tx.update("update idempotency set reply = ? where caller = ? and action = ? and key = ?",
+                sealed, claim.caller(), claim.action(), claim.key()));
+    }
+
+    private static String place(Claim claim) {
+        return "idempotency|reply|" + claim.caller() + '|' + claim.action() + '|' + claim.key();
     }
 
     void release(Claim claim) {
