@@ -79,16 +79,17 @@ export function bare(ref: unknown): string {
 export function address(op: Operation, input: Input): { path: string; body?: Input } {
   const rest: Input = {};
   const inPath = new Set<string>();
+  const inBody = op.method !== 'GET' && op.method !== 'DELETE';
   const path = op.path.replace(/\{(\w+)\}/g, (_all, name: string) => {
     inPath.add(name);
     return encodeURIComponent(bare(input[name]));
   });
   for (const [name, value] of Object.entries(input)) {
-    if (!inPath.has(name) && value !== undefined && value !== null && value !== '') {
+    if (!inPath.has(name) && value !== undefined && value !== null && (value !== '' || inBody)) {
       rest[name] = value;
     }
   }
-  if (op.method !== 'GET' && op.method !== 'DELETE') {
+  if (inBody) {
     return { path: `/api/v1${path}`, body: rest };
   }
   const query = new URLSearchParams();

@@ -3,9 +3,10 @@ import { useParams } from 'wouter';
 import { useT } from '../i18n/i18n';
 import { Duration, RelativeTime, Status } from '../ui/bits';
 import { confirm } from '../ui/confirm';
-import { Button } from '../ui/controls';
+import { Button, LinkButton } from '../ui/controls';
 import { humanise } from '../ui/format';
 import { jobEnded, useAction, useJob } from '../ui/hooks';
+import { IconExternalLink } from '../ui/icons';
 import { LogPane, useLog } from '../ui/LogPane';
 import { Card, Page } from '../ui/Page';
 import { Loaded, Notice } from '../ui/states';
@@ -25,7 +26,7 @@ export default function JobPage() {
       {(job) => (
         <Page title={humanise(job.action)} crumbs={[{ label: t('jobs.title'), href: '/jobs' }]} status={<Status badge value={job.state} as="job" />}
           lead={<><span>{job.resourceName}</span><span>{job.caller}</span><RelativeTime at={job.startedAt ?? job.createdAt} /><Duration from={job.startedAt} to={job.finishedAt} /></>}
-          actions={!jobEnded(job) && stop.allowed && <Button tone="danger" onClick={() => confirm({ title: t('jobs.stop-title'), text: t('jobs.stop-text'), action: t('jobs.stop'), run: () => stop.run({ job: ref }) })}>{t('jobs.stop')}</Button>}>
+          actions={typeof job.result?.address === 'string' && /^https?:/.test(job.result.address) ? <LinkButton external tone="primary" href={job.result.address} icon={<IconExternalLink size={16} />}>{t('jobs.open')}</LinkButton> : !jobEnded(job) && stop.allowed && <Button tone="danger" onClick={() => confirm({ title: t('jobs.stop-title'), text: t('jobs.stop-text'), action: t('jobs.stop'), run: () => stop.run({ job: ref }) })}>{t('jobs.stop')}</Button>}>
           <div className="stack">
             {job.error && <Notice tone="red">{job.error.message}</Notice>}
             <div className="split" style={{ gridTemplateColumns: job.steps.length ? '260px minmax(0,1fr)' : undefined, display: job.steps.length ? undefined : 'block' }}>

@@ -12,7 +12,7 @@ import { ErrorState, LinesSkeleton, Skeleton } from '../ui/states';
 import { Timeline } from '../ui/Timeline';
 
 interface Project { project: string; name: string; description?: string }
-interface App { app: string; name: string; project: string; projectName?: string; status?: string; address?: string; deployment?: { deployment: string; state: string; createdAt?: string; finishedAt?: string } ; latest?: App['deployment'] }
+interface App { app: string; name: string; project: string; projectName?: string; status?: string; address?: string; latest?: { deployment: string; state: string; createdAt: string; finishedAt?: string } }
 interface Engine { state: string; reason?: string; diskTotal?: number; diskFree?: number }
 
 const LIVE = ['project.*', 'app.*', 'deployment.*', 'container.changed'];
@@ -66,7 +66,7 @@ function Attention({ apps = [], engine, waiting }: { apps?: App[]; engine?: Engi
     ...(full >= 0.8 ? [{ key: 'disk', text: t('over.disk', { percent: `${Math.round(full * 100)}%` }), href: '/containers', red: full >= 0.9 }] : []),
     ...apps.flatMap((app) => {
       const status = app.status?.toLowerCase();
-      const last = app.latest ?? app.deployment;
+      const last = app.latest;
       if (status === 'failed' || status === 'degraded') {
         return [{ key: app.app, text: t(`over.app-${status}`, { name: app.name }), hint: app.projectName, href: `/apps/${id(app.app)}`, red: status === 'failed' }];
       }
@@ -108,7 +108,7 @@ function ProjectCard({ project, apps }: { project: Project; apps: App[] }) {
           <li key={app.app}>
             <Link href={`/apps/${id(app.app)}`} className="option-row">
               <span className="clip" style={{ flex: 1 }}>{app.name}</span>
-              <span className="faint" style={{ fontSize: 12.5 }}>{(app.latest ?? app.deployment) && <RelativeTime at={(app.latest ?? app.deployment)!.finishedAt ?? (app.latest ?? app.deployment)!.createdAt} />}</span>
+              <span className="faint" style={{ fontSize: 12.5 }}>{app.latest && <RelativeTime at={app.latest.finishedAt ?? app.latest.createdAt} />}</span>
               <Status value={app.status ?? 'none'} />
             </Link>
           </li>

@@ -4,7 +4,7 @@ import { useSettings } from './settings';
 
 export function General({ app }: { app: App }) {
   const t = useT();
-  const settings = useSettings(app, ['name', 'git', 'branch', 'directory', 'image', 'port', 'token', 'deployKey', 'privateSource', 'dockerfile']);
+  const settings = useSettings(app, ['name', 'git', 'branch', 'directory', 'image', 'port', 'token', 'deployKey', 'dockerfile']);
   const fields = (names: string[]) => <div className="fields">{names.filter(settings.has).map((name) => <Field key={name} {...settings.field(name)} />)}</div>;
   const last = latestOf(app);
   return (
@@ -15,7 +15,7 @@ export function General({ app }: { app: App }) {
       {app.image && !app.git ? <Section title={t('general.image')} help={t('general.image-help')}>{fields(['image'])}</Section>
         : <>
           <Section title={t('general.git')} help={t('general.git-help')}>{fields(['git', 'branch', 'directory', 'dockerfile'])}</Section>
-          <Section title={t('general.access')} help={t('general.access-help')}>{fields(['token', 'deployKey', 'privateSource'])}</Section>
+          <Section title={t('general.access')} help={t('general.access-help')}>{fields(['token', 'deployKey'])}{(app.hasToken || app.hasDeployKey) && <p className="muted" style={{ marginTop: 12 }}>{t(app.hasToken ? 'general.has-token' : 'general.has-key')}</p>}</Section>
         </>}
       <ProblemNotice error={settings.problem && !Object.keys(settings.problem.errors).length ? settings.problem : undefined} />
       <SaveBar changed={settings.changed.map((name) => t(`field.${name}`))} busy={settings.busy} onSave={() => void settings.save()} onDiscard={settings.discard} />

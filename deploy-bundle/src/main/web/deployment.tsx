@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { said } from './Deployments';
 import { ended, idOf, LIVE, shortCommit, type App, type Deployment } from './model';
 
-const STEPS = { git: ['queue', 'clone', 'build', 'start', 'health', 'switch'], image: ['queue', 'pull', 'start', 'health', 'switch'] };
+const STEPS = { git: ['queue', 'clone', 'build', 'start', 'health', 'switch'], image: ['queue', 'build', 'start', 'health', 'switch'] };
 
 export default function DeploymentPage() {
   const t = useT();
@@ -59,7 +59,7 @@ function Shown({ deployment, title }: { deployment: Deployment; title: string })
         <div className="rail-split">
           <Card title={t('deployment.steps')} actions={step && <Button small tone="quiet" onClick={() => setStep(undefined)}>{t('deployment.whole')}</Button>}>
             <div style={{ padding: 8 }}>
-              <StepRail label={t('deployment.steps')} steps={steps} chosen={step} onChoose={setStep} expected={over ? [] : app.data?.image && !app.data.git ? STEPS.image : STEPS.git} />
+              <StepRail label={t('deployment.steps')} steps={steps} chosen={step} onChoose={setStep} expected={over ? [] : app.data && !app.data.git ? STEPS.image : STEPS.git} />
             </div>
           </Card>
           <LogPane buffer={log.buffer} name={`${app.data?.name ?? 'app'}-${idOf(deployment.deployment)}`} step={step} live={!over} message={log.message} height="max(440px, calc(100vh - 190px))" />

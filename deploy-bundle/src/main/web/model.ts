@@ -40,11 +40,12 @@ export interface App {
   domains?: string[];
   hasVolumes?: boolean;
   latest?: Deployment;
-  deployment?: Deployment;
+  hasToken?: boolean;
+  hasDeployKey?: boolean;
 }
 
 export const idOf = (ref: string): string => ref.slice(ref.indexOf(':') + 1);
-export const latestOf = (app: App): Deployment | undefined => app.latest ?? app.deployment;
+export const latestOf = (app: App): Deployment | undefined => app.latest;
 export const ended = (deployment: Deployment): boolean => !['queued', 'running', 'building', 'cloning', 'starting', 'switching'].includes(deployment.state.toLowerCase());
 export const shortCommit = (commit?: string): string | undefined => commit?.slice(0, 7);
 export const hostOf = (address: string): string => address.replace(/^https?:\/\//, '').replace(/\/$/, '');

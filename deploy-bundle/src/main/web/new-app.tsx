@@ -2,7 +2,7 @@ import { Card, Field, Page, Problem, ProblemNotice, SchemaForm, Segment, Select,
 import { useState } from 'react';
 import { idOf, type Project } from './model';
 
-const ADVANCED = ['directory', 'dockerfile', 'token', 'deployKey', 'privateSource', 'healthPath', 'healthTimeout', 'cpus', 'memory', 'volumes'];
+const ADVANCED = ['directory', 'dockerfile', 'token', 'deployKey', 'healthPath', 'healthTimeout', 'cpus', 'memory', 'volumes'];
 const NEW = 'new';
 
 /** A name out of the repository's or the image's, until the person writes their own. */
@@ -67,7 +67,7 @@ export default function NewApp() {
               {project === NEW && <Field name="projectName" action="app.create" schema={{ ...nameOf, description: undefined }} value={projectName} error={fault} onChange={(value) => { setProjectName(String(value)); setFault(undefined); }} />}
             </div>
             <ProblemNotice error={projects.error} />
-            <SchemaForm key={source} action="app.create" fixed={{ project: '' }} fields={fields} needed={[source]} advanced={source === 'git' ? ADVANCED : ADVANCED.filter((name) => !['directory', 'dockerfile', 'token', 'deployKey', 'privateSource'].includes(name))} submit={t('do.deploy')} run={run} derive={named} />
+            <SchemaForm key={source} action="app.create" fixed={{ project: '' }} fields={fields} needed={[source]} advanced={source === 'git' ? ADVANCED : ADVANCED.filter((name) => !['directory', 'dockerfile', 'token', 'deployKey'].includes(name))} submit={t('do.deploy')} run={run} derive={named} />
           </div>
         </Card>
       </div>

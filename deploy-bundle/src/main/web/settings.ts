@@ -1,6 +1,9 @@
-import { Problem, toast, useAction, useLocale, useOperation, useT, draftOf, faultOf, inputOf, type Draft, type Input, type Schema } from '@openpanel/ui';
+import { controlOf, draftOf, faultOf, inputOf, Problem, toast, useAction, useLocale, useOperation, useT, type Draft, type Input, type Schema } from '@openpanel/ui';
 import { useCallback, useMemo, useState } from 'react';
 import { idOf, type App } from './model';
+
+/** What can be emptied again; a number that was set can only become another one. */
+const EMPTIES = ['text', 'records', 'flag'];
 
 /** Some settings of an app as a draft: what differs from what is stored, and one way to store it. */
 export function useSettings(app: App, names: string[]) {
@@ -19,7 +22,8 @@ export function useSettings(app: App, names: string[]) {
   const draft = { ...stored, ...edits };
   const changed = Object.keys(edits).filter((name) => JSON.stringify(edits[name]) !== JSON.stringify(stored[name]));
   const faults = Object.fromEntries(changed.flatMap((name) => {
-    const fault = schema.properties?.[name] && faultOf(schema.properties[name], false, draft[name]);
+    const property = schema.properties?.[name];
+    const fault = property && faultOf(property, !EMPTIES.includes(controlOf(property)) || name === 'name', draft[name]);
     return fault ? [[name, t(fault.key, fault.vars)]] : [];
   })) as Record<string, string>;
 
@@ -30,7 +34,7 @@ export function useSettings(app: App, names: string[]) {
     setProblem(undefined);
     const only: Schema = { ...schema, properties: Object.fromEntries(changed.map((name) => [name, schema.properties![name]!])) };
     try {
-      await update.run({ ...inputOf(only, draft), app: app.app });
+      await update.run({ ...Object.fromEntries(changed.map((name) => [name, controlOf(schema.properties![name]!) === 'records' ? [] : ''])), ...inputOf(only, draft), app: app.app });
       setEdits({});
       toast(t('saved', { name: app.name }));
     } catch (error) {
