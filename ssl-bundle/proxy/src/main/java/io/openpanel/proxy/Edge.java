@@ -1,5 +1,7 @@
 package io.openpanel.proxy;
 
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.function.Supplier;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
@@ -29,11 +31,9 @@ final class Edge extends Handler.Abstract.NonBlocking {
             Pages.write(request, response, callback, HttpStatus.NOT_IMPLEMENTED_501, "This is not a forward proxy.");
             return true;
         }
-        String target = request.getHttpURI().getPathQuery();
-        if (target == null || target.isEmpty()) {
-            target = "/";
-        }
-        if (!isSafe(target)) {
+        String asked = request.getHttpURI().getPathQuery();
+        String target = asked == null || asked.isEmpty() ? "/" : wire(asked);
+        if (target == null) {
             Pages.write(request, response, callback, HttpStatus.BAD_REQUEST_400, "The address cannot be read.");
             return true;
         }
@@ -73,14 +73,31 @@ final class Edge extends Handler.Abstract.NonBlocking {
                 ? "The request names no host." : "No app on this server answers to " + host + ".");
     }
 
-    /** HTTP/2 can carry any byte in a target; in HTTP/1.1 a space or control character would start something else. */
-    private static boolean isSafe(String target) {
+    /**
+     * A target as it may stand in a request line; null where a space or control character, which HTTP/2 can carry, would
+     * start something else there. Bytes above ASCII, which Jetty has read as UTF-8, are written as they must be.
+     */
+    private static String wire(String target) {
+        boolean ascii = true;
         for (int i = 0; i < target.length(); i++) {
             char c = target.charAt(i);
             if (c <= ' ' || c == 0x7f) {
-                return false;
+                return null;
+            }
+            ascii &= c < 0x7f;
+        }
+        return ascii ? target : encode(target);
+    }
+
+    private static String encode(String target) {
+        StringBuilder encoded = new StringBuilder();
+        for (byte each : target.getBytes(StandardCharsets.UTF_8)) {
+            if (each >= 0) {
+                encoded.append((char) each);
+            } else {
+                encoded.append('%').append(HexFormat.of().withUpperCase().toHexDigits(each));
             }
         }
-        return true;
+        return encoded.toString();
     }
 }

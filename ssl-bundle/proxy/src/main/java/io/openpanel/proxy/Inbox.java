@@ -56,13 +56,22 @@ final class Inbox implements Runnable {
                     key.pollEvents();
                     key.reset();
                 }
-                look();
-                tick.run();
+                turn();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (IOException e) {
             log.error("The folder cannot be watched", Map.of("folder", folder, "cause", e.toString()));
+        }
+    }
+
+    private void turn() {
+        try {
+            look();
+            tick.run();
+        } catch (RuntimeException e) {
+            // Nothing may end this thread: without it the panel could no longer be heard.
+            log.error("Following the configuration failed", Map.of("cause", e.toString()));
         }
     }
 
@@ -104,9 +113,10 @@ final class Inbox implements Runnable {
         try {
             configuration = Configuration.parse(text);
             apply.accept(configuration);
-        } catch (IllegalArgumentException e) {
-            log.error("The configuration is wrong, the former one stays", Map.of("cause", e.getMessage()));
-            put("rejected", version(text) + " " + e.getMessage() + "\n");
+        } catch (RuntimeException e) {
+            String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+            log.error("The configuration is wrong, the former one stays", Map.of("cause", reason));
+            put("rejected", version(text) + " " + reason + "\n");
             return;
         }
         applied = true;
@@ -127,9 +137,12 @@ final class Inbox implements Runnable {
     private void put(String name, String text) throws IOException {
         Path temporary = folder.resolve("." + name + ".tmp");
         Files.deleteIfExists(temporary);
-        Files.createFile(temporary, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(
-                name.equals(GOOD) ? "rw-------" : "rw-r--r--")));
+        Files.createFile(temporary, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         Files.writeString(temporary, text);
+        if (!name.equals(GOOD)) {
+            // The panel is another user; at the file's making the umask would have its say.
+            Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rw-r--r--"));
+        }
         Files.move(temporary, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 }

@@ -67,10 +67,13 @@ final class Listeners {
         }
     }
 
-    /** Looks whether the panel's certificate came or changed; cuts slow clients. */
-    synchronized void tick() {
-        long now = System.nanoTime();
+    /** Cuts slow clients. */
+    synchronized void sweep(long now) {
         open.values().forEach(port -> port.sweep(now));
+    }
+
+    /** Looks whether the panel's certificate came or changed. */
+    synchronized void tick() {
         if (panel == null) {
             return;
         }

@@ -70,6 +70,12 @@ final class Proxy implements AutoCloseable {
     private void tick() {
         listeners.tick();
         upstreams.sweep();
+        sweep(System.nanoTime());
+    }
+
+    /** Cuts clients that are too slow at that moment. */
+    void sweep(long now) {
+        listeners.sweep(now);
     }
 
     @Override
