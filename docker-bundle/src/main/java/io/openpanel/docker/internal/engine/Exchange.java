@@ -40,10 +40,14 @@ public final class Exchange implements AutoCloseable {
             answer = client.execute(request);
             return take(answer);
         } catch (RuntimeException e) {
-            throw timedOut ? failure(e) : e;
+            throw isAborted() ? failure(e) : e;
         } finally {
             release(answer == null);
         }
+    }
+
+    private synchronized boolean isAborted() {
+        return aborted;
     }
 
     private synchronized Response take(Response answer) {

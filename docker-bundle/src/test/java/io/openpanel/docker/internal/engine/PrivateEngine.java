@@ -33,7 +33,7 @@ final class PrivateEngine implements AutoCloseable {
     private Process run(String program, String... arguments) {
         List<String> command = new ArrayList<>(List.of(program));
         command.addAll(List.of(arguments));
-        File log = folder.resolve(program + ".log").toFile();
+        File log = folder.resolve(program.equals("containerd") ? "containerd.log" : "dockerd.log").toFile();
         try {
             return new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(log)).start();
         } catch (IOException e) {
@@ -42,7 +42,8 @@ final class PrivateEngine implements AutoCloseable {
     }
 
     void start() {
-        daemon = run("dockerd", "-H", "unix://" + folder + "/d.sock", "--data-root", folder + "/data", "--exec-root",
+        // In a network of its own: without a bridge it would take docker0 away from the engine of the machine.
+        daemon = run("unshare", "--net", "dockerd", "-H", "unix://" + folder + "/d.sock", "--data-root", folder + "/data", "--exec-root",
                 folder + "/run", "--pidfile", folder + "/pid", "--containerd", folder + "/c.sock", "--bridge=none",
                 "--iptables=false", "--live-restore");
     }

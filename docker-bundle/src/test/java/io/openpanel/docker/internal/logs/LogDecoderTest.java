@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -28,9 +29,9 @@ class LogDecoderTest {
         for (byte[] frame : frames) {
             all.writeBytes(frame);
         }
-        return new ByteArrayInputStream(all.toByteArray()) {
+        return new FilterInputStream(new ByteArrayInputStream(all.toByteArray())) {
             @Override
-            public synchronized int read(byte[] buffer, int offset, int length) {
+            public int read(byte[] buffer, int offset, int length) throws IOException {
                 return super.read(buffer, offset, Math.min(length, piece));
             }
         };
