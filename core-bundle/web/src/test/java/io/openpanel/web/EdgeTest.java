@@ -1,0 +1,136 @@
+package io.openpanel.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class EdgeTest {
+    private static final Map<String, String> REQUIRED = Map.of(
+            "strict-transport-security", "max-age=31536000; includeSubDomains",
+            "x-content-type-options", "nosniff",
+            "referrer-policy", "no-referrer",
+            "cross-origin-opener-policy", "same-origin",
+            "cross-origin-resource-policy", "same-origin",
+            "permissions-policy", "camera=(), microphone=(), geolocation=(), usb=()");
+
+    private WebHost host;
+
+    @BeforeAll
+    void start() throws Exception {
+        host = new WebHost();
+        host.kernel().add("app.create", "POST", "/apps", "{}");
+        host.kernel().add("app.get", "GET", "/apps/{app}", "{}");
+        host.kernel().add("app.start", "POST", "/apps/{app}/start", "{}");
+    }
+
+    @AfterAll
+    void stop() throws Exception {
+        host.close();
+    }
+
+    private static List<Path> suite(String prefix) throws Exception {
+        Path data = Path.of(Optional.ofNullable(System.getenv("OPENPANEL_TEST_DATA")).orElse("../../../shared/data"));
+        Path folder = data.resolve("json-suite/test_parsing");
+        assumeTrue(Files.isDirectory(folder), "JSONTestSuite is not at " + folder + "; set OPENPANEL_TEST_DATA");
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file -> file.getFileName().toString().startsWith(prefix)).sorted().toList();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/api/v1/apps", "/api/v1/apps/shop%2Fweb/start"})
+    void malformedJsonIsRefusedWithItsPlace(String path) throws Exception {
+        List<String> wrong = new ArrayList<>();
+        List<Path> files = suite("n_");
+        for (Path file : files) {
+            HttpResponse<String> answer = host.send("POST", path, Files.readAllBytes(file), "Content-Type",
+                    "application/json");
+            if (answer.statusCode() != 400 || !answer.body().contains("\"errors\":{\"body\"")) {
+                wrong.add(file.getFileName() + " " + answer.statusCode() + ' ' + answer.body());
+            }
+        }
+        assertThat(files).hasSizeGreaterThan(180);
+        assertThat(wrong).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/api/v1/apps", "/api/v1/apps/shop%2Fweb/start"})
+    void noJsonAtAllMakesTheServerFail(String path) throws Exception {
+        for (String prefix : List.of("y_", "i_")) {
+            for (Path file : suite(prefix)) {
+                HttpResponse<String> answer = host.send("POST", path, Files.readAllBytes(file), "Content-Type",
+                        "application/json");
+                boolean object = file.getFileName().toString().startsWith("y_object")
+                        && !file.getFileName().toString().contains("duplicated_key");
+                assertThat(answer.statusCode()).as(file.getFileName() + answer.body())
+                        .isIn(object ? List.of(200) : List.of(200, 400));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/api/v1/apps/..", "/api/v1//apps", "/api/v1/./apps", "/api/v1/apps/%2e%2e/apps", "/api/v1/apps;x=1",
+        "/api/v1/apps/a%2F..%2Fb", "/api/v1/apps/%00", "/api/v1/apps/%C3%28", "/ui/%2e%2e/x", "/x/..%2f..%2fmetrics",
+        "/api/v1/apps/%5C..%2f..", "//metrics"})
+    void ambiguousPathsAreRefused(String path) throws Exception {
+        String answer = RawHttp.exchange(host.port(), "GET " + path
+                + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        assertThat(answer).startsWith("HTTP/1.1 400");
+        assertHeaders(answer);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "GET /health/live HTTP/1.1\r\nHost: x\r\n", "GET /nosuch HTTP/1.1\r\nHost: x\r\n",
+        "GET /api/v1/nosuch HTTP/1.1\r\nHost: x\r\n", "PUT /api/v1/apps HTTP/1.1\r\nHost: x\r\n",
+        "POST /api/v1/apps HTTP/1.1\r\nHost: x\r\nContent-Length: 9999999\r\n", "GET /api/docs HTTP/1.1\r\nHost: x\r\n",
+        "GET /api/v1/openapi.json HTTP/1.1\r\nHost: x\r\n", "GET /api/v1/console HTTP/1.1\r\nHost: x\r\n",
+        "GET /metrics HTTP/1.1\r\nHost: x\r\n", "OPTIONS * HTTP/1.1\r\nHost: x\r\n", "GET /\\ HTTP/1.1\r\nHost: x\r\n",
+        // These are refused by the server itself, before any servlet.
+        "GET / HTTP/1.1\r\n", "GET / HTTP/9.9\r\nHost: x\r\n", "G@T / HTTP/1.1\r\nHost: x\r\n",
+        "GET /%zz HTTP/1.1\r\nHost: x\r\n", "GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n",
+        "GET / HTTP/1.1\r\nHost: x\r\nbad header\r\n", "GET / HTTP/1.1\r\nHost: a b\r\n",
+        "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n"})
+    void everyAnswerCarriesTheHeaders(String request) throws Exception {
+        String answer = RawHttp.exchange(host.port(), request + "Connection: close\r\n\r\n");
+        assertThat(answer).startsWith("HTTP/1.1 ");
+        assertHeaders(answer);
+    }
+
+    @Test
+    void headersThatAreTooLargeAreRefusedWithTheHeaders() throws Exception {
+        String answer = RawHttp.exchange(host.port(), "GET / HTTP/1.1\r\nHost: x\r\nX: " + "x".repeat(40_000) + "\r\n\r\n");
+        assertThat(answer).startsWith("HTTP/1.1 431");
+        assertHeaders(answer);
+    }
+
+    @Test
+    void aRequestIdIsNeverTakenFromTheClient() {
+        HttpResponse<String> answer = host.get("/api/v1/apps/a", "OpenPanel-Request", "0000000000000000");
+        assertThat(answer.headers().firstValue("OpenPanel-Request").orElseThrow()).matches("[0-9a-hjkmnp-tv-z]{16}")
+                .isNotEqualTo("0000000000000000");
+    }
+
+    private static void assertHeaders(String answer) {
+        String head = answer.substring(0, answer.indexOf("\r\n\r\n")).toLowerCase(java.util.Locale.ROOT);
+        REQUIRED.forEach((name, value) -> assertThat(head).containsOnlyOnce("\r\n" + name + ": "
+                + value.toLowerCase(java.util.Locale.ROOT)));
+        assertThat(head).containsOnlyOnce("\r\ncontent-security-policy: default-src 'none';")
+                .doesNotContain("\r\nserver:").doesNotContain("unsafe").doesNotContain("x-powered-by");
+    }
+}
