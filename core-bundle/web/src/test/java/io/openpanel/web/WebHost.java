@@ -61,7 +61,8 @@ public final class WebHost implements AutoCloseable {
     private final int port;
     private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final FakeKernel kernel = new FakeKernel();
-    private Bundle web;
+    private final List<ServiceRegistration<?>> published = new java.util.ArrayList<>();
+    private final Bundle web;
 
     WebHost() throws Exception {
         cache = Files.createTempDirectory("openpanel-web");
@@ -87,13 +88,19 @@ public final class WebHost implements AutoCloseable {
                 bundle.start();
             }
         }
-        publish(Gateway.class, kernel);
-        publish(Catalogue.class, kernel.catalogue());
+        published.add(publish(Gateway.class, kernel));
+        published.add(publish(Catalogue.class, kernel.catalogue()));
         await(() -> get("/health/live").statusCode() == 200);
     }
 
     FakeKernel kernel() {
         return kernel;
+    }
+
+    /** The kernel goes. */
+    void withdrawKernel() {
+        published.forEach(ServiceRegistration::unregister);
+        published.clear();
     }
 
     Bundle web() {
