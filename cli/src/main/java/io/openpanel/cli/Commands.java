@@ -57,7 +57,7 @@ final class Commands {
             String alias = operation.path("cli").asText("");
             String words = alias.replaceAll("\\s*\\{.*", "").strip();
             if (!words.equals(noun + ' ' + verb)) {
-                add(root, List.of(noun, verb), operation, ownRef(operation));
+                add(root, List.of(noun, verb), operation, firstRef(operation));
             }
             if (!alias.isEmpty()) {
                 add(root, List.of(words.split(" ")), operation, braces(alias));
@@ -74,7 +74,11 @@ final class Commands {
         return names;
     }
 
-    private static List<String> ownRef(JsonNode operation) {
+    /** The first required Ref; where something is made, the Refs say what it belongs to and are options. */
+    private static List<String> firstRef(JsonNode operation) {
+        if (operation.get("id").asText().endsWith(".create")) {
+            return List.of();
+        }
         for (JsonNode ref : operation.withArray("/refs")) {
             if (ref.get("required").asBoolean() && !ref.get("many").asBoolean()) {
                 return List.of(ref.get("name").asText());

@@ -11,8 +11,9 @@ import java.util.Set;
 /** Prints answers for people: lists as tables, records as lines. */
 final class Printer {
     private static final int MOST_COLUMNS = 8;
-    private static final int WIDEST = 60;
-    private static final Set<String> LEFT_OUT = Set.of("labels", "actions", "uses");
+    private static final int WIDEST = 48;
+    private static final int LINE = terminalColumns();
+    private static final Set<String> LEFT_OUT = Set.of("labels", "actions", "uses", "id");
 
     private final PrintWriter out;
     private final boolean json;
@@ -87,13 +88,29 @@ final class Printer {
                 widths[i] = Math.max(widths[i], row.get(i).length());
             }
         });
+        int shown = fitting(widths);
         for (List<String> row : rows) {
             StringBuilder line = new StringBuilder();
-            for (int i = 0; i < widths.length; i++) {
+            for (int i = 0; i < shown; i++) {
                 line.append(row.get(i)).append(" ".repeat(widths[i] - row.get(i).length() + 2));
             }
             out.println(line.toString().stripTrailing());
         }
+    }
+
+    /** How many columns fit into a line; three at least. */
+    private static int fitting(int... widths) {
+        int total = 0;
+        int shown = 0;
+        while (shown < widths.length && (shown < 3 || total + widths[shown] <= LINE)) {
+            total += widths[shown++] + 2;
+        }
+        return shown;
+    }
+
+    private static int terminalColumns() {
+        String columns = System.getenv().getOrDefault("COLUMNS", "");
+        return columns.matches("[1-9]\\d{1,3}") ? Integer.parseInt(columns) : 140;
     }
 
     /** Names first, then what is short; nested values and columns that are empty everywhere are left out. */
