@@ -1,12 +1,12 @@
 package io.openpanel.docker.internal.build;
 
 import com.github.dockerjava.api.command.InspectImageResponse;
-import com.github.dockerjava.api.exception.ConflictException;
-import com.github.dockerjava.api.exception.NotFoundException;
 import io.openpanel.api.Problem;
 import io.openpanel.docker.internal.engine.DockerEngine;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -17,6 +17,9 @@ final class Layers {
     private static final Logger LOG = LoggerFactory.getLogger(Layers.class);
     private static final Pattern MADE = Pattern.compile("(?m)^ ---> ([0-9a-f]{12})$");
     private static final Pattern STEP = Pattern.compile("(?m)^Step \\d+/\\d+ : (\\S+)");
+
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PAUSE = Duration.ofMillis(200);
 
     private final DockerEngine engine;
     private final Deque<String> made = new ArrayDeque<>();
@@ -41,25 +44,35 @@ final class Layers {
 
     /** Removes them from the last to the first, as far as nobody else uses them. */
     void remove() {
+        long end = System.nanoTime() + PATIENCE.toNanos();
         while (!made.isEmpty()) {
             String id = made.pop();
-            try {
-                engine.call("remove what the build left", client -> {
-                    InspectImageResponse image = client.inspectImageCmd(id).exec();
-                    boolean named = image.getRepoTags() != null && !image.getRepoTags().isEmpty();
-                    if (!named) {
-                        client.removeImageCmd(image.getId()).withNoPrune(true).exec();
-                    }
-                    return named;
-                });
-            } catch (Problem e) {
-                if (e.getCause() instanceof NotFoundException || e.getCause() instanceof ConflictException
-                        || e.kind() == Problem.Kind.MISSING || e.kind() == Problem.Kind.CONFLICT) {
-                    continue;
-                }
-                LOG.warn("The image {} of a build that ended early could not be removed: {}", id, e.getMessage());
-                return;
+            // The step that was cut short holds on to its image until the engine has ended it.
+            while (!remove(id) && System.nanoTime() < end) {
+                LockSupport.parkNanos(PAUSE.toNanos());
             }
+        }
+    }
+
+    /** False when it is still in use. */
+    private boolean remove(String id) {
+        try {
+            return engine.call("remove what the build left", client -> {
+                InspectImageResponse image = client.inspectImageCmd(id).exec();
+                boolean named = image.getRepoTags() != null && !image.getRepoTags().isEmpty();
+                if (!named) {
+                    client.removeImageCmd(image.getId()).withNoPrune(true).exec();
+                }
+                return true;
+            });
+        } catch (Problem e) {
+            if (e.kind() == Problem.Kind.CONFLICT) {
+                return false;
+            }
+            if (e.kind() != Problem.Kind.MISSING) {
+                LOG.warn("The image {} of a build that ended early could not be removed: {}", id, e.getMessage());
+            }
+            return true;
         }
     }
 }

@@ -1,0 +1,294 @@
+package io.openpanel.docker.internal.build;
+
+import static io.openpanel.docker.TestEngine.await;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.openpanel.api.Problem;
+import io.openpanel.api.Ref;
+import io.openpanel.api.Secret;
+import io.openpanel.docker.FakeCall;
+import io.openpanel.docker.FakePanel;
+import io.openpanel.docker.ImageActions;
+import io.openpanel.docker.ImageResources;
+import io.openpanel.docker.TestEngine;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ImageBuildTest {
+    private static final String TEAM = "t000000000000001";
+    private static final String TAG = "op-test-docker/app:1";
+    private static final String NONE = "/no/such/docker";
+    private static TestEngine test;
+    @TempDir
+    Path workspace;
+    private Path source;
+
+    @BeforeAll
+    static void start() {
+        test = new TestEngine();
+    }
+
+    @BeforeEach
+    void makeSource() throws IOException {
+        source = Files.createDirectories(workspace.resolve("source"));
+    }
+
+    @AfterEach
+    void clean() {
+        test.clean();
+    }
+
+    @AfterAll
+    static void stop() {
+        test.close();
+    }
+
+    private static ImageBuild builds(String docker) {
+        return new ImageBuild(test.engine, docker, DiskSpace::of);
+    }
+
+    private static ImageBuild builder(String docker) {
+        ImageBuild builds = builds(docker);
+        assumeTrue(docker.equals(NONE) || builds.usesBuildKit(), "needs the docker program with the buildx plugin");
+        return builds;
+    }
+
+    private static FakeCall job(String id) {
+        return FakeCall.inJob(TEAM, new Ref("job", id));
+    }
+
+    private void write(String name, String text) throws IOException {
+        Files.createDirectories(source.resolve(name).getParent());
+        Files.writeString(source.resolve(name), text);
+    }
+
+    private static BuildSpec spec(Map<String, Secret> arguments) {
+        return new BuildSpec("source", Optional.empty(), TAG, Optional.of(arguments), Optional.of(TestEngine.LABELS), Optional.of(1d),
+                Optional.of(256L << 20));
+    }
+
+    private static String output(String... command) {
+        String id = test.client(docker -> {
+            String made = docker.createContainerCmd(TAG).withCmd(command).withLabels(TestEngine.LABELS).exec().getId();
+            docker.startContainerCmd(made).exec();
+            return made;
+        });
+        await(() -> test.engine.refresh(id).orElseThrow().state().equals("exited"), Duration.ofSeconds(10));
+        try {
+            return io.openpanel.docker.Collected.all(new io.openpanel.docker.internal.logs.ContainerLog(test.engine,
+                    test.engine.refresh(id).orElseThrow(), new io.openpanel.docker.internal.logs.LogRequest(Optional.empty(), false,
+                    Optional.empty(), Optional.empty()))).untilOver(Duration.ofSeconds(10)).items().stream()
+                    .map(line -> line.line()).sorted().collect(Collectors.joining("\n"));
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Set<String> dangling() {
+        return test.client(docker -> docker.listImagesCmd().withDanglingFilter(true).exec()).stream().map(each -> each.getId())
+                .collect(Collectors.toSet());
+    }
+
+    private static Set<String> containers() {
+        return test.client(docker -> docker.listContainersCmd().withShowAll(true).exec()).stream().map(each -> each.getId())
+                .collect(Collectors.toSet());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {NONE, "docker"})
+    void aTreeBecomesAnImageWithItsLog(String docker) throws IOException {
+        ImageBuild builds = builder(docker);
+        write("Dockerfile", "FROM busybox:static\nARG WORD\nCOPY . /app\nRUN echo \"building-$WORD\" && printf '\\033[31mred\\033[0m\\n'\nCMD [\"ls\", \"/app\"]\n");
+        write("index.html", "hello");
+        write("node_modules/big.js", "x");
+        write("logs/a.log", "x");
+        write("logs/keep.log", "x");
+        write(".dockerignore", "node_modules\n**/*.log\n!logs/keep.log\n");
+        FakeCall call = job("j1");
+        ImageBuild.Built built = builds.build(call, workspace, spec(Map.of("WORD", Secret.of("blue"))));
+        assertThat(built.image()).startsWith("sha256:");
+        assertThat(built.size()).isPositive();
+        assertThat(call.log()).contains("building-blue").contains("red").doesNotContain("\u001B");
+        assertThat(output("busybox", "find", "/app", "-type", "f"))
+                .isEqualTo("/app/.dockerignore\n/app/Dockerfile\n/app/index.html\n/app/logs/keep.log");
+        Map<String, String> labels = test.engine.snapshot().image(TAG).orElseThrow().labels();
+        assertThat(labels).containsEntry("op.managed", "true").containsEntry("op.team", TEAM).containsEntry("op.job", "j1");
+        assertThat(workspace.resolve(".build-context.tar")).doesNotExist();
+        assertThat(workspace.resolve(".build-pid")).doesNotExist();
+
+        FakeCall again = job("j1");
+        assertThat(builds.build(again, workspace, spec(Map.of())).image()).isEqualTo(built.image());
+        assertThat(again.log()).contains("was built by an earlier attempt");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {NONE, "docker"})
+    void aFailingStepIsNamedAndNothingIsLeft(String docker) throws IOException {
+        ImageBuild builds = builder(docker);
+        write("Dockerfile", "FROM busybox:static\nRUN echo " + System.nanoTime() + " > /one\nRUN echo it goes wrong && exit 7\n");
+        Set<String> images = dangling();
+        Set<String> containers = containers();
+        FakeCall call = job("j2");
+        assertThatThrownBy(() -> builds.build(call, workspace, spec(Map.of())))
+                .isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.kind()).isEqualTo(Problem.Kind.UPSTREAM))
+                .hasMessageContaining("The build failed").hasMessageContaining("7");
+        assertThat(call.log()).contains("it goes wrong");
+        assertThat(dangling()).isEqualTo(images);
+        assertThat(containers()).isEqualTo(containers);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {NONE, "docker"})
+    void cancellingReallyStopsIt(String docker) throws Exception {
+        ImageBuild builds = builder(docker);
+        write("Dockerfile", "FROM busybox:static\nRUN echo " + System.nanoTime() + " > /one\nRUN echo now-it-sleeps && sleep 333\n");
+        Set<String> images = dangling();
+        Set<String> containers = containers();
+        FakeCall call = job("j3");
+        Problem[] told = new Problem[1];
+        Thread build = new Thread(() -> {
+            try {
+                builds.build(call, workspace, spec(Map.of()));
+            } catch (Problem e) {
+                told[0] = e;
+            }
+        });
+        build.start();
+        await(() -> call.lines.stream().anyMatch(line -> line.endsWith("now-it-sleeps")) && sleeping() == 1, Duration.ofSeconds(30));
+        long start = System.nanoTime();
+        call.cancel();
+        build.join(10_000);
+        assertThat(build.isAlive()).isFalse();
+        assertThat((System.nanoTime() - start) / 1_000_000).isLessThan(8000);
+        assertThat(told[0]).isNotNull().hasMessageContaining("was cancelled");
+        await(() -> sleeping() == 0 && containers().equals(containers), Duration.ofSeconds(10));
+        assertThat(dangling()).isEqualTo(images);
+    }
+
+    private static long sleeping() {
+        return ProcessHandle.allProcesses().filter(each -> Arrays.asList(each.info().arguments().orElse(new String[0]))
+                .contains("333")).count();
+    }
+
+    @Test
+    void aBuildThatWasCancelledBeforeItBeganDoesNotBegin() throws IOException {
+        write("Dockerfile", "FROM busybox:static\n");
+        FakeCall call = job("j4");
+        call.cancel();
+        assertThatThrownBy(() -> builds(NONE).build(call, workspace, spec(Map.of()))).isInstanceOf(Problem.class)
+                .hasMessageContaining("was cancelled");
+    }
+
+    @Test
+    void withoutRoomNothingIsBuilt() throws IOException {
+        write("Dockerfile", "FROM busybox:static\n");
+        ImageBuild full = new ImageBuild(test.engine, NONE, root -> Optional.of(new DiskSpace(100_000_000_000L, 9_900_000_000L)));
+        assertThatThrownBy(() -> full.build(job("j5"), workspace, spec(Map.of())))
+                .isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.kind()).isEqualTo(Problem.Kind.UNAVAILABLE))
+                .hasMessageContaining("Only 9.9 GB (9 %) are free in /").hasMessageContaining("Delete images");
+    }
+
+    @Test
+    void pathsThatLeadOutOfTheTreeAreRefused() throws IOException {
+        write("Dockerfile", "FROM busybox:static\n");
+        Files.createSymbolicLink(source.resolve("passwd"), Path.of("/etc/passwd"));
+        Files.createSymbolicLink(workspace.resolve("etc"), Path.of("/etc"));
+        for (String directory : List.of("..", "/etc", "etc", "source/../..")) {
+            BuildSpec out = new BuildSpec(directory, Optional.empty(), TAG, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+            assertThatThrownBy(() -> builds(NONE).build(job("j6"), workspace, out)).as(directory).isInstanceOf(Problem.class)
+                    .hasMessageContaining("leads out");
+        }
+        for (String dockerfile : List.of("passwd", "../../x", "none/Dockerfile", "a\0b")) {
+            BuildSpec out = new BuildSpec("source", Optional.of(dockerfile), TAG, Optional.empty(), Optional.empty(), Optional.empty(),
+                    Optional.empty());
+            assertThatThrownBy(() -> builds(NONE).build(job("j6"), workspace, out)).as(dockerfile).isInstanceOf(Problem.class);
+        }
+    }
+
+    @Test
+    void aNameThatIsTakenIsNotTakenAway() throws IOException {
+        write("Dockerfile", "FROM busybox:static\nLABEL a=b\n");
+        BuildSpec taken = new BuildSpec("source", Optional.empty(), TestEngine.IMAGE, Optional.empty(), Optional.empty(), Optional.empty(),
+                Optional.empty());
+        assertThatThrownBy(() -> builds(NONE).build(job("j7"), workspace, taken)).isInstanceOf(Problem.class).hasMessageContaining("is taken");
+        builds(NONE).build(job("j7"), workspace, spec(Map.of()));
+        assertThatThrownBy(() -> builds(NONE).build(FakeCall.inJob("t2", new Ref("job", "j8")), workspace, spec(Map.of())))
+                .isInstanceOf(Problem.class).hasMessageContaining("is taken");
+    }
+
+    @Test
+    void whatAKilledPanelLeftRunningIsEndedFirst() throws Exception {
+        write("Dockerfile", "FROM busybox:static\nLABEL c=d\n");
+        Process left = new ProcessBuilder("sleep", "300").start();
+        Files.writeString(workspace.resolve(".build-pid"), left.pid() + " " + ChildProcess.startTime(left.pid()).orElseThrow());
+        FakeCall call = job("j9");
+        builds(NONE).build(call, workspace, spec(Map.of()));
+        assertThat(left.isAlive()).isFalse();
+        assertThat(call.log()).contains("earlier attempt left running");
+
+        Process other = new ProcessBuilder("sleep", "300").start();
+        Files.writeString(workspace.resolve(".build-pid"), other.pid() + " 1");
+        assertThat(ChildProcess.endLeftover(workspace)).isFalse();
+        assertThat(other.isAlive()).isTrue();
+        other.destroy();
+    }
+
+    @Test
+    void imagesAreListedShownAndDeletedUnlessUsed() throws IOException {
+        write("Dockerfile", "FROM busybox:static\nENV SECRET=canary-12ab\nEXPOSE 8080\nCMD [\"sleep\", \"60\"]\n");
+        FakePanel panel = new FakePanel(workspace);
+        ImageActions images = new ImageActions(test.engine, builds(NONE), new ImagePull(test.engine), panel);
+        ImageResources resources = new ImageResources(test.engine);
+        ImageBuild.Built built = images.build(job("j10"), spec(Map.of()));
+        Ref ref = resources.find(TAG).orElseThrow().ref();
+        assertThat(built.image()).startsWith("sha256:" + ref.id());
+        assertThat(resources.find(ref.id()).orElseThrow().team()).contains(new Ref("team", TEAM));
+        assertThat(resources.kind() + resources.plural()).isEqualTo("imageimages");
+
+        FakeCall call = FakeCall.ofTeam(TEAM);
+        ImageActions.Listing all = new ImageActions.Listing(Optional.of("op-test-docker"), Optional.empty(), Optional.empty(), Optional.of("-createdAt"));
+        assertThat(images.list(call, all).items()).extracting(ImageActions.Item::name).containsExactly(TAG);
+        assertThat(images.list(FakeCall.ofTeam("t2"), all).items()).isEmpty();
+        ImageActions.Detail detail = images.get(call, new ImageActions.One(ref));
+        assertThat(detail.ports()).containsExactly(8080);
+        assertThat(detail.environmentNames()).contains("SECRET");
+        assertThat(detail.command()).containsExactly("sleep", "60");
+        assertThat(detail.toString()).doesNotContain("canary");
+
+        String user = test.client(docker -> docker.createContainerCmd(TAG).withName("op-test-docker-user").withLabels(TestEngine.LABELS)
+                .exec().getId());
+        test.engine.refresh(user);
+        assertThatThrownBy(() -> images.delete(call, new ImageActions.Deleting(ref)))
+                .isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.kind()).isEqualTo(Problem.Kind.CONFLICT))
+                .hasMessageContaining("is used by op-test-docker-user");
+        test.client(docker -> docker.removeContainerCmd(user).exec());
+        test.engine.refresh(user);
+        images.delete(call, new ImageActions.Deleting(ref));
+        assertThat(resources.find(TAG)).isEmpty();
+    }
+
+    @Test
+    void aPullThatFailsSaysWhatTheEngineSaid() {
+        ImageActions images = new ImageActions(test.engine, builds(NONE), new ImagePull(test.engine), new FakePanel(workspace));
+        assertThatThrownBy(() -> images.pull(job("j11"), new ImageActions.Pulling("127.0.0.1:9/no/such:1")))
+                .isInstanceOf(Problem.class).hasMessageContaining("Cannot pull the image 127.0.0.1:9/no/such:1").hasMessageContaining("refused");
+    }
+}
