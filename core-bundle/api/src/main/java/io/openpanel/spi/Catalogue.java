@@ -16,6 +16,9 @@ public interface Catalogue {
     /** Kind → plural: {@code app} → {@code apps}. */
     java.util.Map<String, String> kinds();
 
+    /** The plugins that are running while their actions are still to come; empty once the catalogue is whole. */
+    List<String> pending();
+
     /** Changes whenever an action comes or goes; fit for an ETag. */
     String version();
 

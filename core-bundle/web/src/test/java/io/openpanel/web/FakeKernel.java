@@ -122,6 +122,11 @@ final class FakeKernel implements Gateway {
     Catalogue catalogue() {
         return new Catalogue() {
             @Override
+            public List<String> pending() {
+                return List.of();
+            }
+
+            @Override
             public List<Operation> operations() {
                 synchronized (FakeKernel.this) {
                     return List.copyOf(operations.values());

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +24,7 @@ public final class LiveCatalogue implements Catalogue {
     private final Map<Object, List<Entry>> byExtension = new HashMap<>();
     private final Map<String, Kind> byKind = new HashMap<>();
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+    private volatile Supplier<List<String>> pending = List::of;
     private volatile Picture picture = new Picture(Map.of(), List.of(), Map.of(), Ref.create("catalogue").id());
 
     /** A kind of resource with who finds it. */
@@ -136,6 +138,16 @@ public final class LiveCatalogue implements Catalogue {
         Map<String, String> plurals = new TreeMap<>();
         picture.kinds.forEach((name, kind) -> plurals.put(name, kind.resources().plural()));
         return plurals;
+    }
+
+    /** Sets who knows which plugins are still to come. */
+    public void pendingFrom(Supplier<List<String>> source) {
+        pending = source;
+    }
+
+    @Override
+    public List<String> pending() {
+        return pending.get();
     }
 
     @Override

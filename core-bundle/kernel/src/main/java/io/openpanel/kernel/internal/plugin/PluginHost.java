@@ -39,6 +39,7 @@ public final class PluginHost {
         plugins = new Plugins(catalogue, calls, streams, jobs, new Hearers(events, schedules, calls),
                 plugin -> new PanelOfBundle(plugin, inner, calls, events, storage));
         registration = (ServiceRegistration<Panel>) context.registerService(Panel.class.getName(), plugins, null);
+        catalogue.pendingFrom(plugins::pending);
         plugins.open(context);
     }
 

@@ -17,6 +17,7 @@ import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -27,6 +28,7 @@ import org.osgi.framework.BundleEvent;
 import org.osgi.framework.ServiceFactory;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
+import org.osgi.framework.startlevel.BundleStartLevel;
 import org.osgi.util.tracker.BundleTracker;
 import org.osgi.util.tracker.BundleTrackerCustomizer;
 import org.osgi.util.tracker.ServiceTracker;
@@ -39,6 +41,8 @@ public final class Plugins implements ServiceFactory<Panel> {
     private static final Logger LOG = LoggerFactory.getLogger(Plugins.class);
     private static final String WRAPPED = "openpanel.door";
     private static final Duration DRAIN = Duration.ofSeconds(5);
+    /** A plugin that offers nothing for so long after the start is not waited for. */
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final LiveCatalogue catalogue;
     private final Calls calls;
@@ -57,6 +61,8 @@ public final class Plugins implements ServiceFactory<Panel> {
         thread.setDaemon(true);
         return thread;
     });
+    private final Set<Object> waiting = ConcurrentHashMap.newKeySet();
+    private final long begun = System.nanoTime();
     private BundleTracker<PluginOf> bundles;
     private ServiceTracker<?, ?> extensions;
     private ServiceTracker<?, ?> resources;
@@ -136,32 +142,55 @@ public final class Plugins implements ServiceFactory<Panel> {
 
     private void addExtension(Extension service, PluginOf plugin) {
         connected.put(service, List.of());
+        waiting.add(service);
         worker.execute(() -> {
-            if (!connected.containsKey(service)) {
-                return;
-            }
             try {
-                if (plugin.bundle().findEntries("db", "*.sql", false) != null) {
-                    panel(plugin).open();
-                }
-                catalogue.add(service, plugin.id(), Roles.of(plugin.bundle()),
-                        running.computeIfAbsent(plugin.id(), id -> new Entry.Running()));
-                List<AutoCloseable> connections = hearers.connect(plugin, service);
-                failures.remove(plugin.id());
-                if (connected.replace(service, connections) == null) {
-                    catalogue.remove(service);
-                    connections.forEach(Plugins::close);
-                }
-            } catch (RuntimeException e) {
-                failures.put(plugin.id(), String.valueOf(e.getMessage()));
-                LOG.error("The plugin {} does not work: {}", plugin.id(), e.getMessage(), e);
+                take(service, plugin);
+            } finally {
+                waiting.remove(service);
             }
         });
+    }
+
+    private void take(Extension service, PluginOf plugin) {
+        if (!connected.containsKey(service)) {
+            return;
+        }
+        try {
+            if (plugin.bundle().findEntries("db", "*.sql", false) != null) {
+                panel(plugin).open();
+            }
+            catalogue.add(service, plugin.id(), Roles.of(plugin.bundle()),
+                    running.computeIfAbsent(plugin.id(), id -> new Entry.Running()));
+            List<AutoCloseable> connections = hearers.connect(plugin, service);
+            if (connected.replace(service, connections) == null) {
+                catalogue.remove(service);
+                connections.forEach(Plugins::close);
+            }
+        } catch (RuntimeException e) {
+            failures.put(plugin.id(), String.valueOf(e.getMessage()));
+            LOG.error("The plugin {} does not work: {}", plugin.id(), e.getMessage(), e);
+        }
+    }
+
+    /** Plugins that are meant to run and whose actions are not all in the catalogue yet. */
+    List<String> pending() {
+        boolean patient = System.nanoTime() - begun < PATIENCE.toNanos();
+        List<String> silent = known.values().stream().filter(plugin -> patient && isMeantToRun(plugin.bundle()))
+                .filter(plugin -> !failures.containsKey(plugin.id()) && catalogue.actionsOf(plugin.id()).isEmpty())
+                .map(PluginOf::id).sorted().toList();
+        return silent.isEmpty() && !waiting.isEmpty() ? List.of("being read") : silent;
+    }
+
+    private static boolean isMeantToRun(Bundle bundle) {
+        BundleStartLevel level = bundle.adapt(BundleStartLevel.class);
+        return level != null && level.isPersistentlyStarted();
     }
 
     private void removeExtension(Extension service, PluginOf plugin) {
         catalogue.remove(service);
         Optional.ofNullable(connected.remove(service)).orElse(List.of()).forEach(Plugins::close);
+        failures.remove(plugin.id());
         streams.endPlugin(plugin.id());
         jobs.yield(plugin.id());
         drain(plugin.id());

@@ -13,7 +13,7 @@ import java.util.TreeSet;
 /** The catalogue as an OpenAPI 3.1 document. */
 final class OpenApi {
     private static final String PROBLEM = "#/components/responses/Problem";
-    private static final List<String> FAILURES = List.of("400", "401", "403", "404", "409", "412", "428", "429");
+    private static final List<String> FAILURES = List.of("4XX", "5XX");
 
     private OpenApi() {}
 
@@ -66,7 +66,6 @@ final class OpenApi {
             done(operation, responses.putObject("200").put("description", "Done"));
         }
         FAILURES.forEach(status -> responses.putObject(status).put("$ref", PROBLEM));
-        responses.putObject("default").put("$ref", PROBLEM);
     }
 
     private static void done(Operation operation, ObjectNode answer) {

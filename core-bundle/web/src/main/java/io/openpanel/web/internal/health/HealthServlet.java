@@ -1,6 +1,7 @@
 package io.openpanel.web.internal.health;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.openpanel.spi.Catalogue;
 import io.openpanel.spi.Storage;
 import io.openpanel.web.internal.Json;
 import io.openpanel.web.internal.KernelServices;
@@ -83,6 +84,8 @@ public final class HealthServlet extends Endpoint {
         if (kernel.findCatalogue().map(catalogue -> catalogue.operations().isEmpty()).orElse(true)) {
             missing.add("there is no action in the catalogue");
         }
+        kernel.findCatalogue().map(Catalogue::pending).filter(pending -> !pending.isEmpty())
+                .ifPresent(pending -> missing.add("plugins still start: " + String.join(", ", pending)));
         return missing;
     }
 
