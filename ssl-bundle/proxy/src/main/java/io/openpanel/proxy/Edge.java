@@ -28,6 +28,7 @@ final class Edge extends Handler.Abstract.NonBlocking {
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
         if (HttpMethod.CONNECT.is(request.getMethod())) {
+            response.getHeaders().put(HttpHeader.CONNECTION, "close");
             Pages.write(request, response, callback, HttpStatus.NOT_IMPLEMENTED_501, "This is not a forward proxy.");
             return true;
         }

@@ -47,6 +47,7 @@ final class Exchange implements org.eclipse.jetty.client.Response.Listener, Http
     private boolean answered;
     private long left = -1;
     private volatile boolean lastWritten;
+    private volatile boolean broken;
 
     Exchange(Request request, Response response, Callback callback, Supplier<Routes.Target> route, String address,
             Log log) {
@@ -106,6 +107,9 @@ final class Exchange implements org.eclipse.jetty.client.Response.Listener, Http
 
     @Override
     public void onComplete(Result result) {
+        if (broken) {
+            return;
+        }
         if (result.isSucceeded() || lastWritten) {
             end();
             return;
@@ -232,7 +236,7 @@ final class Exchange implements org.eclipse.jetty.client.Response.Listener, Http
         @Override
         public void failed(Throwable failure) {
             release();
-            lastWritten = false;
+            broken = true;
             sent.abort(failure);
             callback.failed(failure);
         }

@@ -12,6 +12,9 @@ import java.util.logging.Logger;
 
 /** Lines of JSON on standard output. */
 final class Log {
+    /** Warns of each request that cannot be read, so that anybody could fill the log. Held, or its level is forgotten. */
+    private static final Logger PARSER = Logger.getLogger("org.eclipse.jetty.http");
+
     private final PrintStream out;
     private final InstantSource clock;
 
@@ -33,6 +36,7 @@ final class Log {
         LogManager.getLogManager().reset();
         Logger root = Logger.getLogger("");
         root.setLevel(Level.WARNING);
+        PARSER.setLevel(Level.SEVERE);
         root.addHandler(new Handler() {
             @Override
             public void publish(LogRecord entry) {

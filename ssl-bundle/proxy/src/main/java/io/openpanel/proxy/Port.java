@@ -6,6 +6,8 @@ import java.net.StandardSocketOptions;
 import java.nio.channels.NetworkChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import jdk.net.ExtendedSocketOptions;
@@ -14,6 +16,7 @@ import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ssl.SslConnection;
 import org.eclipse.jetty.server.AbstractNetworkConnector;
 import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.NegotiatingServerConnection;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.internal.HttpConnection;
 
@@ -24,6 +27,8 @@ final class Port extends AbstractNetworkConnector {
     private static final int BACKLOG = 1024;
 
     private final EventLoop loop;
+    /** Clients that have not ended their TLS handshake, since when. */
+    private final Map<EndPoint, Long> handshakes = new ConcurrentHashMap<>();
     private volatile ServerSocketChannel channel;
 
     Port(String name, Server server, EventLoop loop, ConnectionFactory... protocols) {
@@ -88,6 +93,7 @@ final class Port extends AbstractNetworkConnector {
     }
 
     void closed(EndPoint client) {
+        handshakes.remove(client);
         onEndPointClosed(client);
     }
 
@@ -100,6 +106,11 @@ final class Port extends AbstractNetworkConnector {
             }
             if (connection instanceof GuardedConnection guarded) {
                 guarded.cutWhenSlow(now);
+            }
+            if (!(connection instanceof NegotiatingServerConnection)) {
+                handshakes.remove(client);
+            } else if (now - handshakes.computeIfAbsent(client, key -> now) > GuardedConnection.HEAD_NANOS) {
+                client.close();
             }
         }
     }

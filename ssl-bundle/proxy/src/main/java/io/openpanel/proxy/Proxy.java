@@ -26,6 +26,8 @@ final class Proxy implements AutoCloseable {
         server = new Server(threads);
         EventLoop loop = new EventLoop(server);
         upstreams = new Upstreams(server, loop);
+        // Stopped with the server: after the requests under way, before the threads.
+        server.addBean(upstreams.client(), true);
         routes = new Routes(upstreams.client());
         listeners = new Listeners(server, loop, options, log);
         inbox = new Inbox(options.home(), this::apply, this::tick, log);
@@ -47,10 +49,10 @@ final class Proxy implements AutoCloseable {
     void start() throws IOException {
         try {
             server.start();
-            upstreams.start();
         } catch (Exception e) {
             throw new IOException("The proxy did not start: " + e.getMessage(), e);
         }
+        upstreams.makePlain();
         inbox.begin();
         listeners.openDefault();
         watcher.start();
@@ -83,7 +85,6 @@ final class Proxy implements AutoCloseable {
         watcher.interrupt();
         try {
             server.stop();
-            upstreams.client().stop();
         } catch (Exception e) {
             log.error("The proxy did not stop cleanly", Map.of("cause", e.toString()));
         }

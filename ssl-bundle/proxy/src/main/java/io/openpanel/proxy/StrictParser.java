@@ -81,11 +81,13 @@ final class StrictParser extends HttpParser {
         private enum Part { SIZE, EXTENSION, SIZE_END, DATA, DATA_CR, DATA_END, TRAILER }
 
         private Part part = Part.SIZE;
+        private boolean sized;
         private long left;
         private boolean afterCr;
 
         void reset() {
             part = Part.SIZE;
+            sized = false;
             left = 0;
             afterCr = false;
         }
@@ -111,11 +113,12 @@ final class StrictParser extends HttpParser {
                 case SIZE -> {
                     int digit = Character.digit(next, 16);
                     if (digit >= 0) {
+                        sized = true;
                         left = left * 16 + digit;
                         return left <= Integer.MAX_VALUE;
                     }
                     part = next == '\r' ? Part.SIZE_END : Part.EXTENSION;
-                    return next == '\r' || next == ';';
+                    return sized && (next == '\r' || next == ';');
                 }
                 case EXTENSION -> {
                     part = next == '\r' ? Part.SIZE_END : Part.EXTENSION;
@@ -123,6 +126,7 @@ final class StrictParser extends HttpParser {
                 }
                 case SIZE_END -> {
                     part = left == 0 ? Part.TRAILER : Part.DATA;
+                    sized = false;
                     return next == '\n';
                 }
                 case DATA_CR -> {

@@ -56,9 +56,8 @@ final class Upstreams {
         return client;
     }
 
-    void start() throws Exception {
-        client.start();
-        // What a started client would still do by itself.
+    /** Takes away what a started client would still do by itself. */
+    void makePlain() {
         client.getContentDecoderFactories().clear();
         client.getProtocolHandlers().clear();
         client.getProtocolHandlers().put(new ContinueProtocolHandler());
