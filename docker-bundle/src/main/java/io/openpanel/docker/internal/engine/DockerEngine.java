@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
 
 /** The Docker engine the panel works with: every call to it goes through here, so that none hangs and all fail alike. */
 @Component(service = DockerEngine.class)
-public final class DockerEngine {
+public final class DockerEngine implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DockerEngine.class);
     private static final Duration LIMIT = Duration.ofSeconds(10);
     private static final String DEFAULT_HOST = "unix:///var/run/docker.sock";
@@ -248,6 +248,7 @@ public final class DockerEngine {
         }
     }
 
+    @Override
     @Deactivate
     public void close() {
         closed = true;
