@@ -92,7 +92,7 @@ class ConsoleTest {
             assertThat(answer.statusCode()).as(path).isEqualTo(404);
             assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
         }
-        assertThat(host.send("POST", "/containers", null).statusCode()).isEqualTo(405);
+        assertThat(host.send("POST", "/auth/login", null).statusCode()).isEqualTo(404);
     }
 
     @Test

@@ -132,6 +132,13 @@ class DoorTest {
         String announced = RawHttp.exchange(host.port(), "POST /large HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
                 + "Content-Length: " + large.length + "\r\n\r\n");
         assertThat(announced).startsWith("HTTP/1.1 413");
+        String chunk = "100000\r\n" + "x".repeat(1 << 20) + "\r\n";
+        String growing = RawHttp.exchange(host.port(), "POST /large HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+                + "Transfer-Encoding: chunked\r\n\r\n" + chunk.repeat(25) + "1\r\nx\r\n0\r\n\r\n");
+        assertThat(growing).startsWith("HTTP/1.1 413");
+        String broken = RawHttp.exchange(host.port(), "POST /large HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+                + "Transfer-Encoding: chunked\r\n\r\nzz\r\n");
+        assertThat(broken).startsWith("HTTP/1.1 400");
         assertThat(host.send("POST", "/large", new byte[1 << 20]).body()).isEqualTo(Integer.toString(1 << 20));
         door.unregister();
     }

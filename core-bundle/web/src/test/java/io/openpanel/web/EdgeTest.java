@@ -120,6 +120,24 @@ class EdgeTest {
     }
 
     @Test
+    void aBodyThatDoesNotArriveWholeIsTheClientsFault() throws Exception {
+        try (WebHost hasty = new WebHost(Map.of("org.apache.felix.http.timeout", "500"))) {
+            hasty.kernel().add("app.create", "POST", "/apps", "{}");
+            hasty.kernel().answer("app.create", call -> {
+                // Longer than a connection may be idle: work is not idleness.
+                java.util.concurrent.locks.LockSupport.parkNanos(1_500_000_000L);
+                return new io.openpanel.spi.Gateway.Reply.Done("{}".getBytes(), Optional.empty());
+            });
+            String head = "POST /api/v1/apps HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
+            assertThat(RawHttp.exchange(hasty.port(), head + "Content-Length: 10\r\n\r\n{")).startsWith("HTTP/1.1 408");
+            String chunked = RawHttp.exchange(hasty.port(), head + "Transfer-Encoding: chunked\r\n\r\nzz\r\n");
+            assertThat(chunked).startsWith("HTTP/1.1 4");
+            assertHeaders(chunked);
+            assertThat(hasty.post("/api/v1/apps", "{}").statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
     void aRequestIdIsNeverTakenFromTheClient() {
         HttpResponse<String> answer = host.get("/api/v1/apps/a", "OpenPanel-Request", "0000000000000000");
         assertThat(answer.headers().firstValue("OpenPanel-Request").orElseThrow()).matches("[0-9a-hjkmnp-tv-z]{16}")

@@ -65,6 +65,11 @@ public final class WebHost implements AutoCloseable {
     private final Bundle web;
 
     WebHost() throws Exception {
+        this(Map.of());
+    }
+
+    /** @param overrides settings other than the distribution's */
+    WebHost(Map<String, String> overrides) throws Exception {
         cache = Files.createTempDirectory("openpanel-web");
         try (ServerSocket free = new ServerSocket(0)) {
             port = free.getLocalPort();
@@ -74,6 +79,7 @@ public final class WebHost implements AutoCloseable {
         settings.put("org.osgi.framework.system.packages.extra", String.join(",", SHARED));
         settings.put("org.osgi.service.http.port", Integer.toString(port));
         settings.put("openpanel.version", "9.9.9");
+        settings.putAll(overrides);
         framework = new FrameworkFactory().newFramework(settings);
         framework.start();
         Path target = Path.of("target").toAbsolutePath();

@@ -38,11 +38,9 @@ public final class RootServlet extends Endpoint {
         if (doors.answer(request, response, path)) {
             return;
         }
-        if (OTHERS.stream().anyMatch(other -> isBelow(path, other))) {
+        boolean reading = request.getMethod().equals("GET") || request.getMethod().equals("HEAD");
+        if (!reading || OTHERS.stream().anyMatch(other -> isBelow(path, other))) {
             Problems.answer(request, response, Failure.unknownPath(path));
-            return;
-        }
-        if (!takes(request, response, "GET", "HEAD")) {
             return;
         }
         Shell shell = bundles.shell().orElseThrow(() -> new Problem(Problem.Kind.UNAVAILABLE,

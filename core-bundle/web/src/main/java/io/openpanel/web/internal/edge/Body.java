@@ -14,12 +14,19 @@ public final class Body {
 
     private Body() {}
 
-    /** It came too slowly. */
-    public static final class TooSlow extends IOException {
+    /** It did not arrive whole, or not in time. */
+    public static final class Incomplete extends IOException {
         private static final long serialVersionUID = 1L;
+
+        Incomplete(Throwable cause) {
+            super("The body did not arrive whole", cause);
+        }
     }
 
-    /** @throws TooLarge above the limit */
+    /**
+     * @throws TooLarge above the limit
+     * @throws Incomplete when the client stops in the middle
+     */
     public static byte[] read(HttpServletRequest request, int limit) throws IOException {
         long announced = request.getContentLengthLong();
         if (announced == 0 || announced < 0 && request.getHeader("Transfer-Encoding") == null) {
@@ -28,8 +35,15 @@ public final class Body {
         if (announced > limit) {
             throw new TooLarge(limit);
         }
+        try {
+            return read(request.getInputStream(), announced, limit);
+        } catch (IOException e) {
+            throw new Incomplete(e);
+        }
+    }
+
+    private static byte[] read(InputStream in, long announced, int limit) throws IOException {
         long begin = System.nanoTime();
-        InputStream in = request.getInputStream();
         byte[] body = new byte[announced > 0 ? (int) Math.min(announced, FIRST) : FIRST];
         int size = 0;
         while (true) {
@@ -50,7 +64,7 @@ public final class Body {
             }
             size += read;
             if (System.nanoTime() - begin > PATIENCE) {
-                throw new TooSlow();
+                throw new IOException("It takes too long");
             }
         }
     }

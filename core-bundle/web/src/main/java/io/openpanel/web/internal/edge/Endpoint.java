@@ -31,9 +31,9 @@ public abstract class Endpoint extends HttpServlet {
             answer(request, response);
         } catch (Problem problem) {
             Problems.answer(request, response, problem);
-        } catch (Body.TooSlow e) {
+        } catch (Body.Incomplete e) {
             response.setHeader("Connection", "close");
-            Problems.answer(request, response, Failure.tooSlow());
+            Problems.answer(request, response, Failure.incomplete());
         } catch (Reported e) {
             Problems.answer(request, response, Failure.internal());
         } catch (RuntimeException bug) {

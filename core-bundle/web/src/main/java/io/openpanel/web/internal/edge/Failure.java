@@ -45,8 +45,8 @@ public record Failure(int status, String kind, String title, String detail, Map<
                 + (type == null ? "not said what" : type));
     }
 
-    public static Failure tooSlow() {
-        return plain(408, "timeout", "Took too long", "The body did not arrive in time");
+    public static Failure incomplete() {
+        return plain(408, "timeout", "Took too long", "The body did not arrive whole, or not in time; send it again");
     }
 
     public static Failure unsupported(String detail) {

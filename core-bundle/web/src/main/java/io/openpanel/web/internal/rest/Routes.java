@@ -33,6 +33,11 @@ public final class Routes {
     }
 
     private void add(Operation operation) {
+        if (!operation.path().startsWith("/")) {
+            LOG.error("The path '{}' of {} must start with a slash; it cannot be reached by REST", operation.path(),
+                    operation.id());
+            return;
+        }
         List<String> variables = new ArrayList<>();
         Node node = root;
         for (String segment : operation.path().substring(1).split("/")) {

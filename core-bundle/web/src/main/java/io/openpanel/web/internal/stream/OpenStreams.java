@@ -17,8 +17,11 @@ import org.osgi.service.component.annotations.Deactivate;
 /** The streams that clients read. */
 @Component(service = OpenStreams.class)
 public final class OpenStreams {
-    static final int BUDGET = 1 << 20;
     private static final int MOST = 5_000;
+    private static final int LARGEST_BUDGET = 1 << 20;
+    private static final int LEAST_BUDGET = 16 << 10;
+    /** What all of them may hold back together, so that many readers who stop reading do not fill the heap. */
+    private static final int ALL_BUDGETS = 32 << 20;
     private static final long ONE_REST_MILLIS = 0;
     private static final long MANY_REST_MILLIS = 250;
     private static final byte[] EVENT_PING = Framing.ascii(": ping\n\n");
@@ -33,11 +36,17 @@ public final class OpenStreams {
         String accept = request.getHeader("Accept");
         boolean events = accept != null && accept.contains("text/event-stream");
         Outlet outlet = outlet(request, response, events, ONE_REST_MILLIS);
-        Intake intake = new Intake(events ? new Framing.Events() : new Framing.Lines(), BUDGET, outlet);
+        Intake intake = new Intake(events ? new Framing.Events() : new Framing.Lines(), budget(1), outlet);
         Consumer<End> ender = intake::finish;
         enders.add(ender);
         outlet.start(new OneStream(events, intake, () -> enders.remove(ender)));
         subscribe(items, intake);
+    }
+
+    /** How many bytes one of several topics of a stream may hold back. */
+    int budget(int topics) {
+        int stream = Math.min(LARGEST_BUDGET, ALL_BUDGETS / (enders.size() + 1));
+        return Math.max(LEAST_BUDGET, stream / topics);
     }
 
     Outlet outletForMany(HttpServletRequest request, HttpServletResponse response) throws IOException {

@@ -69,7 +69,7 @@ public final class StreamServlet extends Endpoint {
     private void open(Call call, List<TopicRequest> topics, Outlet outlet) {
         List<Consumer<End>> enders = new ArrayList<>(1);
         ManyStreams many = new ManyStreams(() -> enders.forEach(streams::unregister));
-        int budget = OpenStreams.BUDGET / topics.size();
+        int budget = streams.budget(topics.size());
         List<Intake> intakes = new ArrayList<>(topics.size());
         for (TopicRequest topic : topics) {
             boolean numbered = call.routes.action(topic.action()).map(Route::isNumbered).orElse(false);
