@@ -46,7 +46,8 @@ public final class ContainerActions implements Extension {
     private static final String STATUS = "Running|Healthy|Starting|Degraded|Stopped|Failed|Paused|Unknown";
     private static final Map<String, Function<ContainerState, String>> SORTS = Map.of(
             "name", ContainerState::name, "image", ContainerState::image, "status", each -> each.status().word(),
-            "createdAt", each -> sortable(Optional.of(each.createdAt())), "startedAt", each -> sortable(each.startedAt()));
+            "createdAt", each -> sortable(Optional.of(each.createdAt())),
+            "startedAt", each -> sortable(each.startedAt()));
 
     private final DockerEngine engine;
     private final ContainerRun run;
@@ -55,8 +56,8 @@ public final class ContainerActions implements Extension {
     private final InstantSource clock;
 
     @Activate
-    public ContainerActions(@Reference DockerEngine engine, @Reference ContainerRun run, @Reference ContainerPower power,
-            @Reference Sampler sampler, @Reference InstantSource clock) {
+    public ContainerActions(@Reference DockerEngine engine, @Reference ContainerRun run,
+            @Reference ContainerPower power, @Reference Sampler sampler, @Reference InstantSource clock) {
         this.engine = engine;
         this.run = run;
         this.power = power;
@@ -77,19 +78,24 @@ public final class ContainerActions implements Extension {
     /** A container; {@code ports} are {@code {private, public?, protocol}}. */
     public record Item(@Param(kind = "container") Ref container, @Param("The engine's id") String id, String name,
                        String image, @Param(STATUS) String status, @Param("The engine's word") String state,
-                       Optional<String> health, Optional<Integer> exitCode, Instant createdAt, Optional<Instant> startedAt,
+                       Optional<String> health, Optional<Integer> exitCode, Instant createdAt,
+                       Optional<Instant> startedAt,
                        Optional<Instant> finishedAt, @Param("private: inside, public: on the machine, protocol")
                        List<Map<String, Object>> ports, @Param("Network and address") Map<String, String> addresses,
-                       @Param(kind = "app") Optional<Ref> app, Optional<String> deployment, Map<String, String> labels) {}
+                       @Param(kind = "app") Optional<Ref> app, Optional<String> deployment,
+                       Map<String, String> labels) {}
 
     public record Detail(@Param(kind = "container") Ref container, @Param("The engine's id") String id, String name,
                          String image, @Param(STATUS) String status, @Param("The engine's word") String state,
-                         Optional<String> health, Optional<Integer> exitCode, Instant createdAt, Optional<Instant> startedAt,
+                         Optional<String> health, Optional<Integer> exitCode, Instant createdAt,
+                         Optional<Instant> startedAt,
                          Optional<Instant> finishedAt, @Param("private: inside, public: on the machine, protocol")
                          List<Map<String, Object>> ports, @Param("Network and address") Map<String, String> addresses,
-                         @Param(kind = "app") Optional<Ref> app, Optional<String> deployment, Map<String, String> labels,
+                         @Param(kind = "app") Optional<Ref> app, Optional<String> deployment,
+                         Map<String, String> labels,
                          @Param("What the engine says went wrong") Optional<String> error, List<String> command,
-                         List<Mount> mounts, String restartPolicy, @Param("How often the engine started it again") int restarts,
+                         List<Mount> mounts, String restartPolicy,
+                         @Param("How often the engine started it again") int restarts,
                          Limits limits, @Param("Names only") List<String> environmentNames) {}
 
     public record Mount(@Param("volume or bind") String type, String source, String path, boolean readOnly) {}
@@ -102,17 +108,21 @@ public final class ContainerActions implements Extension {
                            @Param("Wait so long for it to be healthy") Optional<Duration> timeout) {}
 
     public record Stopping(@Param(kind = "container") Ref container,
-                           @Param("How long it may take to end by itself; 10 s where not given") Optional<Duration> timeout) {}
+                           @Param("How long it may take to end by itself; 10 s where not given")
+                           Optional<Duration> timeout) {}
 
-    public record Done(@Param(kind = "container") Ref container, @Param(STATUS) String status, String state, Duration took) {}
+    public record Done(@Param(kind = "container") Ref container, @Param(STATUS) String status, String state,
+            Duration took) {}
 
     public record Deleting(@Param(kind = "container") Ref container,
                            @Param("Even while it runs") Optional<Boolean> force) {}
 
     public record Reading(@Param(kind = "container") Ref container,
-                          @Param(value = "Only so many of the last lines", min = 0, max = 10_000_000) Optional<Integer> tail,
+                          @Param(value = "Only so many of the last lines", min = 0, max = 10_000_000)
+                          Optional<Integer> tail,
                           @Param("Wait for new lines") Optional<Boolean> follow,
-                          @Param(value = "Only since this time, or for so long back", example = "15m") Optional<String> since,
+                          @Param(value = "Only since this time, or for so long back", example = "15m")
+                          Optional<String> since,
                           @Param("Only lines after this seq") Optional<Long> after) {}
 
     public record Ran(@Param(kind = "container") Ref container,
@@ -124,12 +134,14 @@ public final class ContainerActions implements Extension {
                 .filter(each -> in.app().isEmpty() || in.app().equals(each.app()))
                 .filter(each -> in.status().isEmpty() || in.status().get().equals(each.status().word()))
                 .filter(each -> in.search().isEmpty() || mentions(each, in.search().get().toLowerCase(Locale.ROOT)));
-        Page<ContainerState> page = Pages.of(found, SORTS, in.sort().orElse("name"), ContainerState::id, in.cursor(), in.limit());
+        Page<ContainerState> page = Pages.of(found, SORTS, in.sort().orElse("name"), ContainerState::id, in.cursor(),
+                in.limit());
         return new Listed(page.items().stream().map(ContainerActions::item).toList(), page.next());
     }
 
     private static boolean mentions(ContainerState each, String text) {
-        return each.name().toLowerCase(Locale.ROOT).contains(text) || each.image().toLowerCase(Locale.ROOT).contains(text)
+        return each.name().toLowerCase(Locale.ROOT).contains(text)
+                || each.image().toLowerCase(Locale.ROOT).contains(text)
                 || each.id().startsWith(text);
     }
 
@@ -217,7 +229,8 @@ public final class ContainerActions implements Extension {
 
     @Action(value = "container.logs", summary = "Reads what a container prints", effect = READ)
     public Flow.Publisher<LogLine> logs(Call call, Reading in) {
-        LogRequest wanted = new LogRequest(in.tail(), in.follow().orElse(false), in.since().map(this::since), in.after());
+        LogRequest wanted = new LogRequest(in.tail(), in.follow().orElse(false), in.since().map(this::since),
+                in.after());
         return new ContainerLog(engine, engine.require(in.container()), wanted);
     }
 
@@ -229,7 +242,8 @@ public final class ContainerActions implements Extension {
             return clock.instant().minus(Duration.parse(text.matches("\\d+[smhSMH]") ? "PT" + text
                     : text.matches("\\d+[dD]") ? "P" + text : text));
         } catch (DateTimeException | ArithmeticException e) {
-            throw Problem.invalid("since", "since must be a time such as 2026-03-01T08:30:00Z or a duration such as 15m");
+            throw Problem.invalid("since",
+                    "since must be a time such as 2026-03-01T08:30:00Z or a duration such as 15m");
         }
     }
 

@@ -123,7 +123,8 @@ public final class ContainerNews {
         }
         try {
             publish(Optional.empty(), List.of(news.answers()
-                    ? new ContainerEvents.EngineFound(news.machine().map(EngineHealth.Machine::version).orElse("unknown"))
+                    ? new ContainerEvents.EngineFound(news.machine().map(EngineHealth.Machine::version)
+                            .orElse("unknown"))
                     : new ContainerEvents.EngineLost(news.reason())));
         } catch (Problem | IllegalStateException e) {
             LOG.debug("The engine's state was not told yet: {}", e.getMessage());

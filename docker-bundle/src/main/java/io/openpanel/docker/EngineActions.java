@@ -43,8 +43,10 @@ public final class EngineActions implements Extension {
     public Engine get(Call call) {
         EngineHealth health = engine.health();
         Optional<EngineHealth.Machine> machine = health.machine();
-        Optional<DiskSpace> disk = engine.isLocal() ? machine.flatMap(each -> DiskSpace.of(each.root())) : Optional.empty();
-        List<ContainerState> containers = engine.snapshot().containers().stream().filter(Visible.containers(call)).toList();
+        Optional<DiskSpace> disk = engine.isLocal() ? machine.flatMap(each -> DiskSpace.of(each.root()))
+                : Optional.empty();
+        List<ContainerState> containers = engine.snapshot().containers().stream().filter(Visible.containers(call))
+                .toList();
         int images = (int) engine.snapshot().images().stream().filter(Visible.images(call)).count();
         return new Engine(machine.map(EngineHealth.Machine::version), machine.map(EngineHealth.Machine::api),
                 health.answers() ? "healthy" : "unavailable",

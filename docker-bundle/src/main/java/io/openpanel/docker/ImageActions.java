@@ -70,7 +70,8 @@ public final class ImageActions implements Extension {
     public record Detail(@Param(kind = "image") Ref image, @Param("The engine's id") String id, String name,
                          List<String> tags, @Param(kind = "bytes") long size, Instant createdAt,
                          @Param("How many containers use it") int containers, Map<String, String> labels,
-                         String platform, List<String> command, @Param("Ports it says it listens on") List<Integer> ports,
+                         String platform, List<String> command,
+                         @Param("Ports it says it listens on") List<Integer> ports,
                          @Param("Names only") List<String> environmentNames) {}
 
     public record Deleting(@Param(kind = "image") Ref reference) {}
@@ -84,7 +85,8 @@ public final class ImageActions implements Extension {
     public Listed list(Call call, Listing in) {
         Stream<ImageState> found = engine.snapshot().images().stream().filter(Visible.images(call))
                 .filter(each -> in.search().isEmpty() || mentions(each, in.search().get().toLowerCase(Locale.ROOT)));
-        Page<ImageState> page = Pages.of(found, SORTS, in.sort().orElse("name"), ImageState::id, in.cursor(), in.limit());
+        Page<ImageState> page = Pages.of(found, SORTS, in.sort().orElse("name"), ImageState::id, in.cursor(),
+                in.limit());
         return new Listed(page.items().stream().map(this::item).toList(), page.next());
     }
 
@@ -108,7 +110,8 @@ public final class ImageActions implements Extension {
     @Action(value = "image.get", summary = "Shows an image", effect = READ)
     public Detail get(Call call, One in) {
         ImageState s = require(in.reference());
-        InspectImageResponse seen = engine.call("look at the image " + s.name(), client -> client.inspectImageCmd(s.id()).exec());
+        InspectImageResponse seen = engine.call("look at the image " + s.name(),
+                client -> client.inspectImageCmd(s.id()).exec());
         var config = seen.getConfig();
         List<String> command = Stream.of(config.getEntrypoint(), config.getCmd()).filter(part -> part != null)
                 .flatMap(Arrays::stream).toList();
@@ -126,7 +129,8 @@ public final class ImageActions implements Extension {
         ImageState image = require(in.reference());
         List<String> users = users(image);
         if (!users.isEmpty()) {
-            throw new Problem(Problem.Kind.CONFLICT, "The image " + image.name() + " is used by " + String.join(", ", users)
+            throw new Problem(Problem.Kind.CONFLICT, "The image " + image.name() + " is used by "
+                    + String.join(", ", users)
                     + "; delete these first");
         }
         // By its exact id; several names of one image need force, which goes no further than they do.
@@ -135,7 +139,8 @@ public final class ImageActions implements Extension {
         engine.refreshImages();
     }
 
-    @Action(value = "image.pull", summary = "Fetches an image from its registry", effect = CHANGE, job = true, idempotent = true)
+    @Action(value = "image.pull", summary = "Fetches an image from its registry", effect = CHANGE, job = true,
+            idempotent = true)
     public Pulled pull(Call call, Pulling in) {
         pulls.pull(call, in.reference());
         ImageState image = engine.snapshot().image(in.reference()).orElse(null);
@@ -147,7 +152,8 @@ public final class ImageActions implements Extension {
         return new Pulled(seen.getId(), seen.getSize() == null ? 0 : seen.getSize());
     }
 
-    @Action(value = "image.build", summary = "Builds an image from a directory of the job's workspace", effect = CHANGE, job = true)
+    @Action(value = "image.build", summary = "Builds an image from a directory of the job's workspace", effect = CHANGE,
+            job = true)
     public ImageBuild.Built build(Call call, BuildSpec in) {
         return builds.build(call, panel.workspace(), in);
     }

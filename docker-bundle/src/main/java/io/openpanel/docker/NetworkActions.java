@@ -37,7 +37,7 @@ public final class NetworkActions implements Extension {
 
     public record Deleted(@Param("Whether there was one") boolean deleted) {}
 
-    @Action(value = "network.ensure", summary = "Makes a network with addresses of its own, if there is none of this name",
+    @Action(value = "network.ensure", summary = "Makes a network of its own, if there is none of this name",
             effect = CHANGE, idempotent = true)
     public Network ensure(Call call, Ensuring in) {
         Map<String, String> labels = Labels.of(call, Map.of(), in.app(), Optional.empty());
@@ -45,7 +45,8 @@ public final class NetworkActions implements Extension {
         return new Network(made.name(), made.subnet().toString(), Subnet.text(made.subnet().gateway()));
     }
 
-    @Action(value = "network.delete", summary = "Deletes a network that no container uses", effect = CHANGE, idempotent = true)
+    @Action(value = "network.delete", summary = "Deletes a network that no container uses", effect = CHANGE,
+            idempotent = true)
     public Deleted delete(Call call, Deleting in) {
         return new Deleted(networks.delete(in.name(), call.team()));
     }

@@ -43,7 +43,8 @@ class ContainerActionsTest {
         test = new TestEngine();
         Networks made = NetworksTest.networks(test.engine);
         sampler = new Sampler(test.engine, InstantSource.system());
-        actions = new ContainerActions(test.engine, new ContainerRun(test.engine, made), new ContainerPower(test.engine),
+        actions = new ContainerActions(test.engine, new ContainerRun(test.engine, made),
+                new ContainerPower(test.engine),
                 sampler, InstantSource.system());
         networks = new NetworkActions(made);
     }
@@ -79,7 +80,8 @@ class ContainerActionsTest {
 
         ContainerSpec made() {
             return new ContainerSpec(name, TestEngine.IMAGE, Optional.of(environment), Optional.of(command), network,
-                    network.map(any -> List.of("web")), Optional.of(volumes), Optional.of(8080), cpus, memory, restart, health,
+                    network.map(any -> List.of("web")), Optional.of(volumes), Optional.of(8080), cpus, memory, restart,
+                            health,
                     Optional.of(new HashMap<>(labels)), app, Optional.of("d000000000000001"));
         }
     }
@@ -93,7 +95,8 @@ class ContainerActionsTest {
     }
 
     private static ContainerActions.Listing listing(Optional<Ref> app, Optional<String> search) {
-        return new ContainerActions.Listing(app, Optional.empty(), search, Optional.empty(), Optional.empty(), Optional.empty());
+        return new ContainerActions.Listing(app, Optional.empty(), search, Optional.empty(), Optional.empty(),
+                Optional.empty());
     }
 
     @Test
@@ -102,14 +105,16 @@ class ContainerActionsTest {
         spec.app = Optional.of(APP);
         ContainerActions.Ran ran = actions.run(job("j1"), spec.made());
 
-        ContainerActions.Item item = actions.list(call, listing(Optional.of(APP), Optional.of("op-test-docker"))).items().get(0);
+        ContainerActions.Item item = actions.list(call, listing(Optional.of(APP), Optional.of("op-test-docker")))
+                .items().get(0);
         assertThat(item.container()).isEqualTo(ran.container());
         assertThat(item.status()).isEqualTo("Running");
         assertThat(item.id()).hasSize(64).startsWith(ran.container().id());
         assertThat(item.app()).contains(APP);
         assertThat(item.deployment()).contains("d000000000000001");
         assertThat(item.ports()).containsExactly(Map.of("private", 8080, "protocol", "tcp"));
-        assertThat(item.labels()).containsEntry("op.managed", "true").containsEntry("op.team", TEAM).containsEntry("op.job", "j1")
+        assertThat(item.labels()).containsEntry("op.managed", "true").containsEntry("op.team", TEAM)
+                .containsEntry("op.job", "j1")
                 .containsEntry("op.app", APP.id());
     }
 
@@ -125,7 +130,8 @@ class ContainerActionsTest {
         assertThat(seen.getHostConfig().getBinds()).isNullOrEmpty();
         assertThat(seen.getHostConfig().getDevices()).isNullOrEmpty();
         assertThat(seen.getHostConfig().getRestartPolicy().getName()).isEqualTo("unless-stopped");
-        assertThat(seen.getHostConfig().getLogConfig().getConfig()).containsEntry("max-size", "10m").containsEntry("max-file", "3");
+        assertThat(seen.getHostConfig().getLogConfig().getConfig()).containsEntry("max-size", "10m")
+                .containsEntry("max-file", "3");
         ContainerActions.Detail detail = actions.get(call, new ContainerActions.One(new Ref("container", id)));
         assertThat(detail.limits().cpus()).contains(0.5);
         assertThat(detail.limits().memory()).contains(64L << 20);
@@ -140,7 +146,8 @@ class ContainerActionsTest {
         Ref made = actions.run(job("j1"), spec.made()).container();
         ContainerActions.Detail detail = actions.get(call, new ContainerActions.One(made));
         assertThat(detail.environmentNames()).contains("TOKEN");
-        assertThat(detail.toString() + actions.list(call, all()) + test.engine.snapshot().containers()).doesNotContain("canary-7f3a");
+        assertThat(detail.toString() + actions.list(call, all()) + test.engine.snapshot().containers())
+                .doesNotContain("canary-7f3a");
         String[] inside = test.client(docker -> docker.inspectContainerCmd(made.id()).exec().getConfig().getEnv());
         assertThat(inside).contains("TOKEN=canary-7f3a");
     }
@@ -150,7 +157,8 @@ class ContainerActionsTest {
         ContainerActions.Ran first = actions.run(job("j1"), new Spec("again").made());
         assertThat(actions.run(job("j1"), new Spec("again").made()).container()).isEqualTo(first.container());
         assertThatThrownBy(() -> actions.run(job("j2"), new Spec("again").made()))
-                .isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.kind()).isEqualTo(Problem.Kind.CONFLICT))
+                .isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.kind())
+                        .isEqualTo(Problem.Kind.CONFLICT))
                 .hasMessageContaining("is taken");
     }
 
@@ -159,7 +167,8 @@ class ContainerActionsTest {
         Spec spec = new Spec("broken");
         spec.volumes = List.of(new ContainerSpec.Volume("op-test-docker-broken", "/proc/inside"));
         assertThatThrownBy(() -> actions.run(job("j1"), spec.made()))
-                .isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.kind()).isEqualTo(Problem.Kind.UPSTREAM))
+                .isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.kind())
+                        .isEqualTo(Problem.Kind.UPSTREAM))
                 .hasMessageContaining("inside /proc");
         assertThat(actions.list(call, listing(Optional.empty(), Optional.of("broken"))).items()).isEmpty();
         List<Container> left = test.client(docker -> docker.listContainersCmd().withShowAll(true)
@@ -170,24 +179,30 @@ class ContainerActionsTest {
     @Test
     void anImageThatIsNotThereIsMissing() {
         ContainerSpec wanted = new Spec("imageless").made();
-        ContainerSpec spec = new ContainerSpec(wanted.name(), "no/such:image", Optional.empty(), Optional.empty(), Optional.empty(),
-                Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),
+        ContainerSpec spec = new ContainerSpec(wanted.name(), "no/such:image", Optional.empty(), Optional.empty(),
+                Optional.empty(),
+                Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),
+                        Optional.empty(),
                 Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
-        assertThatThrownBy(() -> actions.run(job("j1"), spec)).isInstanceOf(Problem.class).hasMessageContaining("no image 'no/such:image'");
+        assertThatThrownBy(() -> actions.run(job("j1"), spec)).isInstanceOf(Problem.class)
+                .hasMessageContaining("no image 'no/such:image'");
     }
 
     @Test
     void aPersonCannotSetLabelsThatSteerOthers() {
         Spec spec = new Spec("labels");
-        for (String name : List.of("op.team", "traefik.enable", "caddy", "com.docker.compose.project", "Traefik.http")) {
+        for (String name : List.of("op.team", "traefik.enable", "caddy", "com.docker.compose.project",
+                "Traefik.http")) {
             spec.labels = Map.of(name, "x");
-            assertThatThrownBy(() -> actions.run(call, spec.made())).isInstanceOf(Problem.class).hasMessageContaining(name);
+            assertThatThrownBy(() -> actions.run(call, spec.made())).isInstanceOf(Problem.class)
+                    .hasMessageContaining(name);
         }
     }
 
     @Test
     void itsAddressStaysTheSameOverRestartsAndIsNotGivenAway() {
-        String network = networks.ensure(call, new NetworkActions.Ensuring("op-test-docker-fixed", Optional.empty())).network();
+        String network = networks.ensure(call, new NetworkActions.Ensuring("op-test-docker-fixed", Optional.empty()))
+                .network();
         Spec one = new Spec("fixed-1");
         one.network = Optional.of(network);
         ContainerActions.Ran first = actions.run(job("j1"), one.made());
@@ -200,7 +215,8 @@ class ContainerActionsTest {
         actions.start(call, new ContainerActions.Starting(first.container(), Optional.of(Duration.ofSeconds(10))));
         assertThat(actions.get(call, new ContainerActions.One(first.container())).addresses())
                 .containsEntry(network, first.address().orElseThrow());
-        assertThatThrownBy(() -> networks.delete(call, new NetworkActions.Deleting(network))).isInstanceOf(Problem.class)
+        assertThatThrownBy(() -> networks.delete(call, new NetworkActions.Deleting(network)))
+                .isInstanceOf(Problem.class)
                 .hasMessageContaining("is used by op-test-docker-fixed-1, op-test-docker-fixed-2");
         actions.delete(call, new ContainerActions.Deleting(first.container(), Optional.of(true)));
         actions.delete(call, new ContainerActions.Deleting(second.container(), Optional.of(true)));
@@ -246,12 +262,16 @@ class ContainerActionsTest {
         assertThatThrownBy(() -> actions.pause(call, in)).isInstanceOfSatisfying(Problem.class,
                 problem -> assertThat(problem.kind()).isIn(Problem.Kind.CONFLICT, Problem.Kind.UPSTREAM));
         assertThat(actions.unpause(call, in).status()).isEqualTo("Running");
-        assertThat(actions.restart(call, new ContainerActions.Stopping(one, Optional.of(Duration.ZERO))).status()).isEqualTo("Running");
+        assertThat(actions.restart(call, new ContainerActions.Stopping(one, Optional.of(Duration.ZERO))).status())
+                .isEqualTo("Running");
         actions.kill(call, in);
         TestEngine.await(() -> actions.get(call, in).status().equals("Stopped"), Duration.ofSeconds(5));
-        assertThat(actions.start(call, new ContainerActions.Starting(one, Optional.empty())).status()).isEqualTo("Running");
-        assertThat(actions.start(call, new ContainerActions.Starting(one, Optional.empty())).state()).isEqualTo("running");
-        assertThat(actions.stop(call, new ContainerActions.Stopping(one, Optional.of(Duration.ofSeconds(1)))).state()).isEqualTo("exited");
+        assertThat(actions.start(call, new ContainerActions.Starting(one, Optional.empty())).status())
+                .isEqualTo("Running");
+        assertThat(actions.start(call, new ContainerActions.Starting(one, Optional.empty())).state())
+                .isEqualTo("running");
+        assertThat(actions.stop(call, new ContainerActions.Stopping(one, Optional.of(Duration.ofSeconds(1)))).state())
+                .isEqualTo("exited");
         actions.delete(call, new ContainerActions.Deleting(one, Optional.empty()));
         assertThatThrownBy(() -> actions.get(call, in)).isInstanceOf(Problem.class);
     }
@@ -260,18 +280,21 @@ class ContainerActionsTest {
     void aRunningContainerIsNotDeletedWithoutForce() {
         Ref one = actions.run(job("j1"), new Spec("forced").made()).container();
         assertThatThrownBy(() -> actions.delete(call, new ContainerActions.Deleting(one, Optional.empty())))
-                .isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.kind()).isEqualTo(Problem.Kind.CONFLICT));
+                .isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.kind())
+                        .isEqualTo(Problem.Kind.CONFLICT));
     }
 
     @Test
     void healthIsFollowedByEvents() {
         Spec spec = new Spec("health");
         spec.command = List.of("sh", "-c", "sleep 1; touch /ok; sleep 600");
-        spec.health = Optional.of(new ContainerSpec.HealthCheck(List.of("test", "-f", "/ok"), Optional.of(Duration.ofSeconds(1)),
+        spec.health = Optional.of(new ContainerSpec.HealthCheck(List.of("test", "-f", "/ok"),
+                Optional.of(Duration.ofSeconds(1)),
                 Optional.of(Duration.ofSeconds(2)), Optional.of(5), Optional.of(Duration.ofSeconds(20))));
         Ref one = actions.run(job("j1"), spec.made()).container();
         assertThat(actions.get(call, new ContainerActions.One(one)).status()).isEqualTo("Starting");
-        ContainerActions.Done healthy = actions.start(call, new ContainerActions.Starting(one, Optional.of(Duration.ofSeconds(15))));
+        ContainerActions.Done healthy = actions.start(call,
+                new ContainerActions.Starting(one, Optional.of(Duration.ofSeconds(15))));
         assertThat(healthy.status()).isEqualTo("Healthy");
     }
 
@@ -281,9 +304,11 @@ class ContainerActionsTest {
         spec.command = List.of("sh", "-c", "exit 3");
         spec.restart = Optional.of(ContainerSpec.Restart.NO);
         Ref one = actions.run(job("j1"), spec.made()).container();
-        TestEngine.await(() -> actions.get(call, new ContainerActions.One(one)).status().equals("Failed"), Duration.ofSeconds(5));
+        TestEngine.await(() -> actions.get(call, new ContainerActions.One(one)).status().equals("Failed"),
+                Duration.ofSeconds(5));
         assertThat(actions.get(call, new ContainerActions.One(one)).exitCode()).contains(3);
-        assertThat(actions.list(call, new ContainerActions.Listing(Optional.empty(), Optional.of("Failed"), Optional.empty(),
+        assertThat(actions.list(call, new ContainerActions.Listing(Optional.empty(), Optional.of("Failed"),
+                Optional.empty(),
                 Optional.of(10), Optional.empty(), Optional.of("-createdAt"))).items())
                 .extracting(ContainerActions.Item::container).contains(one);
     }
@@ -293,17 +318,22 @@ class ContainerActionsTest {
         Spec spec = new Spec("logs");
         spec.command = List.of("sh", "-c", "echo out; echo err >&2; sleep 600");
         Ref one = actions.run(job("j1"), spec.made()).container();
-        TestEngine.await(() -> read(one, new ContainerActions.Reading(one, Optional.empty(), Optional.empty(), Optional.empty(),
+        TestEngine.await(() -> read(one, new ContainerActions.Reading(one, Optional.empty(), Optional.empty(),
+                Optional.empty(),
                 Optional.empty())).size() == 2, Duration.ofSeconds(10));
-        List<LogLine> lines = read(one, new ContainerActions.Reading(one, Optional.empty(), Optional.empty(), Optional.of("10m"),
+        List<LogLine> lines = read(one, new ContainerActions.Reading(one, Optional.empty(), Optional.empty(),
+                Optional.of("10m"),
                 Optional.empty()));
         assertThat(lines).extracting(LogLine::line).containsExactlyInAnyOrder("out", "err");
-        assertThat(lines).extracting(LogLine::stream).containsExactlyInAnyOrder(LogLine.Stream.STDOUT, LogLine.Stream.STDERR);
-        assertThat(read(one, new ContainerActions.Reading(one, Optional.of(1), Optional.empty(), Optional.empty(), Optional.empty())))
+        assertThat(lines).extracting(LogLine::stream).containsExactlyInAnyOrder(LogLine.Stream.STDOUT,
+                LogLine.Stream.STDERR);
+        assertThat(read(one, new ContainerActions.Reading(one, Optional.of(1), Optional.empty(), Optional.empty(),
+                Optional.empty())))
                 .hasSize(1);
         assertThat(read(one, new ContainerActions.Reading(one, Optional.empty(), Optional.empty(), Optional.empty(),
                 Optional.of(lines.get(0).seq())))).containsExactly(lines.get(1));
-        assertThatThrownBy(() -> actions.logs(call, new ContainerActions.Reading(one, Optional.empty(), Optional.empty(),
+        assertThatThrownBy(() -> actions.logs(call,
+                new ContainerActions.Reading(one, Optional.empty(), Optional.empty(),
                 Optional.of("yesterday"), Optional.empty()))).isInstanceOf(Problem.class).hasMessageContaining("since");
     }
 

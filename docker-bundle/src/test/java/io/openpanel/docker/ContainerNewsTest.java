@@ -59,15 +59,18 @@ class ContainerNewsTest {
     void changesAreToldToTheirTeamAFewAtATime() {
         ContainerNews news = new ContainerNews(panel, test.engine);
         String id = run(Optional.of("t1"));
-        FakePanel.Published wanted = new FakePanel.Published(Optional.of(new Ref("team", "t1")), new ContainerEvents.Changed(
-                new Ref("container", id.substring(0, 12)), "op-test-docker-newst1", "Running", Optional.of(new Ref("app", "a1"))));
+        FakePanel.Published wanted = new FakePanel.Published(Optional.of(new Ref("team", "t1")),
+                new ContainerEvents.Changed(
+                new Ref("container", id.substring(0, 12)), "op-test-docker-newst1", "Running",
+                        Optional.of(new Ref("app", "a1"))));
         await(() -> of(id).contains(wanted), Duration.ofSeconds(5));
         for (int i = 0; i < 5; i++) {
             test.client(docker -> docker.pauseContainerCmd(id).exec());
             test.client(docker -> docker.unpauseContainerCmd(id).exec());
         }
         test.client(docker -> docker.removeContainerCmd(id).withForce(true).exec());
-        await(() -> of(id).stream().anyMatch(each -> ((ContainerEvents.Changed) each.event()).status().equals("Removed")), Duration.ofSeconds(5));
+        await(() -> of(id).stream().anyMatch(each -> ((ContainerEvents.Changed) each.event()).status()
+                .equals("Removed")), Duration.ofSeconds(5));
         assertThat(of(id)).hasSizeLessThan(12);
         news.close();
     }
@@ -113,7 +116,8 @@ class ContainerNewsTest {
         assertThat(seen.cpus().orElseThrow()).isPositive();
         assertThat(seen.diskFree().orElseThrow()).isPositive().isLessThanOrEqualTo(seen.diskTotal().orElseThrow());
         assertThat(seen.running()).isPositive();
-        FakeCall narrow = new FakeCall(Optional.of(new Ref("team", "t1")), Optional.empty(), new Reach(false, Set.of(new Ref("app", "a1"))), "rest");
+        FakeCall narrow = new FakeCall(Optional.of(new Ref("team", "t1")), Optional.empty(),
+                new Reach(false, Set.of(new Ref("app", "a1"))), "rest");
         assertThat(actions.get(narrow).containers()).isEqualTo(1);
         ContainerResources resources = new ContainerResources(test.engine);
         Resource resource = resources.find("op-test-docker-newst1").orElseThrow();

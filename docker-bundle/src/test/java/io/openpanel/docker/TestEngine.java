@@ -3,6 +3,7 @@ package io.openpanel.docker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.model.Container;
 import io.openpanel.docker.internal.engine.DockerEngine;
 import java.net.URI;
 import java.time.Duration;
@@ -52,11 +53,14 @@ public final class TestEngine implements AutoCloseable {
     public void clean() {
         List<String> label = List.of("op.test=docker");
         client(docker -> {
-            docker.listContainersCmd().withShowAll(true).withLabelFilter(label).exec()
-                    .forEach(each -> docker.removeContainerCmd(each.getId()).withForce(true).withRemoveVolumes(true).exec());
+            Stream.concat(docker.listContainersCmd().withShowAll(true).withLabelFilter(label).exec().stream(),
+                    docker.listContainersCmd().withShowAll(true).withNameFilter(List.of("op-test-docker")).exec().stream())
+                    .map(Container::getId).distinct().forEach(id -> docker.removeContainerCmd(id).withForce(true).withRemoveVolumes(true)
+                            .exec());
             docker.listNetworksCmd().exec().stream().filter(each -> each.getName().startsWith("op-test-docker"))
                     .forEach(each -> docker.removeNetworkCmd(each.getId()).exec());
-            docker.listVolumesCmd().exec().getVolumes().stream().filter(each -> each.getName().startsWith("op-test-docker"))
+            docker.listVolumesCmd().exec().getVolumes().stream()
+                    .filter(each -> each.getName().startsWith("op-test-docker"))
                     .forEach(each -> docker.removeVolumeCmd(each.getName()).exec());
             docker.listImagesCmd().withLabelFilter(LABELS).exec().stream().flatMap(each -> each.getRepoTags() == null
                     ? Stream.of(each.getId()) : Stream.of(each.getRepoTags()))

@@ -26,7 +26,8 @@ public final class Pages {
      * @param sort one of them, {@code -} in front for descending
      * @param id tells items with the same key apart
      */
-    public static <T> Page<T> of(Stream<T> items, Map<String, Function<T, String>> keys, String sort, Function<T, String> id,
+    public static <T> Page<T> of(Stream<T> items, Map<String, Function<T, String>> keys, String sort,
+            Function<T, String> id,
             Optional<String> cursor, Optional<Integer> limit) {
         boolean descending = sort.startsWith("-");
         Function<T, String> key = keys.get(descending ? sort.substring(1) : sort);

@@ -15,7 +15,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 
-/** A source tree as the archive a builder takes: without what is ignored, links as links, nothing from outside the tree. */
+/** A source tree as the archive a builder takes: without what is ignored, links as links, nothing from outside. */
 final class BuildContext {
     private final Path directory;
     private final String dockerfile;

@@ -14,7 +14,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** Builds with BuildKit by way of the docker program, which alone speaks its protocol. */
 final class BuildKit implements Builder {
@@ -36,7 +38,15 @@ final class BuildKit implements Builder {
 
     /** Whether the docker program of this machine has the buildx plugin. */
     boolean isAvailable() {
-        return available.completeOnTimeout(false, PROBE_SECONDS, TimeUnit.SECONDS).join();
+        try {
+            // Not by completeOnTimeout: its thread belongs to the whole JVM and would keep this bundle's class loader.
+            return available.get(PROBE_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     private boolean probe() {

@@ -6,9 +6,11 @@ import java.util.regex.Pattern;
 
 /** Turns a builder's output into lines of the job's log: without colours and cursor moves, of a bounded length. */
 final class BuildLines {
-    private static final Pattern CONTROL = Pattern.compile("\u001B\\[[0-?]*[ -/]*[@-~]|\u001B\\][^\u0007\u001B]*(?:\u0007|\u001B\\\\)|\u001B[@-Z\\\\-_]");
+    private static final Pattern CONTROL = Pattern.compile(
+            "\u001B\\[[0-?]*[ -/]*[@-~]|\u001B\\][^\u0007\u001B]*(?:\u0007|\u001B\\\\)|\u001B[@-Z\\\\-_]");
     private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cntrl}&&[^\t]]");
-    private static final Pattern STEP = Pattern.compile("(?:Step |#\\d+ \\[(?:[\\w.-]+ +)?)(\\d{1,4})/(\\d{1,4})[ :\\]].*");
+    private static final Pattern STEP = Pattern.compile(
+            "(?:Step |#\\d+ \\[(?:[\\w.-]+ +)?)(\\d{1,4})/(\\d{1,4})[ :\\]].*");
     private static final int LONGEST = 16 * 1024;
     private static final int KEPT = 3;
 
@@ -54,7 +56,8 @@ final class BuildLines {
 
     /** The end of the output, for the message when the build fails. */
     String end() {
-        return last.stream().filter(line -> line.toUpperCase(java.util.Locale.ROOT).contains("ERROR")).reduce((a, b) -> b)
+        return last.stream().filter(line -> line.toUpperCase(java.util.Locale.ROOT).contains("ERROR"))
+                .reduce((a, b) -> b)
                 .orElse(last.isEmpty() ? "the builder said nothing" : last.getLast());
     }
 }

@@ -7,7 +7,8 @@ import java.util.Optional;
 
 /** What to build an image from. */
 public record BuildSpec(
-        @Param(value = "Source tree, relative to the job's workspace", min = 1, max = 1024, example = "source") String directory,
+        @Param(value = "Source tree, relative to the job's workspace", min = 1, max = 1024, example = "source")
+        String directory,
         @Param(value = "Dockerfile, relative to the source tree", min = 1, max = 1024, example = "Dockerfile")
         Optional<String> dockerfile,
         @Param(value = "Name of the image", max = 255, example = "shop/web:4k2m9x0c",

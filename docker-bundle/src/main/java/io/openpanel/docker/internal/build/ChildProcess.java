@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** A program run for a job, noted in the job's workspace so that a later attempt can end it: it outlives a killed panel. */
+/** A program run for a job, noted in its workspace so that a later attempt can end it: it outlives a killed panel. */
 final class ChildProcess {
     private static final String NOTE = ".build-pid";
     private static final int START_FIELD = 22;
@@ -64,7 +64,8 @@ final class ChildProcess {
             String[] noted = Files.readString(note).split(" ");
             Files.delete(note);
             // A number alone may long be another program's.
-            boolean same = noted.length == 2 && startTime(Long.parseLong(noted[0])).filter(noted[1]::equals).isPresent();
+            boolean same = noted.length == 2 && startTime(Long.parseLong(noted[0])).filter(noted[1]::equals)
+                    .isPresent();
             Optional<ProcessHandle> left = same ? ProcessHandle.of(Long.parseLong(noted[0])) : Optional.empty();
             left.ifPresent(ChildProcess::end);
             return left.isPresent();

@@ -127,7 +127,8 @@ final class IgnoreRules {
     }
 
     private static Problem wrong(int line, String what) {
-        return new Problem(Problem.Kind.INVALID, "Line " + line + " of .dockerignore " + what + "; correct it and deploy again");
+        return new Problem(Problem.Kind.INVALID, "Line " + line + " of .dockerignore " + what
+                + "; correct it and deploy again");
     }
 
     /** Whether the path, relative to the tree, stays out of the build. */

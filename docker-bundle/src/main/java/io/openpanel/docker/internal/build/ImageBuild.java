@@ -70,7 +70,8 @@ public final class ImageBuild {
     }
 
     private static Built built(InspectImageResponse image, long start) {
-        return new Built(image.getId(), image.getSize() == null ? 0 : image.getSize(), Duration.ofNanos(System.nanoTime() - start));
+        return new Built(image.getId(), image.getSize() == null ? 0 : image.getSize(),
+                Duration.ofNanos(System.nanoTime() - start));
     }
 
     private Optional<InspectImageResponse> find(String tag) {
@@ -88,7 +89,8 @@ public final class ImageBuild {
     }
 
     private static Map<String, String> labels(InspectImageResponse image) {
-        return image.getConfig() == null || image.getConfig().getLabels() == null ? Map.of() : image.getConfig().getLabels();
+        return image.getConfig() == null || image.getConfig().getLabels() == null ? Map.of()
+                : image.getConfig().getLabels();
     }
 
     /** A name that another team's image or somebody's own has is not taken from it. */
@@ -117,12 +119,15 @@ public final class ImageBuild {
             throw Problem.invalid("directory", "There is no directory '" + spec.directory() + "' in the source");
         }
         if (!Files.isRegularFile(file)) {
-            throw Problem.invalid("dockerfile", "There is no '" + dockerfile + "' in the source tree; add it, or set the"
+            throw Problem.invalid("dockerfile", "There is no '" + dockerfile
+                    + "' in the source tree; add it, or set the"
                     + " path of the Dockerfile");
         }
         String relative = directory.relativize(directory.resolve(dockerfile).normalize()).toString();
-        Map<String, String> labels = Labels.of(call, spec.labels().orElse(Map.of()), Optional.empty(), Optional.empty());
-        return new BuildOrder(workspace, directory, relative, spec.tag().contains(":") ? spec.tag() : spec.tag() + ":latest",
+        Map<String, String> labels = Labels.of(call, spec.labels().orElse(Map.of()), Optional.empty(),
+                Optional.empty());
+        return new BuildOrder(workspace, directory, relative, spec.tag().contains(":") ? spec.tag()
+                : spec.tag() + ":latest",
                 spec.arguments().orElse(Map.of()), labels, spec.cpus(), spec.memory());
     }
 

@@ -57,7 +57,8 @@ public final class ImagePull {
 
     private static void follow(Call call, Response response, String what) throws IOException {
         PullProgress progress = new PullProgress();
-        MappingIterator<JsonNode> messages = new ObjectMapper().readerFor(JsonNode.class).readValues(response.getBody());
+        MappingIterator<JsonNode> messages = new ObjectMapper().readerFor(JsonNode.class)
+                .readValues(response.getBody());
         while (messages.hasNextValue()) {
             JsonNode message = messages.nextValue();
             if (message.has("error")) {

@@ -32,7 +32,8 @@ final class ContainerReader {
         int exit = state.getExitCodeLong() == null ? 0 : state.getExitCodeLong().intValue();
         boolean ended = word.equals("exited") || word.equals("dead") || word.equals("restarting");
         Status status = Status.of(word, health, exit, Boolean.TRUE.equals(state.getOOMKilled()), stopped);
-        return new ContainerState(seen.getId(), name(seen.getName()), config.getImage(), seen.getImageId(), status, word,
+        return new ContainerState(seen.getId(), name(seen.getName()), config.getImage(), seen.getImageId(), status,
+                word,
                 health, ended ? Optional.of(exit) : Optional.empty(), text(state.getError()),
                 time(seen.getCreated()).orElse(Instant.EPOCH), time(state.getStartedAt()), time(state.getFinishedAt()),
                 ports(seen), addresses(seen), fixedAddresses(seen),
@@ -69,7 +70,8 @@ final class ContainerReader {
                     return;
                 }
                 for (Ports.Binding binding : bindings) {
-                    ports.add(port(inside, text(binding.getHostPortSpec()).map(Integer::valueOf), text(binding.getHostIp())));
+                    ports.add(port(inside, text(binding.getHostPortSpec()).map(Integer::valueOf),
+                            text(binding.getHostIp())));
                 }
             });
         }
@@ -93,7 +95,8 @@ final class ContainerReader {
 
     private static Map<String, String> addresses(InspectContainerResponse seen) {
         Map<String, String> addresses = new TreeMap<>();
-        networks(seen).forEach((name, network) -> text(network.getIpAddress()).ifPresent(ip -> addresses.put(name, ip)));
+        networks(seen).forEach((name, network) -> text(network.getIpAddress())
+                .ifPresent(ip -> addresses.put(name, ip)));
         return Map.copyOf(addresses);
     }
 
@@ -131,7 +134,8 @@ final class ContainerReader {
         if (host == null) {
             return new ContainerState.Limits(Optional.empty(), Optional.empty());
         }
-        Optional<Double> cpus = Optional.ofNullable(host.getNanoCPUs()).filter(each -> each > 0).map(each -> each / NANOS);
+        Optional<Double> cpus = Optional.ofNullable(host.getNanoCPUs()).filter(each -> each > 0)
+                .map(each -> each / NANOS);
         return new ContainerState.Limits(cpus, Optional.ofNullable(host.getMemory()).filter(each -> each > 0));
     }
 

@@ -1,5 +1,6 @@
 package io.openpanel.docker.internal.engine;
 
+import com.fasterxml.jackson.databind.type.TypeFactory;
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.transport.DockerHttpClient.Request;
 import com.github.dockerjava.transport.DockerHttpClient.Response;
@@ -29,7 +30,7 @@ import org.osgi.service.component.annotations.Reference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The Docker engine the panel works with: every call to it goes through here, so that none hangs and all fail alike. */
+/** The Docker engine the panel works with: every call goes through here, so that none hangs and all fail alike. */
 @Component(service = DockerEngine.class)
 public final class DockerEngine implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DockerEngine.class);
@@ -255,5 +256,7 @@ public final class DockerEngine implements AutoCloseable {
         watch.close();
         lost("the panel's container bundle is stopping");
         timer.shutdownNow();
+        // The client library's own mappers use the cache that all bundles share.
+        TypeFactory.defaultInstance().clearCache();
     }
 }

@@ -14,9 +14,9 @@ import java.util.function.Consumer;
 /** The engine's own stream of events, as far as it changes what people see. */
 final class EngineEvents implements AutoCloseable {
     private static final String FILTERS = """
-            {"type":["container","network","image"],"event":["create","start","die","oom","kill","stop","pause","unpause",\
-            "restart","rename","update","destroy","health_status","connect","disconnect","pull","tag","untag","delete",\
-            "import","load"]}""";
+            {"type":["container","network","image"],"event":["create","start","die","oom","kill","stop","pause",\
+            "unpause","restart","rename","update","destroy","health_status","connect","disconnect","pull","tag",\
+            "untag","delete","import","load"]}""";
     private static final Set<String> ENDING_SIGNALS = Set.of("2", "3", "9", "15");
 
     private final Exchange exchange;

@@ -135,7 +135,8 @@ final class EngineWatch implements AutoCloseable {
     void look(Connection connection, String id) {
         long look = snapshot.look();
         try {
-            snapshot.put(look, ContainerReader.read(connection.client().inspectContainerCmd(id).exec(), ended.contains(id)));
+            snapshot.put(look, ContainerReader.read(connection.client().inspectContainerCmd(id).exec(),
+                    ended.contains(id)));
         } catch (NotFoundException e) {
             snapshot.remove(id);
         }

@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** The containers and images of the engine as last seen: what every list is served from, whether the engine answers or not. */
+/** Containers and images as last seen: what every list is served from, whether the engine answers or not. */
 public final class Snapshot {
     private static final int MOST_GONE = 2000;
 

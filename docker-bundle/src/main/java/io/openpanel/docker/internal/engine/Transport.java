@@ -12,8 +12,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Connections to one engine. Puts a limit on each call itself: over a Unix socket the client library's own read time-out
- * has no effect, and a hung engine accepts connections and then says nothing.
+ * Connections to one engine. Puts a limit on each call itself: over a Unix socket the client library's own read
+ * time-out has no effect, and a hung engine accepts connections and then says nothing.
  */
 final class Transport implements DockerHttpClient {
     private static final int MOST_CALLS = 32;

@@ -14,8 +14,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The log of a container, read by one thread for each reader and only as fast as that reader asks: with no demand nothing
- * is read, and the engine waits.
+ * The log of a container, read by one thread for each reader and only as fast as that reader asks: with no demand
+ * nothing is read, and the engine waits.
  */
 public final class ContainerLog implements Flow.Publisher<LogLine> {
     private static final long MICROS = 1_000_000;

@@ -7,7 +7,7 @@ import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.util.Arrays;
 
-/** Reads the times in front of the engine's log lines, {@code 2026-03-01T08:30:00.123456789Z }, a million in a second. */
+/** Reads the times in front of the engine's log lines: {@code 2026-03-01T08:30:00.123456789Z }. */
 final class EngineTime {
     private static final int SECONDS = 19;
     private static final int FIXED = 30;
@@ -45,7 +45,8 @@ final class EngineTime {
 
     /** Whether a time in the engine's usual form starts here. */
     static boolean isFixed(byte[] line, int from, int to) {
-        if (to - from <= FIXED || line[from + FIXED] != ' ' || line[from + FIXED - 1] != 'Z' || line[from + 10] != 'T') {
+        if (to - from <= FIXED || line[from + FIXED] != ' ' || line[from + FIXED - 1] != 'Z'
+                || line[from + 10] != 'T') {
             return false;
         }
         for (int i = 0; i < FIXED - 1; i++) {
@@ -68,7 +69,8 @@ final class EngineTime {
     }
 
     private static long epochSecond(byte[] line, int from) {
-        long day = LocalDate.of(number(line, from, 4), number(line, from + 5, 2), number(line, from + 8, 2)).toEpochDay();
+        long day = LocalDate.of(number(line, from, 4), number(line, from + 5, 2), number(line, from + 8, 2))
+                .toEpochDay();
         return day * 86_400 + number(line, from + 11, 2) * 3_600L + number(line, from + 14, 2) * 60L
                 + number(line, from + 17, 2);
     }

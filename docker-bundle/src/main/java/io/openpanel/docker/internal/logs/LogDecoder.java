@@ -6,8 +6,8 @@ import java.io.InputStream;
 import java.util.Arrays;
 
 /**
- * Cuts the engine's log stream into lines. Without a terminal it is a sequence of frames (one byte for the stream, three
- * of nothing, four of length), each of which is a line or, of a line over 16 KiB, a piece; with one it is bare text.
+ * Cuts the engine's log stream into lines. Without a terminal it is a sequence of frames (one byte for the stream,
+ * three of nothing, four of length), each of which is a line or, of a line over 16 KiB, a piece; with one it is text.
  */
 final class LogDecoder {
     /** Bytes of a line the engine writes down at once; longer lines come in pieces, each with a time in front. */

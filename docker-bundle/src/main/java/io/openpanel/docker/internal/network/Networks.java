@@ -42,7 +42,8 @@ public final class Networks {
     /** Where networks get their addresses from. */
     @ObjectClassDefinition(id = "io.openpanel.docker.networks", name = "Container networks")
     public @interface Settings {
-        @AttributeDefinition(name = "Ranges", description = "Blocks are taken from the first of these that has a free one")
+        @AttributeDefinition(name = "Ranges",
+                description = "Blocks are taken from the first of these that has a free one")
         String[] ranges() default {"10.201.0.0/16", "172.31.0.0/16", "192.168.192.0/18"};
 
         @AttributeDefinition(name = "Prefix length", description = "26 makes room for 61 containers a network")
@@ -84,7 +85,8 @@ public final class Networks {
 
     private static Made own(Made network, Optional<Ref> team) {
         if (team.isPresent() && network.team.isPresent() && !network.team.equals(team)) {
-            throw new Problem(Problem.Kind.CONFLICT, "The network name '" + network.name + "' is taken; choose another");
+            throw new Problem(Problem.Kind.CONFLICT, "The network name '" + network.name
+                    + "' is taken; choose another");
         }
         return network;
     }
@@ -132,7 +134,8 @@ public final class Networks {
                 .filter(block -> taken.stream().noneMatch(block::overlaps)).toList();
         for (Subnet block : free) {
             if (create(name, block, labels)) {
-                return new Made(name, block, Optional.ofNullable(labels.get(ContainerState.TEAM)).map(id -> new Ref("team", id)));
+                return new Made(name, block, Optional.ofNullable(labels.get(ContainerState.TEAM))
+                        .map(id -> new Ref("team", id)));
             }
             Optional<Made> other = find(name);
             if (other.isPresent()) {
@@ -140,7 +143,7 @@ public final class Networks {
             }
         }
         throw new Problem(Problem.Kind.UNAVAILABLE, "No block of addresses is free for the network '" + name + "' in "
-                + ranges + ": delete projects you no longer need, or add a range in the settings of container networks");
+                + ranges + ": delete projects you no longer need, or add a range in the settings");
     }
 
     /** False when somebody else was quicker with the block or the name. */
@@ -149,7 +152,8 @@ public final class Networks {
                 .withGateway(Subnet.text(block.gateway())).withIpRange(block.upperHalf().toString());
         return engine.call("create the network " + name, client -> {
             try {
-                client.createNetworkCmd().withName(name).withDriver("bridge").withCheckDuplicate(true).withLabels(labels)
+                client.createNetworkCmd().withName(name).withDriver("bridge").withCheckDuplicate(true)
+                        .withLabels(labels)
                         .withIpam(new Network.Ipam().withConfig(config)).exec();
                 return true;
             } catch (ConflictException e) {
@@ -205,7 +209,8 @@ public final class Networks {
                     .filter(address -> address != null).forEach(address -> taken.add(Subnet.address(address)));
         }
         return network.subnet.hosts().filter(address -> !taken.contains(address)).findFirst()
-                .orElseThrow(() -> new Problem(Problem.Kind.CONFLICT, "The network '" + network.name + "' (" + network.subnet
+                .orElseThrow(() -> new Problem(Problem.Kind.CONFLICT, "The network '" + network.name + "' ("
+                        + network.subnet
                         + ") is full; delete containers you no longer need"));
     }
 

@@ -67,7 +67,8 @@ public final class ContainerRun {
     private Optional<String> earlier(String name, String job) {
         Optional<InspectContainerResponse> there = engine.call("look for a container " + name, client -> {
             try {
-                return Optional.of(client.inspectContainerCmd(name).exec()).filter(each -> each.getName().equals('/' + name));
+                return Optional.of(client.inspectContainerCmd(name).exec())
+                        .filter(each -> each.getName().equals('/' + name));
             } catch (NotFoundException e) {
                 return Optional.empty();
             }
@@ -165,7 +166,8 @@ public final class ContainerRun {
 
     private ContainerState start(ContainerSpec spec, String id) {
         try {
-            engine.request("start the container " + spec.name(), com.github.dockerjava.transport.DockerHttpClient.Request.Method.POST,
+            engine.request("start the container " + spec.name(),
+                    com.github.dockerjava.transport.DockerHttpClient.Request.Method.POST,
                     "/containers/" + id + "/start", Duration.ofSeconds(60));
         } catch (Problem e) {
             if (e.kind() == Problem.Kind.UNAVAILABLE) {

@@ -11,7 +11,8 @@ import java.util.Optional;
 /** What a container is to be. Nothing here reaches the machine it runs on: no host paths, devices, capabilities. */
 public record ContainerSpec(
         @Param(value = "Unique on the engine", pattern = NAME, max = 128, example = "shop-web-1") String name,
-        @Param(value = "Reference or id of an image the engine has", pattern = "[A-Za-z0-9][A-Za-z0-9._:/@-]*", max = 300,
+        @Param(value = "Reference or id of an image the engine has", pattern = "[A-Za-z0-9][A-Za-z0-9._:/@-]*",
+                max = 300,
                 example = "busybox:static") String image,
         @Param("Environment variables") Optional<Map<String, Secret>> environment,
         @Param("Command and arguments in place of the image's own") Optional<List<String>> command,
@@ -34,13 +35,14 @@ public record ContainerSpec(
     public ContainerSpec {
         environment.orElse(Map.of()).keySet().forEach(variable -> {
             if (!variable.matches(VARIABLE)) {
-                throw new IllegalArgumentException("The name of an environment variable must not be empty or contain =");
+                throw new IllegalArgumentException("The name of a variable must not be empty or contain =");
             }
         });
         cpus.filter(wanted -> !(wanted >= LEAST_CPUS)).ifPresent(wanted -> {
             throw new IllegalArgumentException("cpus must be at least " + LEAST_CPUS);
         });
-        aliases.orElse(List.of()).stream().filter(alias -> alias == null || !alias.matches("[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}"))
+        aliases.orElse(List.of()).stream()
+                .filter(alias -> alias == null || !alias.matches("[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}"))
                 .findFirst().ifPresent(alias -> {
                     throw new IllegalArgumentException("An alias has letters, digits, dots and dashes");
                 });

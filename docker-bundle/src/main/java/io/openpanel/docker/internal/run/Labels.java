@@ -22,11 +22,14 @@ public final class Labels {
      *
      * @throws Problem {@link Problem.Kind#INVALID} when a person asks for a reserved one
      */
-    public static Map<String, String> of(Call call, Map<String, String> wanted, Optional<Ref> app, Optional<String> deployment) {
+    public static Map<String, String> of(Call call, Map<String, String> wanted, Optional<Ref> app,
+            Optional<String> deployment) {
         if (!call.surface().equals(INNER)) {
-            wanted.keySet().stream().filter(name -> RESERVED.stream().anyMatch(name.toLowerCase()::startsWith)).findFirst()
+            wanted.keySet().stream().filter(name -> RESERVED.stream().anyMatch(name.toLowerCase()::startsWith))
+                    .findFirst()
                     .ifPresent(name -> {
-                        throw Problem.invalid("labels", "The label '" + name + "' is reserved; choose a name of your own");
+                        throw Problem.invalid("labels", "The label '" + name
+                                + "' is reserved; choose a name of your own");
                     });
         }
         Map<String, String> labels = new HashMap<>(wanted);

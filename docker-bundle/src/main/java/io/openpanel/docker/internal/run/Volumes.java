@@ -39,6 +39,7 @@ final class Volumes {
         }
         Map<String, String> labels = new TreeMap<>(containerLabels);
         labels.keySet().retainAll(java.util.List.of(ContainerState.MANAGED, ContainerState.TEAM, ContainerState.APP));
-        engine.call("make the volume " + name, client -> client.createVolumeCmd().withName(name).withLabels(labels).exec());
+        engine.call("make the volume " + name, client -> client.createVolumeCmd().withName(name).withLabels(labels)
+                .exec());
     }
 }

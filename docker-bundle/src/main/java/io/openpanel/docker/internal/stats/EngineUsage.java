@@ -30,7 +30,8 @@ final class EngineUsage implements UsageSource {
     private void follow(DockerEngine engine, String container) {
         try (Response response = engine.send("read what a container uses", exchange, request -> request,
                 Request.Method.GET, "/containers/" + container + "/stats?stream=true")) {
-            MappingIterator<JsonNode> items = new ObjectMapper().readerFor(JsonNode.class).readValues(response.getBody());
+            MappingIterator<JsonNode> items = new ObjectMapper().readerFor(JsonNode.class)
+                    .readValues(response.getBody());
             while (items.hasNextValue()) {
                 latest = usage(items.nextValue());
             }

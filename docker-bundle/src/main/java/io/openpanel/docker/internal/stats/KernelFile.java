@@ -64,7 +64,7 @@ final class KernelFile implements AutoCloseable {
             return sum;
         }
 
-        /** The sums of the first and ninth number of each line but the first two and {@code lo}: bytes received and sent. */
+        /** Sums of the first and ninth number of each line but the first two and {@code lo}: received and sent. */
         long[] network() {
             long[] sums = new long[2];
             int line = nextLine(nextLine(0));

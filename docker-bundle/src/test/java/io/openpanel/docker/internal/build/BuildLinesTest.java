@@ -45,7 +45,8 @@ class BuildLinesTest {
         PullProgress pull = new PullProgress();
         ObjectMapper json = new ObjectMapper();
         assertThat(pull.line(json.readTree("{\"stream\":\"x\"}"))).isEmpty();
-        assertThat(pull.line(json.readTree("{\"status\":\"Downloading\",\"id\":\"0123456789ab\"}"))).contains("0123456789ab: Downloading");
+        assertThat(pull.line(json.readTree("{\"status\":\"Downloading\",\"id\":\"0123456789ab\"}")))
+                .contains("0123456789ab: Downloading");
         assertThat(pull.line(json.readTree("{\"status\":\"Downloading\",\"id\":\"0123456789ab\",\"progress\":\"50%\"}"))).isEmpty();
         assertThat(pull.percent()).isZero();
         assertThat(pull.line(json.readTree("{\"status\":\"Pull complete\",\"id\":\"0123456789ab\"}"))).isPresent();

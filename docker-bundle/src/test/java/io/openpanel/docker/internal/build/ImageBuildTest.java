@@ -81,7 +81,8 @@ class ImageBuildTest {
     }
 
     private static BuildSpec spec(Map<String, Secret> arguments) {
-        return new BuildSpec("source", Optional.empty(), TAG, Optional.of(arguments), Optional.of(TestEngine.LABELS), Optional.of(1d),
+        return new BuildSpec("source", Optional.empty(), TAG, Optional.of(arguments), Optional.of(TestEngine.LABELS),
+                Optional.of(1d),
                 Optional.of(256L << 20));
     }
 
@@ -94,7 +95,8 @@ class ImageBuildTest {
         await(() -> test.engine.refresh(id).orElseThrow().state().equals("exited"), Duration.ofSeconds(10));
         try {
             return io.openpanel.docker.Collected.all(new io.openpanel.docker.internal.logs.ContainerLog(test.engine,
-                    test.engine.refresh(id).orElseThrow(), new io.openpanel.docker.internal.logs.LogRequest(Optional.empty(), false,
+                    test.engine.refresh(id).orElseThrow(),
+                            new io.openpanel.docker.internal.logs.LogRequest(Optional.empty(), false,
                     Optional.empty(), Optional.empty()))).untilOver(Duration.ofSeconds(10)).items().stream()
                     .map(line -> line.line()).sorted().collect(Collectors.joining("\n"));
         } catch (InterruptedException e) {
@@ -103,12 +105,14 @@ class ImageBuildTest {
     }
 
     private static Set<String> dangling() {
-        return test.client(docker -> docker.listImagesCmd().withDanglingFilter(true).exec()).stream().map(each -> each.getId())
+        return test.client(docker -> docker.listImagesCmd().withDanglingFilter(true).exec()).stream()
+                .map(each -> each.getId())
                 .collect(Collectors.toSet());
     }
 
     private static Set<String> containers() {
-        return test.client(docker -> docker.listContainersCmd().withShowAll(true).exec()).stream().map(each -> each.getId())
+        return test.client(docker -> docker.listContainersCmd().withShowAll(true).exec()).stream()
+                .map(each -> each.getId())
                 .collect(Collectors.toSet());
     }
 
@@ -130,7 +134,8 @@ class ImageBuildTest {
         assertThat(output("busybox", "find", "/app", "-type", "f"))
                 .isEqualTo("/app/.dockerignore\n/app/Dockerfile\n/app/index.html\n/app/logs/keep.log");
         Map<String, String> labels = test.engine.snapshot().image(TAG).orElseThrow().labels();
-        assertThat(labels).containsEntry("op.managed", "true").containsEntry("op.team", TEAM).containsEntry("op.job", "j1");
+        assertThat(labels).containsEntry("op.managed", "true").containsEntry("op.team", TEAM)
+                .containsEntry("op.job", "j1");
         assertThat(workspace.resolve(".build-context.tar")).doesNotExist();
         assertThat(workspace.resolve(".build-pid")).doesNotExist();
 
@@ -143,12 +148,14 @@ class ImageBuildTest {
     @ValueSource(strings = {NONE, "docker"})
     void aFailingStepIsNamedAndNothingIsLeft(String docker) throws IOException {
         ImageBuild builds = builder(docker);
-        write("Dockerfile", "FROM busybox:static\nRUN echo " + System.nanoTime() + " > /one\nRUN echo it goes wrong && exit 7\n");
+        write("Dockerfile", "FROM busybox:static\nRUN echo " + System.nanoTime()
+                + " > /one\nRUN echo it goes wrong && exit 7\n");
         Set<String> images = dangling();
         Set<String> containers = containers();
         FakeCall call = job("j2");
         assertThatThrownBy(() -> builds.build(call, workspace, spec(Map.of())))
-                .isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.kind()).isEqualTo(Problem.Kind.UPSTREAM))
+                .isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.kind())
+                        .isEqualTo(Problem.Kind.UPSTREAM))
                 .hasMessageContaining("The build failed").hasMessageContaining("7");
         assertThat(call.log()).contains("it goes wrong");
         assertThat(dangling()).isEqualTo(images);
@@ -159,7 +166,8 @@ class ImageBuildTest {
     @ValueSource(strings = {NONE, "docker"})
     void cancellingReallyStopsIt(String docker) throws Exception {
         ImageBuild builds = builder(docker);
-        write("Dockerfile", "FROM busybox:static\nRUN echo " + System.nanoTime() + " > /one\nRUN echo now-it-sleeps && sleep 333\n");
+        write("Dockerfile", "FROM busybox:static\nRUN echo " + System.nanoTime()
+                + " > /one\nRUN echo now-it-sleeps && sleep 333\n");
         Set<String> images = dangling();
         Set<String> containers = containers();
         FakeCall call = job("j3");
@@ -172,7 +180,8 @@ class ImageBuildTest {
             }
         });
         build.start();
-        await(() -> call.lines.stream().anyMatch(line -> line.endsWith("now-it-sleeps")) && sleeping() == 1, Duration.ofSeconds(30));
+        await(() -> call.lines.stream().anyMatch(line -> line.endsWith("now-it-sleeps")) && sleeping() == 1,
+                Duration.ofSeconds(30));
         long start = System.nanoTime();
         call.cancel();
         build.join(10_000);
@@ -200,9 +209,11 @@ class ImageBuildTest {
     @Test
     void withoutRoomNothingIsBuilt() throws IOException {
         write("Dockerfile", "FROM busybox:static\n");
-        ImageBuild full = new ImageBuild(test.engine, NONE, root -> Optional.of(new DiskSpace(100_000_000_000L, 9_900_000_000L)));
+        ImageBuild full = new ImageBuild(test.engine, NONE,
+                root -> Optional.of(new DiskSpace(100_000_000_000L, 9_900_000_000L)));
         assertThatThrownBy(() -> full.build(job("j5"), workspace, spec(Map.of())))
-                .isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.kind()).isEqualTo(Problem.Kind.UNAVAILABLE))
+                .isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.kind())
+                        .isEqualTo(Problem.Kind.UNAVAILABLE))
                 .hasMessageContaining("Only 9.9 GB (9 %) are free in /").hasMessageContaining("Delete images");
     }
 
@@ -212,25 +223,32 @@ class ImageBuildTest {
         Files.createSymbolicLink(source.resolve("passwd"), Path.of("/etc/passwd"));
         Files.createSymbolicLink(workspace.resolve("etc"), Path.of("/etc"));
         for (String directory : List.of("..", "/etc", "etc", "source/../..")) {
-            BuildSpec out = new BuildSpec(directory, Optional.empty(), TAG, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
-            assertThatThrownBy(() -> builds(NONE).build(job("j6"), workspace, out)).as(directory).isInstanceOf(Problem.class)
+            BuildSpec out = new BuildSpec(directory, Optional.empty(), TAG, Optional.empty(), Optional.empty(),
+                    Optional.empty(), Optional.empty());
+            assertThatThrownBy(() -> builds(NONE).build(job("j6"), workspace, out)).as(directory)
+                    .isInstanceOf(Problem.class)
                     .hasMessageContaining("leads out");
         }
         for (String dockerfile : List.of("passwd", "../../x", "none/Dockerfile", "a\0b")) {
-            BuildSpec out = new BuildSpec("source", Optional.of(dockerfile), TAG, Optional.empty(), Optional.empty(), Optional.empty(),
+            BuildSpec out = new BuildSpec("source", Optional.of(dockerfile), TAG, Optional.empty(), Optional.empty(),
+                    Optional.empty(),
                     Optional.empty());
-            assertThatThrownBy(() -> builds(NONE).build(job("j6"), workspace, out)).as(dockerfile).isInstanceOf(Problem.class);
+            assertThatThrownBy(() -> builds(NONE).build(job("j6"), workspace, out)).as(dockerfile)
+                    .isInstanceOf(Problem.class);
         }
     }
 
     @Test
     void aNameThatIsTakenIsNotTakenAway() throws IOException {
         write("Dockerfile", "FROM busybox:static\nLABEL a=b\n");
-        BuildSpec taken = new BuildSpec("source", Optional.empty(), TestEngine.IMAGE, Optional.empty(), Optional.empty(), Optional.empty(),
+        BuildSpec taken = new BuildSpec("source", Optional.empty(), TestEngine.IMAGE, Optional.empty(),
+                Optional.empty(), Optional.empty(),
                 Optional.empty());
-        assertThatThrownBy(() -> builds(NONE).build(job("j7"), workspace, taken)).isInstanceOf(Problem.class).hasMessageContaining("is taken");
+        assertThatThrownBy(() -> builds(NONE).build(job("j7"), workspace, taken)).isInstanceOf(Problem.class)
+                .hasMessageContaining("is taken");
         builds(NONE).build(job("j7"), workspace, spec(Map.of()));
-        assertThatThrownBy(() -> builds(NONE).build(FakeCall.inJob("t2", new Ref("job", "j8")), workspace, spec(Map.of())))
+        assertThatThrownBy(() -> builds(NONE).build(FakeCall.inJob("t2", new Ref("job", "j8")), workspace,
+                spec(Map.of())))
                 .isInstanceOf(Problem.class).hasMessageContaining("is taken");
     }
 
@@ -238,7 +256,8 @@ class ImageBuildTest {
     void whatAKilledPanelLeftRunningIsEndedFirst() throws Exception {
         write("Dockerfile", "FROM busybox:static\nLABEL c=d\n");
         Process left = new ProcessBuilder("sleep", "300").start();
-        Files.writeString(workspace.resolve(".build-pid"), left.pid() + " " + ChildProcess.startTime(left.pid()).orElseThrow());
+        Files.writeString(workspace.resolve(".build-pid"), left.pid() + " " + ChildProcess.startTime(left.pid())
+                .orElseThrow());
         FakeCall call = job("j9");
         builds(NONE).build(call, workspace, spec(Map.of()));
         assertThat(left.isAlive()).isFalse();
@@ -264,7 +283,8 @@ class ImageBuildTest {
         assertThat(resources.kind() + resources.plural()).isEqualTo("imageimages");
 
         FakeCall call = FakeCall.ofTeam(TEAM);
-        ImageActions.Listing all = new ImageActions.Listing(Optional.of("op-test-docker"), Optional.empty(), Optional.empty(), Optional.of("-createdAt"));
+        ImageActions.Listing all = new ImageActions.Listing(Optional.of("op-test-docker"), Optional.empty(),
+                Optional.empty(), Optional.of("-createdAt"));
         assertThat(images.list(call, all).items()).extracting(ImageActions.Item::name).containsExactly(TAG);
         assertThat(images.list(FakeCall.ofTeam("t2"), all).items()).isEmpty();
         ImageActions.Detail detail = images.get(call, new ImageActions.One(ref));
@@ -273,11 +293,13 @@ class ImageBuildTest {
         assertThat(detail.command()).containsExactly("sleep", "60");
         assertThat(detail.toString()).doesNotContain("canary");
 
-        String user = test.client(docker -> docker.createContainerCmd(TAG).withName("op-test-docker-user").withLabels(TestEngine.LABELS)
+        String user = test.client(docker -> docker.createContainerCmd(TAG).withName("op-test-docker-user")
+                .withLabels(TestEngine.LABELS)
                 .exec().getId());
         test.engine.refresh(user);
         assertThatThrownBy(() -> images.delete(call, new ImageActions.Deleting(ref)))
-                .isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.kind()).isEqualTo(Problem.Kind.CONFLICT))
+                .isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.kind())
+                        .isEqualTo(Problem.Kind.CONFLICT))
                 .hasMessageContaining("is used by op-test-docker-user");
         test.client(docker -> docker.removeContainerCmd(user).exec());
         test.engine.refresh(user);
@@ -287,8 +309,10 @@ class ImageBuildTest {
 
     @Test
     void aPullThatFailsSaysWhatTheEngineSaid() {
-        ImageActions images = new ImageActions(test.engine, builds(NONE), new ImagePull(test.engine), new FakePanel(workspace));
+        ImageActions images = new ImageActions(test.engine, builds(NONE), new ImagePull(test.engine),
+                new FakePanel(workspace));
         assertThatThrownBy(() -> images.pull(job("j11"), new ImageActions.Pulling("127.0.0.1:9/no/such:1")))
-                .isInstanceOf(Problem.class).hasMessageContaining("Cannot pull the image 127.0.0.1:9/no/such:1").hasMessageContaining("refused");
+                .isInstanceOf(Problem.class).hasMessageContaining("Cannot pull the image 127.0.0.1:9/no/such:1")
+                        .hasMessageContaining("refused");
     }
 }

@@ -51,7 +51,8 @@ class EngineHangTest {
 
     private static Void run(DockerClient docker, String name) {
         String id = docker.createContainerCmd(TestEngine.IMAGE).withName(name).withCmd("sleep", "600")
-                .withHostConfig(HostConfig.newHostConfig().withNetworkMode("none")).withLabels(TestEngine.LABELS).exec().getId();
+                .withHostConfig(HostConfig.newHostConfig().withNetworkMode("none")).withLabels(TestEngine.LABELS).exec()
+                        .getId();
         docker.startContainerCmd(id).exec();
         return null;
     }
@@ -68,7 +69,8 @@ class EngineHangTest {
 
     private static List<String> statuses() {
         ContainerActions actions = new ContainerActions(test.engine, null, null, null, null);
-        return actions.list(FakeCall.ofTeam("t1"), new ContainerActions.Listing(Optional.empty(), Optional.empty(), Optional.empty(),
+        return actions.list(FakeCall.ofTeam("t1"), new ContainerActions.Listing(Optional.empty(), Optional.empty(),
+                Optional.empty(),
                 Optional.empty(), Optional.empty(), Optional.empty())).items().stream()
                 .map(each -> each.name() + " " + each.status()).toList();
     }
@@ -118,7 +120,8 @@ class EngineHangTest {
             assertThat(caller.isAlive()).isFalse();
         }
         assertThat(told).hasSize(20).containsOnly(Problem.Kind.UNAVAILABLE);
-        Set<Thread> after = Thread.getAllStackTraces().keySet().stream().filter(each -> !before.contains(each)).collect(Collectors.toSet());
+        Set<Thread> after = Thread.getAllStackTraces().keySet().stream().filter(each -> !before.contains(each))
+                .collect(Collectors.toSet());
         assertThat(after).hasSizeLessThan(5);
 
         Thread.sleep(6000);
@@ -134,7 +137,8 @@ class EngineHangTest {
 
     @Test
     void aKilledEngineIsFoundAgainAndItsEventsHeard() throws Exception {
-        Collected<LogLine> log = Collected.all(new ContainerLog(test.engine, test.engine.snapshot().container("steady").orElseThrow(),
+        Collected<LogLine> log = Collected.all(new ContainerLog(test.engine, test.engine.snapshot().container("steady")
+                .orElseThrow(),
                 new LogRequest(Optional.empty(), true, Optional.empty(), Optional.empty())));
         own.kill();
         await(() -> !test.engine.health().answers(), Duration.ofSeconds(5));

@@ -35,7 +35,8 @@ final class PrivateEngine implements AutoCloseable {
         command.addAll(List.of(arguments));
         File log = folder.resolve(program.equals("containerd") ? "containerd.log" : "dockerd.log").toFile();
         try {
-            return new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(log)).start();
+            return new ProcessBuilder(command).redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log)).start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -43,7 +44,8 @@ final class PrivateEngine implements AutoCloseable {
 
     void start() {
         // In a network of its own: without a bridge it would take docker0 away from the engine of the machine.
-        daemon = run("unshare", "--net", "dockerd", "-H", "unix://" + folder + "/d.sock", "--data-root", folder + "/data", "--exec-root",
+        daemon = run("unshare", "--net", "dockerd", "-H", "unix://" + folder + "/d.sock", "--data-root",
+                folder + "/data", "--exec-root",
                 folder + "/run", "--pidfile", folder + "/pid", "--containerd", folder + "/c.sock", "--bridge=none",
                 "--iptables=false", "--live-restore");
     }

@@ -58,7 +58,8 @@ class ContainerLogTest {
     }
 
     private static List<LogLine> read(ContainerState container, LogRequest wanted) throws InterruptedException {
-        Collected<LogLine> all = Collected.all(new ContainerLog(test.engine, container, wanted)).untilOver(Duration.ofSeconds(60));
+        Collected<LogLine> all = Collected.all(new ContainerLog(test.engine, container, wanted))
+                .untilOver(Duration.ofSeconds(60));
         assertThat(all.problem()).isNull();
         return all.items();
     }
@@ -79,17 +80,20 @@ class ContainerLogTest {
             ours = Math.min(ours, (System.nanoTime() - start) / 1e9);
             assertThat(lines).hasSize(200_000);
             assertThat(bytes).isGreaterThan(15_000_000);
-            assertThat(lines.get(199_999).line()).isEqualTo("line 2000 of a log that is long enough to be worth reading fast....");
+            assertThat(lines.get(199_999).line())
+                    .isEqualTo("line 2000 of a log that is long enough to be worth reading fast....");
             assertThat(IntStream.range(1, 200_000).allMatch(i -> lines.get(i).seq() > lines.get(i - 1).seq())).isTrue();
         }
-        System.out.printf("log of 200,000 lines: bare read %.2f s, ours %.2f s, ratio %.2f%n", floor, ours, ours / floor);
+        System.out.printf("log of 200,000 lines: bare read %.2f s, ours %.2f s, ratio %.2f%n", floor, ours,
+                ours / floor);
         assertThat(ours).isLessThan(2 * floor + 0.2);
     }
 
     /** The engine's socket and nothing else. */
     private static long bare(ContainerState container) throws IOException {
         try (SocketChannel socket = SocketChannel.open(UnixDomainSocketAddress.of(test.engine.host().getPath()))) {
-            socket.write(ByteBuffer.wrap(("GET /containers/" + container.id() + "/logs?stdout=1&stderr=1&timestamps=1 HTTP/1.1\r\n"
+            socket.write(ByteBuffer.wrap(("GET /containers/" + container.id()
+                    + "/logs?stdout=1&stderr=1&timestamps=1 HTTP/1.1\r\n"
                     + "Host: engine\r\nConnection: close\r\n\r\n").getBytes(StandardCharsets.US_ASCII)));
             ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 16);
             long sum = 0;
@@ -103,7 +107,8 @@ class ContainerLogTest {
 
     @Test
     void aReaderThatDoesNotAskHoldsTheEngineBack() throws Exception {
-        ContainerState container = run(false, "i=0; while [ $i -lt 5000 ]; do i=$((i+1)); echo line $i; done; sleep 60");
+        ContainerState container = run(false,
+                "i=0; while [ $i -lt 5000 ]; do i=$((i+1)); echo line $i; done; sleep 60");
         Collected<LogLine> slow = new Collected<>(10);
         new ContainerLog(test.engine, container, FOLLOW).subscribe(slow);
         await(() -> slow.count() == 10, Duration.ofSeconds(10));
@@ -131,7 +136,8 @@ class ContainerLogTest {
     }
 
     private static long threads() {
-        return Thread.getAllStackTraces().keySet().stream().filter(each -> each.getName().startsWith("docker-log-")).count();
+        return Thread.getAllStackTraces().keySet().stream().filter(each -> each.getName().startsWith("docker-log-"))
+                .count();
     }
 
     @Test
@@ -150,7 +156,8 @@ class ContainerLogTest {
         }
         assertThat(read(container, new LogRequest(Optional.of(3), false, Optional.empty(), Optional.empty())))
                 .extracting(LogLine::line).containsExactly("line 498", "line 499", "line 500");
-        assertThat(read(container, new LogRequest(Optional.empty(), false, Optional.of(all.get(499).at().plusSeconds(60)),
+        assertThat(read(container, new LogRequest(Optional.empty(), false,
+                Optional.of(all.get(499).at().plusSeconds(60)),
                 Optional.empty()))).isEmpty();
     }
 
@@ -175,7 +182,8 @@ class ContainerLogTest {
     void aContainerThatIsGoneIsAProblem() throws Exception {
         ContainerState container = finished(false, "true");
         test.client(docker -> docker.removeContainerCmd(container.id()).exec());
-        Collected<LogLine> reader = Collected.all(new ContainerLog(test.engine, container, WHOLE)).untilOver(Duration.ofSeconds(5));
+        Collected<LogLine> reader = Collected.all(new ContainerLog(test.engine, container, WHOLE))
+                .untilOver(Duration.ofSeconds(5));
         assertThat(reader.problem()).isInstanceOfSatisfying(Problem.class,
                 problem -> assertThat(problem.kind()).isEqualTo(Problem.Kind.MISSING));
     }

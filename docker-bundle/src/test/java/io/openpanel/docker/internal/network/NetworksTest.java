@@ -75,7 +75,8 @@ public class NetworksTest {
     void theEnginesOwnNetworksAreNotTheirs() {
         Networks networks = networks(test.engine);
         for (String name : List.of("bridge", "host", "none")) {
-            assertThatThrownBy(() -> networks.require(name, TEAM)).isInstanceOf(Problem.class).hasMessageContaining("not the panel's");
+            assertThatThrownBy(() -> networks.require(name, TEAM)).isInstanceOf(Problem.class)
+                    .hasMessageContaining("not the panel's");
             assertThatThrownBy(() -> networks.delete(name, TEAM)).isInstanceOf(Problem.class);
         }
     }
@@ -84,7 +85,8 @@ public class NetworksTest {
     void aBlockTheMachineHasARouteToIsLeftOut() {
         List<Subnet> range = List.of(Subnet.parse("10.214.0.0/24"));
         Networks networks = new Networks(test.engine, range, 26, () -> List.of(Subnet.parse("10.214.0.0/25")));
-        assertThat(networks.ensure("op-test-docker-route", LABELS, TEAM).subnet()).isEqualTo(Subnet.parse("10.214.0.128/26"));
+        assertThat(networks.ensure("op-test-docker-route", LABELS, TEAM).subnet())
+                .isEqualTo(Subnet.parse("10.214.0.128/26"));
         Networks full = new Networks(test.engine, range, 26, () -> List.of(Subnet.parse("10.0.0.0/8")));
         assertThatThrownBy(() -> full.ensure("op-test-docker-full", LABELS, TEAM)).isInstanceOf(Problem.class)
                 .hasMessageContaining("No block of addresses is free");

@@ -88,7 +88,8 @@ class ControlGroupsTest {
     void version2IsReadAndWithoutLimitTheMachinesMemoryIsIt() throws IOException {
         version2();
         Usage usage = usage();
-        assertThat(usage).isEqualTo(new Usage(usage.nanos(), 5000123000L, 6000000, 16384000L * 1024, 4097, 8194, 1700, 733));
+        assertThat(usage).isEqualTo(new Usage(usage.nanos(), 5000123000L, 6000000, 16384000L * 1024, 4097, 8194, 1700,
+                733));
     }
 
     @Test
@@ -131,7 +132,8 @@ class ControlGroupsTest {
             ControlGroups groups = ControlGroups.of(Path.of("/"));
             for (int i = 0; i < 4; i++) {
                 String id = test.client(docker -> {
-                    String made = docker.createContainerCmd(TestEngine.IMAGE).withCmd("sleep", "60").withLabels(TestEngine.LABELS)
+                    String made = docker.createContainerCmd(TestEngine.IMAGE).withCmd("sleep", "60")
+                            .withLabels(TestEngine.LABELS)
                             .exec().getId();
                     docker.startContainerCmd(made).exec();
                     return made;
@@ -151,7 +153,8 @@ class ControlGroupsTest {
             }
             hundred.forEach(UsageSource::close);
             Arrays.sort(rounds);
-            System.out.printf("figures of 100 containers: %.2f ms in the middle, %.2f ms at best%n", rounds[30] / 1e6, rounds[0] / 1e6);
+            System.out.printf("figures of 100 containers: %.2f ms in the middle, %.2f ms at best%n", rounds[30] / 1e6,
+                    rounds[0] / 1e6);
             assertThat(rounds[0]).isLessThan(5_000_000);
         }
     }

@@ -37,7 +37,8 @@ class SamplerTest {
 
     private static ContainerState run() {
         String id = test.client(docker -> {
-            String made = docker.createContainerCmd(TestEngine.IMAGE).withCmd("sleep", "60").withLabels(TestEngine.LABELS).exec().getId();
+            String made = docker.createContainerCmd(TestEngine.IMAGE).withCmd("sleep", "60")
+                    .withLabels(TestEngine.LABELS).exec().getId();
             docker.startContainerCmd(made).exec();
             return made;
         });
