@@ -75,11 +75,12 @@ final class Body extends ContentSourceRequestContent {
         }
     }
 
-    /** An upstream that could not be reached says nothing about the client: the next one gets the body. */
+    /**
+     * Nothing: what an upstream does says nothing about the client, whose body another upstream may get. The exchange
+     * ends the request when the upstream's side has let go of the body, never both at once.
+     */
     @Override
     public void fail(Throwable failure, boolean last) {
-        if (begun) {
-            super.fail(failure, last);
-        }
+        // See above.
     }
 }

@@ -3,11 +3,16 @@ package io.openpanel.proxy;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.io.ArrayByteBufferPool;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /** The whole process, apart from its command line. */
 final class Proxy implements AutoCloseable {
+    /** Buffers that are kept for the next burst. */
+    private static final long SPARE_HEAP = 4L << 20;
+    private static final long SPARE_DIRECT = 16L << 20;
+
     private final Options options;
     private final Log log;
     private final Server server;
@@ -23,7 +28,7 @@ final class Proxy implements AutoCloseable {
         QueuedThreadPool threads = new QueuedThreadPool(64, 4, (int) TimeUnit.SECONDS.toMillis(10));
         threads.setReservedThreads(0);
         threads.setName("proxy");
-        server = new Server(threads);
+        server = new Server(threads, null, new ArrayByteBufferPool(-1, -1, -1, -1, SPARE_HEAP, SPARE_DIRECT));
         EventLoop loop = new EventLoop(server);
         upstreams = new Upstreams(server, loop);
         // Stopped with the server: after the requests under way, before the threads.
