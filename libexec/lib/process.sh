@@ -43,8 +43,9 @@ end_process() {
 listening() {
     local hex
     printf -v hex '%04X' "$1"
+    # Read to the end: with many connections, leaving early would break the pipe and look like a failure.
     cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | awk -v port="$hex" '
-        $4 == "0A" && $2 ~ (":" port "$") { print $10; found = 1; exit } END { exit !found }'
+        !found && $4 == "0A" && $2 ~ (":" port "$") { print $10; found = 1 } END { exit !found }'
 }
 
 # Who listens on a port, in words, as far as it may be seen.
