@@ -12,8 +12,8 @@ import org.eclipse.jetty.server.internal.HttpConnection;
 
 /** An HTTP/1 connection from a client that may neither send its head for ever nor do nothing for ever. */
 final class GuardedConnection extends HttpConnection {
-    /** How long the head of a request may take, however its bytes are spread. */
-    static final long HEAD_NANOS = TimeUnit.SECONDS.toNanos(30);
+    /** How long the head of a request may take, however its bytes are spread; looked at once a second, so 30 s at most. */
+    static final long HEAD_NANOS = TimeUnit.SECONDS.toNanos(28);
     /** How long a connection may wait for its next request. */
     static final long KEEP_ALIVE_NANOS = TimeUnit.SECONDS.toNanos(75);
 

@@ -6,8 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.eclipse.jetty.client.ContinueProtocolHandler;
-import org.eclipse.jetty.client.EarlyHintsProtocolHandler;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.client.ProcessingProtocolHandler;
 import org.eclipse.jetty.client.Request;
@@ -16,6 +14,7 @@ import org.eclipse.jetty.client.UpgradeProtocolHandler;
 import org.eclipse.jetty.client.transport.HttpClientTransportOverHTTP;
 import org.eclipse.jetty.client.transport.internal.HttpConnectionOverHTTP;
 import org.eclipse.jetty.http.HttpCookieStore;
+import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.io.ClientConnector;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
@@ -60,9 +59,7 @@ final class Upstreams {
     void makePlain() {
         client.getContentDecoderFactories().clear();
         client.getProtocolHandlers().clear();
-        client.getProtocolHandlers().put(new ContinueProtocolHandler());
-        client.getProtocolHandlers().put(new ProcessingProtocolHandler());
-        client.getProtocolHandlers().put(new EarlyHintsProtocolHandler());
+        client.getProtocolHandlers().put(new AnyInterim());
         client.getProtocolHandlers().put(new AnyUpgrade());
     }
 
@@ -72,6 +69,14 @@ final class Upstreams {
      */
     void sweep() {
         connections.forEach(Pooled::closeWhenUnused);
+    }
+
+    /** 100, 102, 103 and what may come: read over, the answer follows. */
+    private static final class AnyInterim extends ProcessingProtocolHandler {
+        @Override
+        public boolean accept(Request request, Response response) {
+            return HttpStatus.isInterim(response.getStatus());
+        }
     }
 
     private static final class AnyUpgrade extends UpgradeProtocolHandler {
