@@ -138,8 +138,8 @@ class EndToEndTest {
     @Order(6)
     void aPushDeploysThroughTheRoute() throws Exception {
         JsonNode hook = api.post("/api/v1/hooks", Map.of("app", "shop/web")).ok().json();
-        git.commit("web", Sources.site("pushed"));
-        byte[] body = Api.json(Map.of("ref", "refs/heads/main", "after", "0".repeat(40))).getBytes(StandardCharsets.UTF_8);
+        String commit = git.commit("web", Sources.site("pushed"));
+        byte[] body = Api.json(Map.of("ref", "refs/heads/main", "after", commit)).getBytes(StandardCharsets.UTF_8);
         Mac mac = Mac.getInstance("HmacSHA256");
         mac.init(new SecretKeySpec(hook.get("secret").asText().getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
         String signature = "sha256=" + HexFormat.of().formatHex(mac.doFinal(body));
