@@ -8,8 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** An engine of a test's own, to be frozen and killed: containerd beside it, so that containers outlive its daemon. */
 final class PrivateEngine implements AutoCloseable {
@@ -33,7 +35,7 @@ final class PrivateEngine implements AutoCloseable {
     private Process run(String program, String... arguments) {
         List<String> command = new ArrayList<>(List.of(program));
         command.addAll(List.of(arguments));
-        File log = folder.resolve(program.equals("containerd") ? "containerd.log" : "dockerd.log").toFile();
+        File log = folder.resolve(program + ".log").toFile();
         try {
             return new ProcessBuilder(command).redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log)).start();
@@ -86,5 +88,12 @@ final class PrivateEngine implements AutoCloseable {
         end(daemon);
         containerd.destroy();
         end(containerd);
+        // The daemon mounts its own folder over itself and leaves that behind.
+        end(run("umount", folder + "/data"));
+        try (Stream<Path> files = Files.walk(folder)) {
+            files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }
