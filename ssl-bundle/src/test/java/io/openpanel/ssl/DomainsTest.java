@@ -14,8 +14,10 @@ import io.openpanel.ssl.internal.ProxyProcess;
 import io.openpanel.testkit.TestPanel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -292,12 +294,12 @@ class DomainsTest {
         }
     }
 
-    /** The panel refuses loopback as an upstream, so the origins listen on the machine's own address. */
+    /** The panel refuses loopback as an upstream, so the origins listen on another of the machine's addresses. */
     private static String addressOfTheMachine() throws IOException {
-        try (java.net.DatagramSocket socket = new java.net.DatagramSocket()) {
-            socket.connect(new InetSocketAddress("192.0.2.1", 9));
-            return socket.getLocalAddress().getHostAddress();
-        }
+        return NetworkInterface.networkInterfaces().flatMap(NetworkInterface::inetAddresses)
+                .filter(address -> address instanceof Inet4Address && !address.isLoopbackAddress() && !address.isLinkLocalAddress())
+                .map(InetAddress::getHostAddress).findFirst()
+                .orElseThrow(() -> new IllegalStateException("This machine has no address but loopback"));
     }
 
     private static int freePort() {
