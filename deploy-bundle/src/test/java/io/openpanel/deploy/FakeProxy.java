@@ -1,0 +1,71 @@
+package io.openpanel.deploy;
+
+import io.openpanel.api.Action;
+import io.openpanel.api.Action.Effect;
+import io.openpanel.api.Extension;
+import io.openpanel.api.Param;
+import io.openpanel.api.Problem;
+import io.openpanel.api.Ref;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Routes in memory, with the actions of the ssl plugin that deployments use. */
+public final class FakeProxy implements Extension {
+    static final String ROLES = "domain.list: [owner]\ndomain.generate: [owner]\ndomain.apply: [owner]\ndomain.release: [owner]\n";
+
+    final Map<Ref, List<String>> routes = new ConcurrentHashMap<>();
+    final List<Ref> generated = new CopyOnWriteArrayList<>();
+    /** Thrown by domain.apply. */
+    volatile Optional<Problem> failing = Optional.empty();
+    /** Runs after the switch, before the answer. */
+    volatile Runnable switched = () -> { };
+
+    public record Listing(@Param(kind = "app") Optional<Ref> app, @Param(min = 1, max = 1000) Optional<Integer> limit,
+                          Optional<String> cursor) {}
+
+    public record Item(@Param(kind = "app") Ref app, String host, String address, boolean generated) {}
+
+    public record Listed(List<Item> items, Optional<String> next) {}
+
+    public record OfApp(@Param(kind = "app") Ref app) {}
+
+    public record Apply(@Param(kind = "app") Ref app, List<String> upstreams) {}
+
+    public record Applied(long version, List<String> hosts, List<String> addresses) {}
+
+    private static String host(Ref app) {
+        return app.id() + ".localhost";
+    }
+
+    @Action(value = "domain.list", summary = "Lists", effect = Effect.READ)
+    public Listed list(Listing in) {
+        return new Listed(generated.stream().filter(each -> in.app().isEmpty() || in.app().get().equals(each))
+                .map(each -> new Item(each, host(each), "http://" + host(each), true)).toList(), Optional.empty());
+    }
+
+    @Action(value = "domain.generate", summary = "Makes", effect = Effect.CHANGE)
+    public void generate(OfApp in) {
+        if (!generated.contains(in.app())) {
+            generated.add(in.app());
+        }
+    }
+
+    @Action(value = "domain.apply", summary = "Routes", effect = Effect.CHANGE)
+    public Applied apply(Apply in) {
+        failing.ifPresent(problem -> {
+            throw problem;
+        });
+        routes.put(in.app(), in.upstreams());
+        switched.run();
+        return new Applied(1, List.of(host(in.app())), List.of("http://" + host(in.app())));
+    }
+
+    @Action(value = "domain.release", summary = "Takes", effect = Effect.CHANGE)
+    public void release(OfApp in) {
+        routes.remove(in.app());
+        generated.remove(in.app());
+    }
+}

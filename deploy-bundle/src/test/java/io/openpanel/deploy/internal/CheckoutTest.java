@@ -1,0 +1,188 @@
+package io.openpanel.deploy.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.openpanel.api.Problem;
+import io.openpanel.api.Secret;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Clones by JGit from Git's own HTTP back end. */
+class CheckoutTest {
+    @TempDir
+    private Path temporary;
+    private GitServer git;
+    private final FakeCall call = new FakeCall();
+
+    @BeforeEach
+    void serve() throws IOException {
+        git = new GitServer(Files.createDirectories(temporary.resolve("served")));
+    }
+
+    @AfterEach
+    void stop() {
+        git.close();
+    }
+
+    private static Apps.Row app(String url, String branch, String token, boolean privateSource) {
+        return new Apps.Row("0000000000000001", "0000000000000002", "0000000000000003", "shop", "web", Optional.of(url),
+                Optional.ofNullable(branch), Optional.empty(), Optional.ofNullable(token).map(Secret::of), Optional.empty(),
+                Optional.empty(), privateSource, Optional.empty(), false, Optional.empty(), 8080, Optional.empty(),
+                Duration.ofSeconds(60), Optional.empty(), Optional.empty(), List.of(), Optional.empty(), Instant.EPOCH, 1);
+    }
+
+    private Path folder() {
+        return temporary.resolve("workspace/source");
+    }
+
+    private Checkout.Commit fetch(Apps.Row app, String commit) {
+        return new Checkout(app, call, folder(), key -> { }).fetch(Optional.ofNullable(commit));
+    }
+
+    private Problem refused(Apps.Row app, String commit) {
+        return catchThrowableOfType(Problem.class, () -> fetch(app, commit));
+    }
+
+    @Test
+    void theNewestCommitOfTheUsualBranchIsFetchedWithoutItsHistory() {
+        git.commit("web", "main", Map.of("a.txt", "1"));
+        String second = git.commit("web", "main", Map.of("a.txt", "2"));
+
+        Checkout.Commit commit = fetch(app(git.url("web"), null, null, true), null);
+
+        assertThat(commit.id()).isEqualTo(second);
+        assertThat(commit.author()).isEqualTo("Ana");
+        assertThat(commit.message()).isEqualTo("Change [a.txt]");
+        assertThat(folder().resolve("a.txt")).hasContent("2");
+        assertThat(folder().resolve(".git/shallow")).exists();
+        assertThat(call.log()).contains("branch main", second.substring(0, 10));
+    }
+
+    @Test
+    void anotherBranchCanBeAskedFor() {
+        git.commit("web", "main", Map.of("a.txt", "1"));
+        git.commit("web", "feature/x", Map.of("a.txt", "x"));
+
+        fetch(app(git.url("web"), "feature/x", null, true), null);
+
+        assertThat(folder().resolve("a.txt")).hasContent("x");
+    }
+
+    @Test
+    void whatAnAttemptBeforeLeftIsRemoved() throws IOException {
+        git.commit("web", "main", Map.of("a.txt", "1"));
+        Files.createDirectories(folder().resolve(".git/objects"));
+        Files.writeString(folder().resolve("half.txt"), "left");
+
+        fetch(app(git.url("web"), null, null, true), null);
+
+        assertThat(folder().resolve("half.txt")).doesNotExist();
+    }
+
+    @Test
+    void aMissingRepositoryIsSaidToBeMissing() {
+        Problem problem = refused(app(git.url("no-such"), null, null, true), null);
+
+        assertThat(problem.kind()).isEqualTo(Problem.Kind.INVALID);
+        assertThat(problem).hasMessageContaining("not found").hasMessageContaining(git.url("no-such"));
+    }
+
+    @Test
+    void aMissingBranchNamesThoseThereAre() {
+        for (int i = 10; i < 22; i++) {
+            git.commit("web", "b" + i, Map.of("a.txt", "" + i));
+        }
+
+        Problem problem = refused(app(git.url("web"), "release", null, true), null);
+
+        assertThat(problem).hasMessageContaining("'release'").hasMessageContaining("b10").hasMessageContaining("b19")
+                .hasMessageNotContaining("b20").hasMessageContaining("and 2 more");
+    }
+
+    @Test
+    void aRepositoryWithoutACommitIsSaidToBeEmpty() {
+        git.empty("web");
+
+        assertThat(refused(app(git.url("web"), null, null, true), null)).hasMessageContaining("is empty");
+    }
+
+    @Test
+    void aCommitThatIsNotThereIsNamed() {
+        git.commit("web", "main", Map.of("a.txt", "1"));
+
+        assertThat(refused(app(git.url("web"), null, null, true), "0123456789abcdef0123456789abcdef01234567"))
+                .hasMessageContaining("no commit 0123456789");
+    }
+
+    @Test
+    void aPrivateRepositoryWantsItsTokenWhichIsNeverShown() throws IOException {
+        git.commit("private/web", "main", Map.of("a.txt", "1"));
+        String url = git.url("private/web");
+
+        assertThat(refused(app(url, null, null, true), null)).hasMessageContaining("private").hasMessageContaining("token");
+        assertThat(refused(app(url, null, "wrong-token-1234", true), null)).hasMessageContaining("does not accept")
+                .hasMessageNotContaining("wrong-token-1234");
+        fetch(app(url, null, GitServer.TOKEN, true), null);
+
+        assertThat(folder().resolve("a.txt")).hasContent("1");
+        assertThat(call.log()).doesNotContain(GitServer.TOKEN);
+        assertThat(Files.readString(folder().resolve(".git/config"))).doesNotContain(GitServer.TOKEN);
+    }
+
+    @Test
+    void aRepositoryAtAPrivateAddressIsRefusedWhereNobodyAllowedIt() {
+        git.commit("web", "main", Map.of("a.txt", "1"));
+
+        Problem problem = refused(app(git.url("web"), null, null, false), null);
+
+        assertThat(problem.kind()).isEqualTo(Problem.Kind.DENIED);
+        assertThat(problem).hasMessageContaining("private address").hasMessageContaining("owner or admin");
+        assertThat(folder()).doesNotExist();
+    }
+
+    @Test
+    void aServerThatDoesNotAnswerIsNamed() {
+        Problem problem = refused(app("http://127.0.0.1:1/web.git", null, null, true), null);
+
+        assertThat(problem.kind()).isEqualTo(Problem.Kind.UPSTREAM);
+        assertThat(problem).hasMessageContaining("127.0.0.1:1");
+    }
+
+    @Test
+    void aHostThatIsUnknownIsNamed() {
+        assertThat(refused(app("http://no-such-host.invalid/web.git", null, null, true), null))
+                .hasMessageContaining("no-such-host.invalid");
+    }
+
+    @Test
+    void hooksAndLinksOutOfTheTreeDoNothing() throws IOException {
+        git.commit("web", "main", Map.of("a.txt", "1", ".githooks/post-checkout", "#!/bin/sh\ntouch " + temporary + "/canary\n",
+                ".gitattributes", "*.txt filter=evil\n", ".lfsconfig", "[lfs]\nurl = http://169.254.169.254/\n"));
+        Files.createSymbolicLink(git.work("web").resolve("out"), temporary.resolve("served"));
+        git.commitAll("web", "main", "A link");
+
+        fetch(app(git.url("web"), null, null, true), null);
+
+        assertThat(temporary.resolve("canary")).doesNotExist();
+        assertThat(Files.isSymbolicLink(folder().resolve("out"))).isTrue();
+    }
+
+    @Test
+    void aCancelledCloneEnds() {
+        git.commit("web", "main", Map.of("a.txt", "1"));
+        call.cancel();
+
+        assertThat(catchThrowableOfType(RuntimeException.class, () -> fetch(app(git.url("web"), null, null, true), null))).isNotNull();
+    }
+}
