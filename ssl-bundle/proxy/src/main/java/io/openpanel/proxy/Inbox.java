@@ -138,6 +138,10 @@ final class Inbox implements Runnable {
         Path temporary = folder.resolve("." + name + ".tmp");
         Files.deleteIfExists(temporary);
         Files.createFile(temporary, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        if (!name.equals(GOOD)) {
+            // The panel is another user and no umask may keep it from reading the answer.
+            Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rw-r--r--"));
+        }
         Files.writeString(temporary, text);
         if (!name.equals(GOOD)) {
             // The panel is another user; at the file's making the umask would have its say.

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,6 +40,22 @@ class OptionsTest {
         process.destroy();
         assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
         assertThat(read(home).lines()).allSatisfy(line -> assertThat(Json.read(line)).isNotNull());
+    }
+
+    @Test
+    void whatItAnswersCanBeReadWhateverTheUmask(@TempDir Path home) throws Exception {
+        Files.writeString(home.resolve("proxy.json"), "{\"version\": 1, \"routes\": []}");
+        Process process = new ProcessBuilder("/bin/sh", "-c", "umask 077; exec \"$@\"", "sh",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp", System.getProperty("java.class.path"),
+                "io.openpanel.proxy.Main", "--home", home.toString(), "--address", "127.0.0.1", "--http-port", "0").start();
+        try {
+            Rig.await(() -> Files.exists(home.resolve("applied")));
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(home.resolve("applied")))).isEqualTo("rw-r--r--");
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(home.resolve("last-good.json")))).isEqualTo("rw-------");
+        } finally {
+            process.destroy();
+            process.waitFor(10, TimeUnit.SECONDS);
+        }
     }
 
     @Test
