@@ -75,10 +75,10 @@ public final class AppActions implements Extension {
             @Param(value = "Folder in the repository to build", max = 300) Optional<String> directory,
             @Param("Reads a private repository over HTTPS") Optional<Secret> token,
             @Param("Private key that reads a private repository over SSH") Optional<Secret> deployKey,
-            @Param(value = "An image that exists", pattern = IMAGE, max = 300) Optional<String> image,
+            @Param(value = "An image that exists", pattern = "|" + IMAGE, max = 300) Optional<String> image,
             @Param(value = "Where it is not called Dockerfile", max = 300) Optional<String> dockerfile,
             @Param(value = "Port the app listens on", min = 1, max = 65535) Optional<Integer> port,
-            @Param(value = "Asked until it answers with success", pattern = "/[^\\x00-\\x20]*", max = 300) Optional<String> healthPath,
+            @Param(value = "Asked until it answers with success", pattern = "|/[^\\x00-\\x20]*", max = 300) Optional<String> healthPath,
             @Param("How long it may take until it is healthy") Optional<Duration> healthTimeout,
             @Param("Cores it may use") Optional<Double> cpus,
             @Param(value = "Memory it may use", kind = "bytes", min = 6 << 20) Optional<Long> memory,
@@ -143,7 +143,8 @@ public final class AppActions implements Extension {
     @Action(value = "app.update", summary = "Changes an app; the next deployment has it", effect = CHANGE)
     public AppView.App update(Update in) {
         Apps.Row app = apps.get(in.app());
-        Optional<Boolean> privateSource = in.git().map(git -> isPrivate(new Ref("project", app.projectId()), git));
+        Optional<Boolean> privateSource = in.git().filter(git -> !git.isEmpty())
+                .map(git -> isPrivate(new Ref("project", app.projectId()), git));
         return view.show(apps.update(in.app(), new Apps.Settings(in.name(), in.git(), in.branch(), in.directory(), in.token(),
                 in.deployKey(), in.image(), in.dockerfile(), in.port(), in.healthPath(), in.healthTimeout(), in.cpus(), in.memory(),
                 in.volumes(), privateSource)));

@@ -37,7 +37,7 @@ public final class Apps {
     public record Volume(@Param(value = "Its name in the project", pattern = "[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?", example = "data") String name,
                          @Param(value = "Where the app sees it", pattern = "/[^:\\x00-\\x1f]{1,200}", example = "/var/lib/data") String path) {}
 
-    /** What a person may set; absent leaves what is there. */
+    /** What a person may set; absent leaves what is there, an empty text takes it away. */
     public record Settings(Optional<String> name, Optional<String> git, Optional<String> branch, Optional<String> directory,
                            Optional<Secret> token, Optional<Secret> deployKey, Optional<String> image, Optional<String> dockerfile,
                            Optional<Integer> port, Optional<String> healthPath, Optional<Duration> healthTimeout,
@@ -111,16 +111,17 @@ public final class Apps {
 
     private static void apply(io.openpanel.api.Database.Tx tx, String id, Settings in) {
         tx.update("""
-                update app set name = coalesce(?, name), git = coalesce(?, git), branch = coalesce(?, branch),
-                    directory = coalesce(?, directory), token = coalesce(?, token), deploy_key = coalesce(?, deploy_key),
-                    image = coalesce(?, image), dockerfile = coalesce(?, dockerfile), port = coalesce(?, port),
-                    health_path = coalesce(?, health_path), health_timeout = coalesce(?, health_timeout),
+                update app set name = coalesce(?, name), git = nullif(coalesce(?, git), ''), branch = nullif(coalesce(?, branch), ''),
+                    directory = nullif(coalesce(?, directory), ''), token = coalesce(?, token),
+                    deploy_key = coalesce(?, deploy_key), image = nullif(coalesce(?, image), ''),
+                    dockerfile = nullif(coalesce(?, dockerfile), ''), port = coalesce(?, port),
+                    health_path = nullif(coalesce(?, health_path), ''), health_timeout = coalesce(?, health_timeout),
                     cpus = coalesce(?, cpus), memory = coalesce(?, memory), private_source = coalesce(?, private_source),
-                    version = version + 1
+                    known_host = case when ?::text is null then known_host end, version = version + 1
                 where id = ?
                 """, in.name(), in.git(), in.branch(), in.directory(), in.token().map(each -> each.at("app", "token", id)),
                 in.deployKey().map(each -> each.at("app", "deploy_key", id)), in.image(), in.dockerfile(), in.port(),
-                in.healthPath(), in.healthTimeout(), in.cpus(), in.memory(), in.privateSource(), id);
+                in.healthPath(), in.healthTimeout(), in.cpus(), in.memory(), in.privateSource(), in.git(), id);
         in.volumes().ifPresent(volumes -> {
             if (volumes.isEmpty()) {
                 tx.update("update app set volumes = '[]' where id = ?", id);
