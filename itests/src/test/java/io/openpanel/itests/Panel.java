@@ -169,8 +169,20 @@ final class Panel implements AutoCloseable {
     }
 
 
+    /** Removes what its apps made; the product leaves apps running when it goes. */
+    private void removeApps() {
+        try {
+            Api owner = owner();
+            owner.get("/api/v1/projects").json().path("items").forEach(project -> owner.delete(
+                    "/api/v1/projects/" + project.get("name").asText(), project.get("name").asText()));
+        } catch (UncheckedIOException | AssertionError e) {
+            System.err.println("The apps of " + home + " stay: " + e.getMessage());
+        }
+    }
+
     @Override
     public void close() {
+        removeApps();
         launcher("stop", "--all", "--home", home.toString());
         run(List.of("rm", "-rf", "--one-file-system", home.toString()), Map.of(), null);
     }
