@@ -89,7 +89,7 @@ class CrashTest {
     }
 
     private static String app() {
-        return panel.owner().get("/api/v1/apps/" + Api.encode("crash/app")).ok().json().get("app").asText();
+        return panel.owner().get("/api/v1/apps/" + Api.encode("crash/app")).ok().json().get("app").asText().substring("app:".length());
     }
 
     private static String docker(String... arguments) {
