@@ -42,7 +42,7 @@ public final class Exchange implements AutoCloseable {
         } catch (RuntimeException e) {
             throw isAborted() ? failure(e) : e;
         } finally {
-            release(answer == null);
+            release(answer == null || isAborted());
         }
     }
 

@@ -311,6 +311,6 @@ class ImageBuildTest {
                 new FakePanel(workspace));
         assertThatThrownBy(() -> images.pull(job("j11"), new ImageActions.Pulling("127.0.0.1:9/no/such:1")))
                 .isInstanceOf(Problem.class).hasMessageContaining("Cannot pull the image 127.0.0.1:9/no/such:1")
-                        .hasMessageContaining("refused");
+                        .hasMessageContaining("dial tcp 127.0.0.1:9");
     }
 }
