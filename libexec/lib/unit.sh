@@ -13,8 +13,10 @@ unit_suite() {
     grep -E '^\[ERROR\].*(FAILURE|ERROR)!$|^\[ERROR\] +[A-Za-z]+Test[.:]' "$log" | sort -u | head -n 60 || true
     find "$OPENPANEL_ROOT" -path '*/target/surefire-reports/TEST-*.xml' -newer "$mark" -exec grep -hm1 '<testsuite ' {} + |
         awk -v status="$status" -v coverage="$(coverage "$mark")" '
-            function value(name) { return match($0, " " name "=\"[0-9]+\"") ?
-                substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 4) + 0 : 0 }
+            function value(name) {
+                if (!match($0, " " name "=\"[0-9]+\"")) { return 0 }
+                return substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 4) + 0
+            }
             { tests += value("tests"); failed += value("failures") + value("errors"); skipped += value("skipped") }
             END { if (status && !failed) { tests++; failed = 1 }
                   printf "unit: %d passed, %d failed, %d skipped — %s\n", tests - failed - skipped, failed, skipped, coverage
