@@ -12,7 +12,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One connection: lines in, each answered before the next is read. */
+/** One connection: one line in, its answer out; the end of the connection is the end of the answer. */
 final class Visit {
     private static final Logger LOG = LoggerFactory.getLogger(Visit.class);
     private static final int LONGEST_LINE = 4 * 1024 * 1024;
@@ -29,16 +29,18 @@ final class Visit {
     }
 
     void run() throws IOException {
-        for (Optional<byte[]> line = nextLine(); line.isPresent(); line = nextLine()) {
-            String requestId = Ref.create("request").id();
-            try {
-                answer(Request.read(line.get()), requestId);
-            } catch (Problem problem) {
-                replies.problem(problem, requestId);
-            } catch (RuntimeException e) {
-                LOG.error("Request {} at the local door failed", requestId, e);
-                replies.bug(requestId);
-            }
+        Optional<byte[]> line = nextLine();
+        if (line.isEmpty()) {
+            return;
+        }
+        String requestId = Ref.create("request").id();
+        try {
+            answer(Request.read(line.get()), requestId);
+        } catch (Problem problem) {
+            replies.problem(problem, requestId);
+        } catch (RuntimeException e) {
+            LOG.error("Request {} at the local door failed", requestId, e);
+            replies.bug(requestId);
         }
     }
 
