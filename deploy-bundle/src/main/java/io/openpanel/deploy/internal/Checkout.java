@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -82,11 +81,13 @@ final class Checkout {
     }
 
     private Ref branch(SshdSessionFactory ssh) throws GitAPIException {
-        LsRemoteCommand list = Git.lsRemoteRepository().setRemote(app.git().orElseThrow());
-        configure(list, ssh);
         Map<String, Ref> refs = new TreeMap<>();
-        Collection<Ref> all = list.call();
-        all.forEach(ref -> refs.put(ref.getName(), ref));
+        // A server that only hands out files can be asked from inside a repository only.
+        try (Git scratch = Git.init().setBare(true).setDirectory(folder.resolveSibling("refs").toFile()).call()) {
+            LsRemoteCommand list = scratch.lsRemote().setRemote(app.git().orElseThrow());
+            configure(list, ssh);
+            list.call().forEach(ref -> refs.put(ref.getName(), ref));
+        }
         List<String> branches = refs.keySet().stream().filter(name -> name.startsWith(Constants.R_HEADS))
                 .map(Repository::shortenRefName).toList();
         if (branches.isEmpty()) {
