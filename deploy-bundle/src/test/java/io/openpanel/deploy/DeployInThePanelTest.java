@@ -67,7 +67,8 @@ class DeployInThePanelTest {
 
     private static List<FakeDocker.Box> boxes(String app) {
         Ref ref = office.ref(app);
-        return office.docker.containers.values().stream().filter(each -> each.spec.app().equals(Optional.of(ref))).toList();
+        return office.docker.containers.values().stream()
+                .filter(each -> each.spec.app().equals(Optional.of(ref))).toList();
     }
 
     private static void done(JsonNode job) {
@@ -86,7 +87,8 @@ class DeployInThePanelTest {
         JsonNode job = office.deploy(app);
 
         done(job);
-        assertThat(job.get("steps").findValuesAsText("name")).contains("queue", "clone", "build", "start", "health", "switch");
+        assertThat(job.get("steps").findValuesAsText("name")).contains("queue", "clone", "build", "start", "health",
+                "switch");
         JsonNode row = office.latest(app);
         assertThat(row.get("state").asText()).isEqualTo("finished");
         assertThat(row.get("number").asInt()).isEqualTo(1);
@@ -99,7 +101,8 @@ class DeployInThePanelTest {
         assertThat(office.call("app.open", "app", app).get("address")).isEqualTo(shown.get("address"));
         FakeDocker.Box box = boxes(app).get(0);
         assertThat(box.environment).containsEntry("PORT", String.valueOf(office.listening.getLocalPort()));
-        assertThat(office.proxy.routes.get(office.ref(app))).containsExactly("127.0.0.1:" + office.listening.getLocalPort());
+        assertThat(office.proxy.routes.get(office.ref(app))).containsExactly("127.0.0.1:"
+                + office.listening.getLocalPort());
     }
 
     @Test
@@ -135,7 +138,8 @@ class DeployInThePanelTest {
         assertThat(box.environment).containsEntry("COLOUR", "blue").doesNotContainKey("NEW");
         assertThat(office.docker.builds).hasSize(builds);
         assertThat(office.latest(app).get("trigger").asText()).isEqualTo("rollback");
-        assertThat(office.call("variable.list", "app", app).get("items").findValuesAsText("name")).containsExactly("COLOUR", "NEW");
+        assertThat(office.call("variable.list", "app", app).get("items").findValuesAsText("name"))
+                .containsExactly("COLOUR", "NEW");
     }
 
     @Test
@@ -143,7 +147,8 @@ class DeployInThePanelTest {
         String app = gitApp("fresh");
         done(office.deploy(app));
 
-        assertThat(failed(office.ended(office.start("deployment.rollback", "app", app)))).contains("no earlier deployment");
+        assertThat(failed(office.ended(office.start("deployment.rollback", "app", app))))
+                .contains("no earlier deployment");
     }
 
     @ParameterizedTest
@@ -216,7 +221,8 @@ class DeployInThePanelTest {
         String app = gitApp("data", "volumes", List.of(Map.of("name", "files", "path", "/data")));
         done(office.deploy(app));
         FakeDocker.Box former = boxes(app).get(0);
-        assertThat(former.spec.volumes().orElseThrow()).singleElement().satisfies(volume -> assertThat(volume.path()).isEqualTo("/data"));
+        assertThat(former.spec.volumes().orElseThrow()).singleElement()
+                .satisfies(volume -> assertThat(volume.path()).isEqualTo("/data"));
         office.docker.startsAs = "exited";
 
         JsonNode job = office.deploy(app);
@@ -326,7 +332,8 @@ class DeployInThePanelTest {
     @Test
     void theSourceOfASubFolderIsBuiltWithItsArguments() {
         git.commit("mono", "main", Map.of("services/web/Dockerfile.prod", "FROM scratch\n"));
-        String app = office.app("shop", "mono", "git", git.url("mono"), "directory", "/services/web/", "dockerfile", "Dockerfile.prod");
+        String app = office.app("shop", "mono", "git", git.url("mono"), "directory", "/services/web/", "dockerfile",
+                "Dockerfile.prod");
         office.call("variable.set", "app", app, "name", "VERSION", "value", "7", "secret", false, "scope", "build");
         office.call("variable.set", "app", app, "name", "TOKEN", "value", "canary-4711", "scope", "both");
 
@@ -382,7 +389,8 @@ class DeployInThePanelTest {
         assertThat(office.refused("app.get", "app", app).kind()).isEqualTo(Problem.Kind.MISSING);
         assertThat(office.proxy.routes).doesNotContainKey(ref).containsKey(office.ref(other));
         assertThat(boxes(other)).hasSize(1);
-        assertThat(office.docker.images.values()).noneMatch(name -> name.contains("shop-gone:")).anyMatch(name -> name.contains("shop-stays:"));
+        assertThat(office.docker.images.values()).noneMatch(name -> name.contains("shop-gone:"))
+                .anyMatch(name -> name.contains("shop-stays:"));
     }
 
     @Test

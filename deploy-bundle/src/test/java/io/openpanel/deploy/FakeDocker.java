@@ -27,9 +27,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** An engine in memory with the actions of the docker plugin that deployments use; any of them can be made to fail. */
 public final class FakeDocker implements Extension, Resources {
-    static final String ROLES = String.join("", List.of("container.list", "container.get", "container.run", "container.start",
-            "container.stop", "container.restart", "container.delete", "container.logs", "image.get", "image.pull", "image.build",
-            "image.delete", "network.ensure", "network.delete").stream().map(action -> action + ": [owner]\n").toList());
+    static final String ROLES = String.join("", List.of("container.list", "container.get", "container.run",
+            "container.start",
+            "container.stop", "container.restart", "container.delete", "container.logs", "image.get", "image.pull",
+                    "image.build",
+            "image.delete", "network.ensure", "network.delete").stream().map(action -> action
+                    + ": [owner]\n").toList());
 
     /** Action → what it throws. */
     final Map<String, Problem> failing = new ConcurrentHashMap<>();
@@ -93,7 +96,8 @@ public final class FakeDocker implements Extension, Resources {
     public record Volume(String volume, String path) {}
 
     public record Run(@Param(pattern = "[a-zA-Z0-9][a-zA-Z0-9_.-]*", max = 128) String name, String image,
-                      Optional<Map<String, Secret>> environment, Optional<String> network, Optional<List<String>> aliases,
+                      Optional<Map<String, Secret>> environment, Optional<String> network,
+                              Optional<List<String>> aliases,
                       Optional<List<Volume>> volumes, Optional<Integer> port, Optional<Double> cpus,
                       @Param(kind = "bytes", min = 6 << 20) Optional<Long> memory, Optional<Map<String, String>> labels,
                       @Param(kind = "app") Optional<Ref> app, Optional<String> deployment) {}
@@ -106,7 +110,8 @@ public final class FakeDocker implements Extension, Resources {
 
     public record Pulling(String reference) {}
 
-    public record Build(String directory, Optional<String> dockerfile, String tag, Optional<Map<String, Secret>> arguments,
+    public record Build(String directory, Optional<String> dockerfile, String tag, Optional<Map<String,
+            Secret>> arguments,
                         Optional<Map<String, String>> labels, Optional<Double> cpus,
                         @Param(kind = "bytes", min = 6 << 20) Optional<Long> memory) {}
 
@@ -129,7 +134,8 @@ public final class FakeDocker implements Extension, Resources {
     }
 
     private static Item item(Box box) {
-        return new Item(new Ref("container", box.id), box.spec.name(), box.state.equals("running") ? "Running" : "Failed", box.state,
+        return new Item(new Ref("container", box.id), box.spec.name(),
+                box.state.equals("running") ? "Running" : "Failed", box.state,
                 box.state.equals("running") ? Optional.empty() : Optional.of(3), box.spec.app(), box.spec.deployment(),
                 Map.of("net", "127.0.0.1"));
     }
@@ -150,7 +156,8 @@ public final class FakeDocker implements Extension, Resources {
     @Action(value = "container.run", summary = "Runs", effect = Effect.CHANGE)
     public Ran run(Run in) {
         note("container.run", in.name());
-        Optional<Box> earlier = containers.values().stream().filter(each -> each.spec.name().equals(in.name())).findFirst();
+        Optional<Box> earlier = containers.values().stream()
+                .filter(each -> each.spec.name().equals(in.name())).findFirst();
         Box box = earlier.orElseGet(() -> new Box("%012x".formatted(next.getAndIncrement()), in, startsAs));
         containers.put(box.id, box);
         return new Ran(new Ref("container", box.id), Optional.of("127.0.0.1"));
@@ -261,7 +268,8 @@ public final class FakeDocker implements Extension, Resources {
 
     @Override
     public Optional<Resource> find(String id) {
-        return Optional.ofNullable(containers.get(id)).map(each -> new Resource(new Ref("container", id), each.spec.name(),
+        return Optional.ofNullable(containers.get(id)).map(each -> new Resource(new Ref("container", id),
+                each.spec.name(),
                 each.spec.app(), Optional.of(team), ""));
     }
 
@@ -280,8 +288,10 @@ public final class FakeDocker implements Extension, Resources {
 
             @Override
             public Optional<Resource> find(String reference) {
-                return images.entrySet().stream().filter(each -> each.getKey().equals(reference) || each.getValue().equals(reference))
-                        .findFirst().map(each -> new Resource(new Ref("image", each.getKey()), each.getValue(), Optional.empty(),
+                return images.entrySet().stream()
+                        .filter(each -> each.getKey().equals(reference) || each.getValue().equals(reference))
+                        .findFirst().map(each -> new Resource(new Ref("image", each.getKey()), each.getValue(),
+                                Optional.empty(),
                                 Optional.of(team), ""));
             }
         };

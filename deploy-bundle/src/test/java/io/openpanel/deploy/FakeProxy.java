@@ -14,7 +14,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Routes in memory, with the actions of the ssl plugin that deployments use. */
 public final class FakeProxy implements Extension {
-    static final String ROLES = "domain.list: [owner]\ndomain.generate: [owner]\ndomain.apply: [owner]\ndomain.release: [owner]\n";
+    static final String ROLES = "domain.list: [owner]\ndomain.generate: [owner]\n"
+            + "domain.apply: [owner]\ndomain.release: [owner]\n";
 
     final Map<Ref, List<String>> routes = new ConcurrentHashMap<>();
     final List<Ref> generated = new CopyOnWriteArrayList<>();

@@ -40,8 +40,10 @@ final class Office {
     Office(TestPanel panel) {
         this.panel = panel;
         Bundle engine = panel.plugin("docker", List.of(), Map.of("OPENPANEL-INF/roles.yaml", FakeDocker.ROLES));
-        docker = new FakeDocker(engine.getBundleContext().getService(engine.getBundleContext().getServiceReference(Panel.class)), team);
-        engine.getBundleContext().registerService(new String[] {Extension.class.getName(), Resources.class.getName()}, docker, null);
+        docker = new FakeDocker(engine.getBundleContext().getService(engine.getBundleContext()
+                .getServiceReference(Panel.class)), team);
+        engine.getBundleContext().registerService(new String[] {Extension.class.getName(), Resources.class.getName()},
+                docker, null);
         engine.getBundleContext().registerService(Resources.class, docker.imageResources(), null);
         panel.plugin("ssl", List.of(), Map.of("OPENPANEL-INF/roles.yaml", FakeProxy.ROLES)).getBundleContext()
                 .registerService(Extension.class, proxy, null);
@@ -50,7 +52,8 @@ final class Office {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        panel.awaitActions("container.run", "image.build", "domain.apply", "deployment.start", "app.create", "project.create",
+        panel.awaitActions("container.run", "image.build", "domain.apply", "deployment.start", "app.create",
+                "project.create",
                 "variable.set", "job.get", "job.cancel");
         TestPanel.await("the kinds", () -> panel.get(Catalogue.class).kinds().keySet()
                 .containsAll(List.of("app", "project", "deployment", "variable", "container", "image", "job")));
@@ -71,7 +74,8 @@ final class Office {
     private static String json(Object... namesAndValues) {
         ObjectNode input = JSON.createObjectNode();
         for (int i = 0; i < namesAndValues.length; i += 2) {
-            input.set((String) namesAndValues[i], JSON.valueToTree(namesAndValues[i + 1] instanceof Ref ref ? ref.toString()
+            input.set((String) namesAndValues[i], JSON.valueToTree(namesAndValues[i
+                    + 1] instanceof Ref ref ? ref.toString()
                     : namesAndValues[i + 1]));
         }
         return input.toString();
@@ -159,7 +163,8 @@ final class Office {
             call("project.create", "name", project);
         }
         Object[] input = new Object[6 + more.length];
-        System.arraycopy(new Object[] {"project", project, "name", name, "port", listening.getLocalPort()}, 0, input, 0, 6);
+        System.arraycopy(new Object[] {"project", project, "name", name, "port", listening.getLocalPort()}, 0, input,
+                0, 6);
         System.arraycopy(more, 0, input, 6, more.length);
         call("app.create", input);
         return project + '/' + name;

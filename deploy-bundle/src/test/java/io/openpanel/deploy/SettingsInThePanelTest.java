@@ -75,8 +75,10 @@ class SettingsInThePanelTest {
         office.call("project.update", "project", "alpha", "name", "beta");
 
         assertThat(office.call("project.get", "project", "beta").get("description").asText()).isEqualTo("First");
-        assertThat(office.call("project.get", "project", made.get("project").asText()).get("name").asText()).isEqualTo("beta");
-        assertThat(office.call("project.list").get("items").findValuesAsText("name")).contains("beta").doesNotContain("alpha");
+        assertThat(office.call("project.get", "project", made.get("project").asText()).get("name").asText())
+                .isEqualTo("beta");
+        assertThat(office.call("project.list").get("items").findValuesAsText("name")).contains("beta")
+                .doesNotContain("alpha");
         office.call("project.delete", "project", "beta", "confirm", "beta");
         assertThat(office.refused("project.get", "project", "beta").kind()).isEqualTo(Problem.Kind.MISSING);
     }
@@ -89,9 +91,12 @@ class SettingsInThePanelTest {
         office.app("taken", "api", "image", "x");
 
         assertThat(office.refused("project.create", "name", "taken").kind()).isEqualTo(Problem.Kind.CONFLICT);
-        assertThat(office.refused("project.update", "project", "free", "name", "taken").kind()).isEqualTo(Problem.Kind.CONFLICT);
-        assertThat(office.refused("app.create", "project", "taken", "name", "web", "image", "x").kind()).isEqualTo(Problem.Kind.CONFLICT);
-        assertThat(office.refused("app.update", "app", "taken/api", "name", "web").kind()).isEqualTo(Problem.Kind.CONFLICT);
+        assertThat(office.refused("project.update", "project", "free", "name", "taken").kind())
+                .isEqualTo(Problem.Kind.CONFLICT);
+        assertThat(office.refused("app.create", "project", "taken", "name", "web", "image", "x").kind())
+                .isEqualTo(Problem.Kind.CONFLICT);
+        assertThat(office.refused("app.update", "app", "taken/api", "name", "web").kind())
+                .isEqualTo(Problem.Kind.CONFLICT);
     }
 
     @Test
@@ -100,13 +105,15 @@ class SettingsInThePanelTest {
         Principal stranger = stranger();
 
         assertThat(office.refusedAs(stranger, "app.get", "app", app).kind()).isEqualTo(Problem.Kind.MISSING);
-        assertThat(office.refusedAs(stranger, "app.get", "app", office.ref(app)).kind()).isEqualTo(Problem.Kind.MISSING);
+        assertThat(office.refusedAs(stranger, "app.get", "app", office.ref(app)).kind())
+                .isEqualTo(Problem.Kind.MISSING);
         assertThat(office.callAs(stranger, "project.list").get("items")).isEmpty();
         assertThat(office.callAs(stranger, "project.create", "name", "mine").get("name").asText()).isEqualTo("mine");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "A", "a b", "-a", "a-", "a/b", "a;b", "$(id)", "a\nb", "ä", "../x", "a--\u202e", "a.b", "a_b"})
+    @ValueSource(strings = {"", "A", "a b", "-a", "a-", "a/b", "a;b", "$(id)", "a\nb", "ä", "../x", "a--\u202e",
+            "a.b", "a_b"})
     void aNameIsLowerCaseLettersDigitsAndDashes(String name) {
         Problem problem = office.refused("project.create", "name", name);
 
@@ -125,14 +132,16 @@ class SettingsInThePanelTest {
     void everyTextIsKeptAsItIsOrRefused() throws IOException {
         Path file = Path.of(Optional.ofNullable(System.getenv("OPENPANEL_TEST_DATA")).orElse("../../shared/data"))
                 .resolve("naughty-strings/blns.json");
-        List<String> texts = new ArrayList<>(List.of("plain", "a\u0000b", "\u2028", "\r\n", "'; drop table app; --", "\ud83d\ude00"));
+        List<String> texts = new ArrayList<>(List.of("plain", "a\u0000b", "\u2028", "\r\n", "'; drop table app; --",
+                "\ud83d\ude00"));
         if (Files.exists(file)) {
             Office.JSON.readTree(Files.readString(file)).forEach(text -> texts.add(text.asText()));
         }
         String app = office.app("naughty", "web", "image", "x");
         for (String text : texts) {
             if (kept(() -> office.call("project.update", "project", "naughty", "description", text))) {
-                assertThat(office.call("project.get", "project", "naughty").get("description").asText()).isEqualTo(text);
+                assertThat(office.call("project.get", "project", "naughty").get("description").asText())
+                        .isEqualTo(text);
             }
             if (kept(() -> office.call("variable.set", "app", app, "name", "TEXT", "value", text, "secret", false))) {
                 assertThat(office.call("variable.list", "app", app).at("/items/0/value").asText()).isEqualTo(text);
@@ -155,16 +164,21 @@ class SettingsInThePanelTest {
         office.call("project.create", "name", "either");
 
         assertThat(office.refused("app.create", "project", "either", "name", "none").fields()).containsKey("git");
-        assertThat(office.refused("app.create", "project", "either", "name", "both", "image", "x", "git", "https://example.com/x.git").kind())
+        assertThat(office.refused("app.create", "project", "either", "name", "both", "image", "x", "git",
+                "https://example.com/x.git").kind())
                 .isEqualTo(Problem.Kind.INVALID);
-        assertThat(office.refused("app.create", "project", "either", "name", "bad", "image", "x; id").fields()).containsKey("image");
-        assertThat(office.refused("app.create", "project", "either", "name", "bad", "image", "x", "port", 70000).fields()).containsKey("port");
-        assertThat(office.refused("app.create", "project", "either", "name", "bad", "git", "ext::sh -c id").fields()).containsKey("git");
+        assertThat(office.refused("app.create", "project", "either", "name", "bad", "image",
+                "x; id").fields()).containsKey("image");
+        assertThat(office.refused("app.create", "project", "either", "name", "bad", "image", "x", "port",
+                70000).fields()).containsKey("port");
+        assertThat(office.refused("app.create", "project", "either", "name", "bad", "git",
+                "ext::sh -c id").fields()).containsKey("git");
     }
 
     @Test
     void secretsOfAnAppAreNeverShown() {
-        String app = office.app("secrets", "web", "git", "https://example.com/x.git", "token", "canary-token", "deployKey", "canary-key");
+        String app = office.app("secrets", "web", "git", "https://example.com/x.git", "token", "canary-token",
+                "deployKey", "canary-key");
 
         JsonNode shown = office.call("app.get", "app", app);
 
@@ -178,17 +192,21 @@ class SettingsInThePanelTest {
     void onlyOwnersAndAdminsUseRepositoriesAtPrivateAddresses() {
         office.call("project.create", "name", "inside");
         for (String role : List.of("owner", "admin")) {
-            office.callAs(user(role), "app.create", "project", "inside", "name", role, "git", "http://127.0.0.1:1/x.git");
+            office.callAs(user(role), "app.create", "project", "inside", "name", role, "git",
+                    "http://127.0.0.1:1/x.git");
         }
 
         Problem refused = office.refusedAs(user("developer"), "app.create", "project", "inside", "name", "dev", "git",
                 "http://127.0.0.1:1/x.git");
         assertThat(refused.kind()).isEqualTo(Problem.Kind.DENIED);
         assertThat(refused).hasMessageContaining("private address").hasMessageContaining("owner or admin");
-        assertThat(office.refusedAs(user("developer"), "app.update", "app", "inside/owner", "git", "http://169.254.169.254/x.git").kind())
+        assertThat(office.refusedAs(user("developer"), "app.update", "app", "inside/owner", "git",
+                "http://169.254.169.254/x.git").kind())
                 .isEqualTo(Problem.Kind.DENIED);
-        assertThat(office.refusedAs(user("developer"), "app.private-source", "project", "inside").kind()).isEqualTo(Problem.Kind.DENIED);
-        office.callAs(user("developer"), "app.create", "project", "inside", "name", "dev", "git", "http://8.8.8.8/x.git");
+        assertThat(office.refusedAs(user("developer"), "app.private-source", "project", "inside").kind())
+                .isEqualTo(Problem.Kind.DENIED);
+        office.callAs(user("developer"), "app.create", "project", "inside", "name", "dev", "git",
+                "http://8.8.8.8/x.git");
     }
 
     @Test
@@ -197,9 +215,11 @@ class SettingsInThePanelTest {
 
         assertThat(office.callAs(user("viewer"), "app.list", "project", "looked-at").get("items")).hasSize(1);
         for (String action : List.of("app.update", "app.stop", "deployment.start", "deployment.rollback")) {
-            assertThat(office.refusedAs(user("viewer"), action, "app", app).kind()).as(action).isEqualTo(Problem.Kind.DENIED);
+            assertThat(office.refusedAs(user("viewer"), action, "app", app).kind()).as(action)
+                    .isEqualTo(Problem.Kind.DENIED);
         }
-        assertThat(office.refusedAs(user("developer"), "app.delete", "app", app, "confirm", "web").kind()).isEqualTo(Problem.Kind.DENIED);
+        assertThat(office.refusedAs(user("developer"), "app.delete", "app", app, "confirm", "web").kind())
+                .isEqualTo(Problem.Kind.DENIED);
     }
 
     @Test
@@ -232,7 +252,8 @@ class SettingsInThePanelTest {
         office.call("variable.set", "app", app, "name", "KEY", "value", "other-canary");
         assertThat(office.call("variable.list", "app", app).get("items")).hasSize(2);
         office.call("variable.delete", "variable", items.get(0).get("variable").asText());
-        assertThat(office.call("variable.list", "app", app).get("items").findValuesAsText("name")).containsExactly("MODE");
+        assertThat(office.call("variable.list", "app", app).get("items").findValuesAsText("name"))
+                .containsExactly("MODE");
     }
 
     @Test
@@ -249,10 +270,12 @@ class SettingsInThePanelTest {
     void aDotEnvFileIsImportedWholeOrNotAtAll() {
         String app = office.app("imported", "web", "image", "x");
 
-        JsonNode names = office.call("variable.import", "app", app, "text", "A=1\nexport B='two words'\n", "secret", false).get("names");
+        JsonNode names = office.call("variable.import", "app", app, "text", "A=1\nexport B='two words'\n", "secret",
+                false).get("names");
 
         assertThat(names).hasSize(2);
-        assertThat(office.call("variable.list", "app", app).get("items").findValuesAsText("value")).containsExactly("1", "two words");
+        assertThat(office.call("variable.list", "app", app).get("items").findValuesAsText("value"))
+                .containsExactly("1", "two words");
         Problem problem = office.refused("variable.import", "app", app, "text", "C=1\nnonsense");
         assertThat(problem).hasMessageContaining("Line 2");
         assertThat(office.call("variable.list", "app", app).get("items")).hasSize(2);
@@ -266,6 +289,7 @@ class SettingsInThePanelTest {
             office.app("variables", "web", "image", "x");
         }
 
-        assertThat(office.refused("variable.set", "app", app, "name", name, "value", "x").fields()).containsOnlyKeys("name");
+        assertThat(office.refused("variable.set", "app", app, "name", name, "value", "x").fields())
+                .containsOnlyKeys("name");
     }
 }

@@ -37,9 +37,11 @@ class CheckoutTest {
 
     private static Apps.Row app(String url, String branch, String token, boolean privateSource) {
         return new Apps.Row("0000000000000001", "0000000000000002", "0000000000000003", "shop", "web", Optional.of(url),
-                Optional.ofNullable(branch), Optional.empty(), Optional.ofNullable(token).map(Secret::of), Optional.empty(),
+                Optional.ofNullable(branch), Optional.empty(), Optional.ofNullable(token).map(Secret::of),
+                        Optional.empty(),
                 Optional.empty(), privateSource, Optional.empty(), false, Optional.empty(), 8080, Optional.empty(),
-                Duration.ofSeconds(60), Optional.empty(), Optional.empty(), List.of(), Optional.empty(), Instant.EPOCH, 1);
+                Duration.ofSeconds(60), Optional.empty(), Optional.empty(), List.of(), Optional.empty(),
+                        Instant.EPOCH, 1);
     }
 
     private Path folder() {
@@ -130,7 +132,8 @@ class CheckoutTest {
         git.commit("private/web", "main", Map.of("a.txt", "1"));
         String url = git.url("private/web");
 
-        assertThat(refused(app(url, null, null, true), null)).hasMessageContaining("private").hasMessageContaining("token");
+        assertThat(refused(app(url, null, null, true), null)).hasMessageContaining("private")
+                .hasMessageContaining("token");
         assertThat(refused(app(url, null, "wrong-token-1234", true), null)).hasMessageContaining("does not accept")
                 .hasMessageNotContaining("wrong-token-1234");
         fetch(app(url, null, GitServer.TOKEN, true), null);
@@ -167,7 +170,8 @@ class CheckoutTest {
 
     @Test
     void hooksAndLinksOutOfTheTreeDoNothing() throws IOException {
-        git.commit("web", "main", Map.of("a.txt", "1", ".githooks/post-checkout", "#!/bin/sh\ntouch " + temporary + "/canary\n",
+        git.commit("web", "main", Map.of("a.txt", "1", ".githooks/post-checkout", "#!/bin/sh\ntouch " + temporary
+                + "/canary\n",
                 ".gitattributes", "*.txt filter=evil\n", ".lfsconfig", "[lfs]\nurl = http://169.254.169.254/\n"));
         Files.createSymbolicLink(git.work("web").resolve("out"), temporary.resolve("served"));
         git.commitAll("web", "main", "A link");
@@ -183,6 +187,7 @@ class CheckoutTest {
         git.commit("web", "main", Map.of("a.txt", "1"));
         call.cancel();
 
-        assertThat(catchThrowableOfType(RuntimeException.class, () -> fetch(app(git.url("web"), null, null, true), null))).isNotNull();
+        assertThat(catchThrowableOfType(RuntimeException.class, () -> fetch(app(git.url("web"), null, null, true),
+                null))).isNotNull();
     }
 }

@@ -24,10 +24,12 @@ class GitAddressTest {
 
     @ParameterizedTest
     @ValueSource(strings = {
-        "", " ", "-uhttps://example.com/x", "--upload-pack=touch /tmp/x", "ext::sh -c touch% /tmp/x", "file:///etc/passwd",
+        "", " ", "-uhttps://example.com/x", "--upload-pack=touch /tmp/x", "ext::sh -c touch% /tmp/x",
+                "file:///etc/passwd",
         "/etc/passwd", "../x", "git://example.com/x.git", "ftp://example.com/x.git", "fd::17/x", "example.com/x",
         "https://example.com/a b", "https://example.com/a\nb", "https://example.com/a\rb", "https://example.com/\u0000",
-        "https:///nothing", "https://", "git@-oProxyCommand=touch:x", "ssh://-oProxyCommand=touch/x", "javascript:alert(1)",
+        "https:///nothing", "https://", "git@-oProxyCommand=touch:x", "ssh://-oProxyCommand=touch/x",
+                "javascript:alert(1)",
         "git@example.com:/etc/x y", "https://exa mple.com/x", "http://[::1", "transport::https://example.com/x"})
     void anythingElseIsRefusedByName(String url) {
         Problem problem = catchThrowableOfType(Problem.class, () -> GitAddress.parse(url));
@@ -39,7 +41,8 @@ class GitAddressTest {
 
     @Test
     void aPasswordInTheAddressIsRefusedAndNotRepeated() {
-        Problem problem = catchThrowableOfType(Problem.class, () -> GitAddress.parse("https://you:hunter22@example.com/x.git"));
+        Problem problem = catchThrowableOfType(Problem.class,
+                () -> GitAddress.parse("https://you:hunter22@example.com/x.git"));
 
         assertThat(problem).hasMessageContaining("token").hasMessageNotContaining("hunter22");
     }
@@ -52,7 +55,8 @@ class GitAddressTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"127.0.0.1", "127.8.8.8", "10.1.2.3", "172.16.0.1", "172.31.255.254", "192.168.1.1", "169.254.169.254",
+    @ValueSource(strings = {"127.0.0.1", "127.8.8.8", "10.1.2.3", "172.16.0.1", "172.31.255.254", "192.168.1.1",
+            "169.254.169.254",
         "100.64.0.1", "0.0.0.0", "224.0.0.1", "2130706433", "localhost"})
     void addressesOfTheOwnNetworkArePrivate(String host) {
         assertThat(GitAddress.parse("http://" + host + "/x.git").isPrivate()).isTrue();

@@ -73,7 +73,8 @@ public final class GitServer implements AutoCloseable {
     public String commitAll(String name, String branch, String message) {
         Path work = work(name);
         git(work, "add", "-A");
-        git(work, "-c", "user.name=Ana", "-c", "user.email=ana@example.test", "commit", "-q", "--allow-empty", "-m", message);
+        git(work, "-c", "user.name=Ana", "-c", "user.email=ana@example.test", "commit", "-q", "--allow-empty", "-m",
+                message);
         git(work, "push", "-q", bare(name).toString(), branch);
         git(bare(name), "update-server-info");
         return git(work, "rev-parse", "HEAD").strip();
@@ -156,9 +157,11 @@ public final class GitServer implements AutoCloseable {
 
     private void backend(HttpExchange exchange, String path) throws IOException {
         ProcessBuilder builder = new ProcessBuilder("git", "http-backend");
-        builder.environment().putAll(Map.of("GIT_PROJECT_ROOT", root.toString(), "GIT_HTTP_EXPORT_ALL", "1", "PATH_INFO", path,
+        builder.environment().putAll(Map.of("GIT_PROJECT_ROOT", root.toString(), "GIT_HTTP_EXPORT_ALL", "1",
+                "PATH_INFO", path,
                 "REQUEST_METHOD", exchange.getRequestMethod(), "CONTENT_TYPE", header(exchange, "Content-Type"),
-                "HTTP_CONTENT_ENCODING", header(exchange, "Content-Encoding"), "GIT_PROTOCOL", header(exchange, "Git-Protocol"),
+                "HTTP_CONTENT_ENCODING", header(exchange, "Content-Encoding"), "GIT_PROTOCOL", header(exchange,
+                        "Git-Protocol"),
                 "QUERY_STRING", String.valueOf(exchange.getRequestURI().getRawQuery())));
         Process process = builder.start();
         try (InputStream body = exchange.getRequestBody()) {

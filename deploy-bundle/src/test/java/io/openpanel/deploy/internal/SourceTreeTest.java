@@ -58,7 +58,8 @@ class SourceTreeTest {
         Files.createSymbolicLink(source.resolve("away"), temporary.resolve("outside"));
         Files.createSymbolicLink(source.resolve("Dockerfile.link"), temporary.resolve("outside/Dockerfile"));
 
-        assertThatThrownBy(() -> SourceTree.directory(source, Optional.of("away"))).hasMessageContaining("out of the repository");
+        assertThatThrownBy(() -> SourceTree.directory(source, Optional.of("away")))
+                .hasMessageContaining("out of the repository");
         assertThatThrownBy(() -> SourceTree.dockerfile(source, "", Optional.of("Dockerfile.link")))
                 .hasMessageContaining("out of the repository");
     }
@@ -73,7 +74,8 @@ class SourceTreeTest {
     @Test
     void theDockerfileIsRelativeToTheFolder() {
         assertThat(SourceTree.dockerfile(source, "", Optional.empty())).isEqualTo("Dockerfile");
-        assertThat(SourceTree.dockerfile(source, "services/web", Optional.of("Dockerfile.prod"))).isEqualTo("Dockerfile.prod");
+        assertThat(SourceTree.dockerfile(source, "services/web", Optional.of("Dockerfile.prod")))
+                .isEqualTo("Dockerfile.prod");
     }
 
     @Test
@@ -86,7 +88,8 @@ class SourceTreeTest {
     void aFolderCalledDockerfileIsNone() throws IOException {
         Files.createDirectories(source.resolve("services/Dockerfile"));
 
-        assertThatThrownBy(() -> SourceTree.dockerfile(source, "services", Optional.empty())).isInstanceOf(Problem.class);
+        assertThatThrownBy(() -> SourceTree.dockerfile(source, "services", Optional.empty()))
+                .isInstanceOf(Problem.class);
     }
 
     @Test
