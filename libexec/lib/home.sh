@@ -129,6 +129,9 @@ forget_old_distributions() {
         version="${version#*-}"
         [[ "$version" == "$keep_now" || "$version" == "$keep_former" ]] || rm -rf "$folder"
     done
+    for folder in "$home"/cache/proxy-*.jar; do
+        [[ "$folder" == "$(cat "$home/run/proxy.program")" ]] || rm -f "$folder"
+    done
 }
 
 # The proxy runs from a copy by content, so that it need not stop for an upgrade that did not change it.

@@ -50,7 +50,7 @@ listening() {
 
 # Who listens on a port, in words, as far as it may be seen.
 who_listens() {
-    local inode pid
+    local inode pid command
     inode="$(listening "$1")" || return 0
     pid="$(find /proc/[0-9]*/fd -lname "socket:\[$inode\]" -printf '%h\n' 2>/dev/null | head -n 1)" || true
     pid="${pid#/proc/}"
@@ -59,7 +59,13 @@ who_listens() {
         printf 'another program'
         return
     fi
-    printf '%s (process %s)' "$(tr '\0' ' ' <"/proc/$pid/cmdline" | cut -d' ' -f1)" "$pid"
+    command="$(tr '\0' '\n' <"/proc/$pid/cmdline" 2>/dev/null)" || true
+    if [[ "$command" =~ (-Dopenpanel\.home=|--home$'\n')(/[^$'\n']*) ]]; then
+        printf 'the OpenPanel in %s' "${BASH_REMATCH[2]%/data/proxy}"
+        return
+    fi
+    command="${command%%$'\n'*}"
+    printf '%s (process %s)' "${command##*/}" "$pid"
 }
 
 # A free port below the range the kernel hands out by itself.

@@ -105,7 +105,6 @@ start_proxy() {
 }
 
 start_panel() {
-    rm -f "$home/run/panel.begun"
     start_process panel
     wait_for panel panel_ready 60 || return 1
     rm -f "$home/run/owner"
