@@ -124,14 +124,14 @@ interface Row { seq: number; at: string; callerName: string; action: string; res
 function Activity() {
   const t = useT('');
   const able = useCan('audit.list');
-  const query = useList<Row>('audit.list', { limit: 60 }, { live: ['action.*', 'deployment.*'], enabled: able });
+  const query = useList<Row>('audit.list', { limit: 200 }, { live: ['action.*', 'deployment.*'], enabled: able });
   const { data: apps } = useList<App>('app.list', {}, { enabled: Boolean(useOperation('app.list')) });
   const catalogue = useCatalogue().data;
   const names = new Map(apps?.map((app) => [app.app, app.name]));
   if (!able) {
     return null;
   }
-  const rows = query.data?.filter((row) => !/\.(list|get|log|logs|watch|stats|refresh)$/.test(row.action)).slice(0, 10);
+  const rows = query.data?.filter((row) => !row.via && !/\.(list|get|log|logs|watch|stats|refresh)$/.test(row.action)).slice(0, 10);
   return (
     <Card title={t('over.activity')}>
       {query.error && !query.data ? <ErrorState error={query.error} onRetry={() => void query.refetch()} /> : !rows ? <LinesSkeleton lines={4} />
