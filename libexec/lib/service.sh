@@ -11,6 +11,7 @@ start_process() {
     # A supervisor that was killed leaves its process behind.
     end_process "$name" "$(stop_signal "$name")" 25
     started+=("$name")
+    log_before[$name]="$(stat -c %s "$home/log/$name.jsonl" 2>/dev/null || printf 0)"
     if under_systemd; then
         systemctl enable --quiet "openpanel-$name"
         systemctl start "openpanel-$name"
@@ -111,9 +112,12 @@ start_panel() {
     done_step "Panel ready"
 }
 
-# The latest complaints of a process, for a person.
+declare -A log_before=()
+
+# What a process complained of since it was started, for a person.
 complaints() {
     note "From $home/log/$1.jsonl:"
-    { grep -E '"level":"(error|fatal)"' "$home/log/$1.jsonl" 2>/dev/null || true; } | tail -n 5 |
+    { tail -c "+$((${log_before[$1]:-0} + 1))" "$home/log/$1.jsonl" 2>/dev/null |
+        grep -E '"level":"(error|fatal)"' || true; } | tail -n 5 |
         sed -E 's/^.*"message":"(([^"\\]|\\.)*)".*$/    \1/' | cut -c1-300 >&2
 }
