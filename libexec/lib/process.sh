@@ -17,10 +17,11 @@ remember_pid() {
 
 # Prints the pid when the process that was remembered under the name still runs.
 running() {
-    local pid
-    [[ -r "$home/run/$1.pid" && -r "$home/run/$1.begun" ]] || return 1
-    pid="$(cat "$home/run/$1.pid")"
-    [[ "$pid" =~ ^[0-9]+$ && "$(start_time "$pid")" == "$(cat "$home/run/$1.begun")" ]] || return 1
+    local pid begun
+    # The process may end, and its files go, at any moment.
+    pid="$(cat "$home/run/$1.pid" 2>/dev/null)" || return 1
+    begun="$(cat "$home/run/$1.begun" 2>/dev/null)" || return 1
+    [[ "$pid" =~ ^[0-9]+$ && "$(start_time "$pid")" == "$begun" ]] || return 1
     printf '%s' "$pid"
 }
 
