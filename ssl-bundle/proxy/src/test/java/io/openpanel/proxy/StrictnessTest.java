@@ -32,8 +32,14 @@ class StrictnessTest {
         rig.close();
     }
 
+    /** What the test before sent may still be on its way to the app. */
     @BeforeEach
-    void forget() {
+    void forget() throws InterruptedException {
+        int seen;
+        do {
+            seen = app.heads.size();
+            Thread.sleep(50);
+        } while (app.heads.size() != seen);
         app.heads.clear();
     }
 

@@ -11,6 +11,7 @@ public final class Body {
     private static final byte[] NONE = new byte[0];
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(30);
     private static final int FIRST = 16 * 1024;
+    private static final long MOST_DRAINED = 8 << 20;
 
     private Body() {}
 
@@ -33,12 +34,25 @@ public final class Body {
             return NONE;
         }
         if (announced > limit) {
+            drain(request.getInputStream(), announced);
             throw new TooLarge(limit);
         }
         try {
             return read(request.getInputStream(), announced, limit);
         } catch (IOException e) {
             throw new Incomplete(e);
+        }
+    }
+
+    /** A client that is still writing sees a reset instead of the answer; so what is not absurdly large is read away. */
+    private static void drain(InputStream in, long announced) throws IOException {
+        if (announced > MOST_DRAINED) {
+            return;
+        }
+        long begin = System.nanoTime();
+        byte[] nowhere = new byte[FIRST];
+        while (in.read(nowhere) >= 0 && System.nanoTime() - begin < PATIENCE) {
+            continue;
         }
     }
 
