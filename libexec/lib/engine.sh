@@ -8,6 +8,7 @@ engine_version() {
 require_engine() {
     local yes="$1" version packages=()
     if ! command -v docker >/dev/null; then
+        refresh_packages
         packages+=(docker.io)
         ! known_package docker-cli || packages+=(docker-cli)
         ! known_package docker-buildx || packages+=(docker-buildx)

@@ -36,17 +36,32 @@ node_fits() {
     ((BASH_REMATCH[1] > 20 || (BASH_REMATCH[1] == 20 && BASH_REMATCH[2] >= 19)))
 }
 
+# A fresh machine has no list of packages yet, and without one no name is known.
+refresh_packages() {
+    command -v apt-get >/dev/null || return 0
+    [[ -z "$(find /var/lib/apt/lists -name '*_Packages*' -print -quit 2>/dev/null)" ]] || return 0
+    if as_root; then
+        doing "Fetching the list of packages: apt-get update"
+        apt-get update >/dev/null 2>&1 || true
+    elif command -v sudo >/dev/null; then
+        doing "Fetching the list of packages: sudo apt-get update"
+        sudo apt-get update >/dev/null 2>&1 || true
+    fi
+}
+
 known_package() { [[ -n "$(apt-cache search --names-only "^$1\$" 2>/dev/null)" ]]; }
 
+# The first of the names that the distribution has, else the last.
 first_known() {
     local name
+    refresh_packages
     for name in "$@"; do
         if known_package "$name"; then
             printf '%s' "$name"
             return
         fi
     done
-    printf '%s' "$1"
+    printf '%s' "$name"
 }
 
 # Installs what is missing after saying so. $1: yes or no (without asking); then pairs of "what for" and package.
@@ -96,7 +111,7 @@ require_tools() {
     if ! find_java "$wanted_java"; then
         need_java=yes
         [[ -z "$java_too_old" ]] || doing "Java $java_too_old is too old: $JAVA_FLOOR is the least."
-        missing+=("$(first_known "openjdk-21-$jdk-headless" "openjdk-17-$jdk-headless" "openjdk-25-$jdk-headless")")
+        missing+=("$(first_known "openjdk-21-$jdk-headless" "openjdk-17-$jdk-headless" "openjdk-25-$jdk-headless" "default-$jdk-headless")")
     fi
     ((${#missing[@]} == 0)) || install_packages "$yes" "${missing[@]}"
     [[ "$need_java" == no ]] || find_java "$wanted_java" ||
@@ -104,7 +119,7 @@ require_tools() {
     done_step "Java $("$OPENPANEL_JAVA_HOME/bin/java" -XshowSettings:properties -version 2>&1 |
         sed -n 's/^ *java.version = //p')"
     if [[ "$purpose" == build ]]; then
-        done_step "$(mvn --version 2>/dev/null | sed -n '1s/\x1b\[[0-9;]*m//g; 1s/^Apache //; 1s/ (.*//p')"
+        done_step "$(mvn --version 2>/dev/null | sed -n '1{s/\x1b\[[0-9;]*m//g; s/^Apache //; s/ (.*//; p}')"
         require_node
         done_step "$(git --version | sed 's/^g/G/; s/ version//')"
     fi
