@@ -14,6 +14,7 @@ import io.openpanel.api.Ref;
 import io.openpanel.api.Secret;
 import io.openpanel.deploy.internal.Apps;
 import io.openpanel.deploy.internal.AppView;
+import io.openpanel.deploy.internal.DeploymentFlow;
 import io.openpanel.deploy.internal.Deployments;
 import io.openpanel.deploy.internal.Engine;
 import io.openpanel.deploy.internal.GitAddress;
@@ -218,6 +219,8 @@ public final class AppActions implements Extension {
         Apps.Row app = apps.find(path).orElseGet(() -> apps.create(project, "hello", new Apps.Settings(Optional.empty(), Optional.empty(),
                 Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(8080),
                 Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty()), true));
-        return panel.call("deployment.start", new Deploying(app.ref(), Optional.of("sample")), Sampled.class);
+        DeploymentFlow.Deployed deployed = panel.call("deployment.start", new Deploying(app.ref(), Optional.of("sample")),
+                DeploymentFlow.Deployed.class);
+        return new Sampled(app.ref(), deployed.deployment(), deployed.address());
     }
 }

@@ -48,6 +48,8 @@ public final class DeploymentActions implements Extension, Resources {
     public record Back(@Param(kind = "app") Ref app,
                        @Param(value = "The deployment to go back to; the one before the current where not given", kind = "deployment") Optional<Ref> deployment) {}
 
+    public record Target(Ref deployment) {}
+
     public record Filter(@Param(kind = "app") Ref app, @Param(min = 1, max = 1000) Optional<Integer> limit) {}
 
     public record One(@Param(kind = "deployment") Ref deployment) {}
@@ -66,8 +68,11 @@ public final class DeploymentActions implements Extension, Resources {
             effect = CHANGE, job = true, cli = "rollback {app}")
     public DeploymentFlow.Deployed rollback(Call call, Back in) {
         Apps.Row app = apps.get(in.app());
-        Deployments.Row earlier = in.deployment().map(deployments::get).or(() -> deployments.before(app))
-                .orElseThrow(() -> new Problem(Problem.Kind.CONFLICT, "There is no earlier deployment of " + app.path() + " to go back to"));
+        // Chosen once: after the switch "the one before the current" is another one.
+        Target target = call.step("target", Target.class, () -> new Target(in.deployment().map(deployments::get)
+                .or(() -> deployments.before(app)).orElseThrow(() -> new Problem(Problem.Kind.CONFLICT,
+                        "There is no earlier deployment of " + app.path() + " to go back to")).ref()));
+        Deployments.Row earlier = deployments.get(target.deployment());
         if (!earlier.appId().equals(app.id())) {
             throw Problem.invalid("deployment", "That deployment belongs to another app");
         }

@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 import org.eclipse.jgit.api.CloneCommand;
 import org.eclipse.jgit.api.Git;
 import org.eclipse.jgit.api.LsRemoteCommand;
+import org.eclipse.jgit.api.ResetCommand;
 import org.eclipse.jgit.api.TransportCommand;
 import org.eclipse.jgit.api.errors.GitAPIException;
 import org.eclipse.jgit.lib.Constants;
@@ -28,6 +29,7 @@ import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.revwalk.RevCommit;
 import org.eclipse.jgit.revwalk.RevWalk;
 import org.eclipse.jgit.transport.SshTransport;
+import org.eclipse.jgit.transport.TransportHttp;
 import org.eclipse.jgit.transport.UsernamePasswordCredentialsProvider;
 import org.eclipse.jgit.transport.sshd.SshdSessionFactory;
 import org.eclipse.jgit.transport.sshd.SshdSessionFactoryBuilder;
@@ -148,7 +150,7 @@ final class Checkout {
                 throw new Problem(Problem.Kind.INVALID, "The branch has no commit " + wanted.orElse(""));
             }
             RevCommit commit = walk.parseCommit(id);
-            git.checkout().setName(commit.name()).setForced(true).call();
+            git.reset().setMode(ResetCommand.ResetType.HARD).setRef(commit.name()).call();
             call.log("At " + commit.abbreviate(10).name() + ' ' + commit.getShortMessage());
             return new Commit(commit.name(), commit.getAuthorIdent().getName(), commit.getShortMessage());
         } catch (IOException | IllegalArgumentException e) {
@@ -162,6 +164,9 @@ final class Checkout {
         command.setTransportConfigCallback(transport -> {
             if (transport instanceof SshTransport over && ssh != null) {
                 over.setSshSessionFactory(ssh);
+            }
+            if (transport instanceof TransportHttp http) {
+                http.setHttpConnectionFactory(new OwnHostOnly(app));
             }
         });
     }

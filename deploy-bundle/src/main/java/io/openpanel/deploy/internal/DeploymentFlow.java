@@ -7,10 +7,12 @@ import io.openpanel.api.Ref;
 import io.openpanel.api.Secret;
 import io.openpanel.deploy.internal.Deployments.State;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -24,6 +26,7 @@ public final class DeploymentFlow {
     private static final Logger LOG = LoggerFactory.getLogger(DeploymentFlow.class);
     private static final String SOURCE = "source";
     private static final int KEPT_IMAGES = 10;
+    private static final int SHORTEST_MASKED = 4;
     private static final long DRAIN_MILLIS = 1000;
 
     private final Panel panel;
@@ -79,6 +82,9 @@ public final class DeploymentFlow {
         call.step("queue", Queued.class, () -> queue(call, ref, deployment, wanted));
         Apps.Row app = apps.get(ref);
         String id = deployment.id();
+        // Each attempt opens them anew: only what it opened is masked in its part of the log.
+        variables.of(id, Variables.Scope.BUILD);
+        variables.of(id, Variables.Scope.RUNTIME);
         Optional<Cloned> cloned = Optional.empty();
         Built built;
         if (wanted.earlier().isPresent()) {
@@ -99,13 +105,18 @@ public final class DeploymentFlow {
         call.step("health", Health.Healthy.class, () -> new Health(engine, call).await(app, started.container(), started.address()));
         call.progress(85);
         Switched switched = call.step("switch", Switched.class, () -> change(call, app, deployment, started));
-        call.step("stop", Stopped.class, () -> retire(call, app, started.container()));
+        try {
+            call.step("stop", Stopped.class, () -> retire(call, app, started.container()));
+        } catch (Problem problem) {
+            call.log("The former version is still there and is removed later: " + problem.getMessage());
+        }
         return new Deployed(deployment.ref(), deployment.number(), switched.address(), built.image(), cloned.map(Cloned::commit));
     }
 
     private Queued queue(Call call, Ref app, Deployments.Row deployment, Wanted wanted) {
         boolean told = false;
         while (!deployments.begin(deployment)) {
+            endAbandoned(app);
             if (!told) {
                 call.log("Waiting for the app's running deployment to end");
                 told = true;
@@ -115,6 +126,14 @@ public final class DeploymentFlow {
         wanted.earlier().ifPresentOrElse(earlier -> variables.copyTo(deployment.id(), earlier.id()),
                 () -> variables.copyTo(deployment.id(), app));
         return new Queued(deployment.id(), deployment.number());
+    }
+
+    /** A job can end without its deployment: cancelled while this plugin was stopped, or its starter's right was taken away. */
+    private void endAbandoned(Ref app) {
+        deployments.unfinished(app).stream().filter(each -> each.state() == State.RUNNING && engine.isOver(each.job())).forEach(each -> {
+            removeNew(app, each);
+            deployments.fail(each, State.FAILED, "The deployment's job ended without it; deploy again");
+        });
     }
 
     private Cloned fetch(Call call, Apps.Row app, Optional<String> commit, String deployment) {
@@ -141,7 +160,7 @@ public final class DeploymentFlow {
         Map<String, String> labels = Map.of("op.app", app.ref().toString(), "op.deployment", deployment.id());
         call.log("Building " + tag);
         return new Built(engine.build(new Engine.Build(SourceTree.join(SOURCE, directory), dockerfile, tag,
-                variables.of(deployment.id(), Variables.Scope.BUILD), labels, app.cpus(), app.memory())).image());
+                variables.of(deployment.id(), Variables.Scope.BUILD), labels, Optional.empty(), Optional.empty())).image());
     }
 
     private Started start(Call call, Apps.Row app, Deployments.Row deployment, String image, Optional<Deployments.Row> former) {
@@ -176,14 +195,11 @@ public final class DeploymentFlow {
 
     /** After the switch: what still runs of former versions has had time for its last answers. */
     private Stopped retire(Call call, Apps.Row app, Ref current) {
-        List<Engine.Container> former = engine.containers(app.ref()).stream()
-                .filter(each -> !each.container().equals(current)).toList();
+        List<Engine.Container> former = former(app, current);
         if (!former.isEmpty()) {
-            try {
-                Thread.sleep(DRAIN_MILLIS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+            Health.pause(call, DRAIN_MILLIS);
+            // Meanwhile a newer deployment may have begun, or taken over.
+            former = former(app, current);
         }
         former.forEach(each -> {
             stopQuietly(each.container());
@@ -198,6 +214,14 @@ public final class DeploymentFlow {
             }
         }
         return new Stopped(former.size(), images);
+    }
+
+    /** The app's containers that neither serve nor belong to a deployment under way. */
+    private List<Engine.Container> former(Apps.Row app, Ref current) {
+        Set<String> needed = new HashSet<>(deployments.unfinished(app.ref()).stream().map(Deployments.Row::id).toList());
+        apps.get(app.ref()).currentDeployment().ifPresent(needed::add);
+        return engine.containers(app.ref()).stream().filter(each -> !each.container().equals(current)
+                && !needed.contains(each.deployment().orElse(""))).toList();
     }
 
     private void undo(Call call, Ref ref, Deployments.Row deployment, RuntimeException failure) {
@@ -217,7 +241,19 @@ public final class DeploymentFlow {
             LOG.warn("The sweep will remove what deployment {} left: {}", deployment.id(), e.getMessage());
         }
         deployments.fail(now, cancelled ? State.CANCELLED : State.FAILED, cancelled ? "Cancelled"
-                : failure instanceof Problem ? failure.getMessage() : "An internal error; the panel's log has more");
+                : failure instanceof Problem ? masked(deployment.id(), failure.getMessage())
+                : "An internal error; the panel's log has more");
+    }
+
+    private String masked(String deployment, String text) {
+        String masked = text;
+        for (Variables.Scope scope : List.of(Variables.Scope.BUILD, Variables.Scope.RUNTIME)) {
+            for (Secret secret : variables.of(deployment, scope).values()) {
+                String plain = secret.reveal();
+                masked = plain.length() < SHORTEST_MASKED ? masked : masked.replace(plain, secret.toString());
+            }
+        }
+        return masked;
     }
 
     private void removeNew(Ref app, Deployments.Row deployment) {

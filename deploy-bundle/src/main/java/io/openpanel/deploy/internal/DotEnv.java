@@ -63,6 +63,10 @@ public final class DotEnv {
             char c = text.charAt(at);
             if (c == quote) {
                 int end = text.indexOf('\n', at);
+                String rest = text.substring(at + 1, end < 0 ? text.length() : end).strip();
+                if (!rest.isEmpty() && !rest.startsWith("#")) {
+                    throw wrong("there is text after the closing quote");
+                }
                 next((end < 0 ? text.length() : end) - at);
                 return value.toString();
             }

@@ -145,6 +145,23 @@ public final class Engine {
         }
     }
 
+    public record OfJob(Ref job) {}
+
+    public record Job(String state) {}
+
+    /** Whether no attempt of the job will come any more. */
+    boolean isOver(String job) {
+        try {
+            String state = panel.call("job.get", new OfJob(Ref.parse(job)), Job.class).state();
+            return !state.equals("queued") && !state.equals("running");
+        } catch (Problem problem) {
+            if (problem.kind() != Problem.Kind.MISSING) {
+                throw problem;
+            }
+            return true;
+        }
+    }
+
     String network(Apps.Row app) {
         return panel.call("network.ensure", new NetworkFor(networkName(app.projectId())), Network.class).network();
     }
