@@ -34,7 +34,9 @@ final class Commands {
 
     Commands(JsonNode catalogue, Runner runner) {
         this.runner = runner;
-        catalogue.withArray("/items").forEach(each -> operations.put(each.get("id").asText(), each));
+        catalogue
+                .withArray("/items")
+                .forEach(each -> operations.put(each.get("id").asText(), each));
     }
 
     Map<String, JsonNode> operations() {
@@ -120,9 +122,14 @@ final class Commands {
         int index = 0;
         for (String name : positional) {
             boolean must = required.contains(name);
-            spec.addPositional(PositionalParamSpec.builder().index(String.valueOf(index++)).paramLabel(name)
-                    .type(String.class).arity(must ? "1" : "0..1").required(must)
-                    .description(help(schema.path("properties").path(name))).build());
+            spec.addPositional(PositionalParamSpec.builder()
+                    .index(String.valueOf(index++))
+                    .paramLabel(name)
+                    .type(String.class)
+                    .arity(must ? "1" : "0..1")
+                    .required(must)
+                    .description(help(schema.path("properties").path(name)))
+                    .build());
         }
         schema.path("properties").properties().forEach(entry -> {
             if (!positional.contains(entry.getKey()) && !entry.getKey().equals("confirm")) {
@@ -154,17 +161,30 @@ final class Commands {
         if (!shorter.isEmpty()) {
             names.add(shorter);
         }
-        OptionSpec.Builder option = OptionSpec.builder(names.toArray(String[]::new)).description(help(schema)).required(required);
+        OptionSpec.Builder option = OptionSpec.builder(names.toArray(String[]::new))
+                .description(help(schema))
+                .required(required);
         if (type.equals("boolean")) {
-            return option.type(String.class).arity("0..1").fallbackValue("true").paramLabel("true|false").hideParamSyntax(true).build();
+            return option.type(String.class)
+                    .arity("0..1")
+                    .fallbackValue("true")
+                    .paramLabel("true|false")
+                    .hideParamSyntax(true)
+                    .build();
         }
         boolean many = type.equals("array") || type.equals("object");
-        return option.type(many ? List.class : String.class).auxiliaryTypes(String.class).arity("1")
-                .paramLabel(label(schema)).build();
+        return option.type(many ? List.class : String.class)
+                .auxiliaryTypes(String.class)
+                .arity("1")
+                .paramLabel(label(schema))
+                .build();
     }
 
     static OptionSpec helpOption() {
-        return OptionSpec.builder("-h", "--help").usageHelp(true).description("Show this").build();
+        return OptionSpec.builder("-h", "--help")
+                .usageHelp(true)
+                .description("Show this")
+                .build();
     }
 
     private static String label(JsonNode schema) {
@@ -184,20 +204,31 @@ final class Commands {
     private static String help(JsonNode schema) {
         StringBuilder help = new StringBuilder(schema.path("description").asText(""));
         if (schema.path("examples").size() > 0) {
-            help.append(help.isEmpty() ? "" : ", ").append("for example ").append(schema.path("examples").get(0).asText());
+            help.append(help.isEmpty() ? "" : ", ")
+                    .append("for example ")
+                    .append(schema.path("examples").get(0).asText());
         }
         return help.toString().replace("%", "%%");
     }
 
     private static void reserved(CommandSpec spec, JsonNode operation) {
         if (operation.path("job").asBoolean() && spec.findOption("--wait") == null) {
-            spec.addOption(OptionSpec.builder("--wait").type(boolean.class).description("Show the live log until it ends").build());
+            spec.addOption(OptionSpec.builder("--wait")
+                    .type(boolean.class)
+                    .description("Show the live log until it ends")
+                    .build());
         }
         if (operation.path("effect").asText().equals("destroy") && spec.findOption("--yes") == null) {
-            spec.addOption(OptionSpec.builder("--yes", "-y").type(boolean.class).description("Do not ask for the name").build());
+            spec.addOption(OptionSpec.builder("--yes", "-y")
+                    .type(boolean.class)
+                    .description("Do not ask for the name")
+                    .build());
         }
         if (spec.findOption("--json") == null) {
-            spec.addOption(OptionSpec.builder("--json").type(boolean.class).description("Print JSON").build());
+            spec.addOption(OptionSpec.builder("--json")
+                    .type(boolean.class)
+                    .description("Print JSON")
+                    .build());
         }
     }
 
@@ -207,14 +238,17 @@ final class Commands {
         for (int i = 0; i < positional.size(); i++) {
             String text = parsed.matchedPositionalValue(i, null);
             if (text != null) {
-                input.set(positional.get(i), Values.read(positional.get(i), properties.path(positional.get(i)), List.of(text)));
+                input.set(
+                        positional.get(i),
+                        Values.read(positional.get(i), properties.path(positional.get(i)), List.of(text)));
             }
         }
         properties.properties().forEach(entry -> {
             OptionSpec option = parsed.matchedOption("--" + kebab(entry.getKey()));
             if (option != null && !positional.contains(entry.getKey())) {
                 Object value = option.getValue();
-                List<String> texts = value instanceof List<?> list ? list.stream().map(String::valueOf).toList()
+                List<String> texts = value instanceof List<?> list
+                        ? list.stream().map(String::valueOf).toList()
                         : List.of(String.valueOf(value));
                 input.set(entry.getKey(), Values.read(kebab(entry.getKey()), entry.getValue(), texts));
             }

@@ -27,15 +27,16 @@ final class Failure extends RuntimeException {
 
     /** From an HTTP status and the problem's detail. */
     static Failure of(int status, String message) {
-        int code = switch (status) {
-            case 400, 413, 415, 428 -> USAGE;
-            case 401 -> SIGN_IN;
-            case 403 -> DENIED;
-            case 404 -> MISSING;
-            case 409, 412 -> CONFLICT;
-            case 429, 502, 503, 504 -> UNAVAILABLE;
-            default -> FAILED;
-        };
+        int code =
+                switch (status) {
+                    case 400, 413, 415, 428 -> USAGE;
+                    case 401 -> SIGN_IN;
+                    case 403 -> DENIED;
+                    case 404 -> MISSING;
+                    case 409, 412 -> CONFLICT;
+                    case 429, 502, 503, 504 -> UNAVAILABLE;
+                    default -> FAILED;
+                };
         return new Failure(code, status, message);
     }
 

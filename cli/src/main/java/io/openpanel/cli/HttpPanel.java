@@ -28,33 +28,46 @@ final class HttpPanel implements Panel {
     HttpPanel(Session session, Optional<String> team) {
         this.session = session;
         this.team = team.or(session::team);
-        HttpClient.Builder builder = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(Duration.ofSeconds(10));
+        HttpClient.Builder builder =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(10));
         session.authority().ifPresent(path -> builder.sslContext(Trust.of(path)));
         this.client = builder.build();
     }
 
     /** Signs in with e-mail and password and keeps the tokens. */
     void logIn(String url, Optional<String> ca, String email, String password) {
-        JsonNode tokens = json(send(HttpRequest.newBuilder(URI.create(url + "/api/v1/sessions")),
-                "POST", Json.text(Json.object().put("email", email).put("password", password)), Optional.empty()));
+        JsonNode tokens = json(send(
+                HttpRequest.newBuilder(URI.create(url + "/api/v1/sessions")),
+                "POST",
+                Json.text(Json.object().put("email", email).put("password", password)),
+                Optional.empty()));
         session.signedIn(url, ca, tokens);
     }
 
     private String token() {
-        return session.fixedToken().or(session::accessToken).or(() -> session.refresh(this::refreshed))
-                .orElseThrow(() -> new Failure(Failure.SIGN_IN, "Sign in first: openpanel-cli login " + session.url()
-                        + ", or put an API key into OPENPANEL_TOKEN"));
+        return session.fixedToken()
+                .or(session::accessToken)
+                .or(() -> session.refresh(this::refreshed))
+                .orElseThrow(() -> new Failure(
+                        Failure.SIGN_IN,
+                        "Sign in first: openpanel-cli login " + session.url()
+                                + ", or put an API key into OPENPANEL_TOKEN"));
     }
 
     private JsonNode refreshed(String refreshToken) {
-        return json(send(HttpRequest.newBuilder(URI.create(session.url() + "/api/v1/sessions/refresh")), "POST",
-                Json.text(Json.object().put("refreshToken", refreshToken)), Optional.empty()));
+        return json(send(
+                HttpRequest.newBuilder(URI.create(session.url() + "/api/v1/sessions/refresh")),
+                "POST",
+                Json.text(Json.object().put("refreshToken", refreshToken)),
+                Optional.empty()));
     }
 
     @Override
     public JsonNode catalogue() {
-        return json(send(HttpRequest.newBuilder(URI.create(session.url() + "/api/v1/catalogue")), "GET", "",
+        return json(send(
+                HttpRequest.newBuilder(URI.create(session.url() + "/api/v1/catalogue")),
+                "GET",
+                "",
                 Optional.of(token())));
     }
 
@@ -69,7 +82,8 @@ final class HttpPanel implements Panel {
         if (response.statusCode() >= 400) {
             json(response);
         }
-        try (BufferedReader lines = new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
+        try (BufferedReader lines =
+                new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 if (!line.isBlank()) {
                     item.accept(Json.parse(line));
@@ -93,17 +107,20 @@ final class HttpPanel implements Panel {
         String method = operation.get("method").asText();
         boolean inQuery = method.equals("GET") || method.equals("DELETE");
         String query = inQuery ? query(rest) : "";
-        HttpRequest.Builder request = HttpRequest.newBuilder(
-                URI.create(session.url() + "/api/v1" + path + query)).header("Accept", accept);
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(session.url() + "/api/v1" + path + query))
+                .header("Accept", accept);
         return send(request, method, inQuery ? "" : Json.text(rest), Optional.of(token()));
     }
 
     private static String query(ObjectNode input) {
         StringBuilder query = new StringBuilder();
         for (Map.Entry<String, JsonNode> entry : input.properties()) {
-            Iterable<JsonNode> values = entry.getValue().isArray() ? entry.getValue() : java.util.List.of(entry.getValue());
+            Iterable<JsonNode> values =
+                    entry.getValue().isArray() ? entry.getValue() : java.util.List.of(entry.getValue());
             for (JsonNode value : values) {
-                query.append(query.isEmpty() ? '?' : '&').append(encode(entry.getKey())).append('=')
+                query.append(query.isEmpty() ? '?' : '&')
+                        .append(encode(entry.getKey()))
+                        .append('=')
                         .append(encode(value.asText()));
             }
         }
@@ -114,9 +131,11 @@ final class HttpPanel implements Panel {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
-    private HttpResponse<InputStream> send(HttpRequest.Builder request, String method, String body, Optional<String> token) {
-        request.method(method, body.isEmpty() ? HttpRequest.BodyPublishers.noBody()
-                : HttpRequest.BodyPublishers.ofString(body));
+    private HttpResponse<InputStream> send(
+            HttpRequest.Builder request, String method, String body, Optional<String> token) {
+        request.method(
+                method,
+                body.isEmpty() ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body));
         if (!body.isEmpty()) {
             request.header("Content-Type", "application/json");
         }
@@ -126,8 +145,11 @@ final class HttpPanel implements Panel {
         try {
             return client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
         } catch (IOException e) {
-            throw new Failure(Failure.UNAVAILABLE, "The panel at " + session.url() + " does not answer ("
-                    + (e.getMessage() == null ? "connection refused" : e.getMessage()) + "). Is it running? ./openpanel status");
+            throw new Failure(
+                    Failure.UNAVAILABLE,
+                    "The panel at " + session.url() + " does not answer ("
+                            + (e.getMessage() == null ? "connection refused" : e.getMessage())
+                            + "). Is it running? ./openpanel status");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Failure(Failure.FAILED, "Interrupted");

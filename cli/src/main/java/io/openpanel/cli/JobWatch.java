@@ -54,8 +54,10 @@ final class JobWatch {
         }
         String state = ended.path("state").asText();
         if (!state.equals("done")) {
-            err.println(state.equals("cancelled") ? "Cancelled."
-                    : "Failed: " + ended.path("error").path("message").asText("see the log above"));
+            err.println(
+                    state.equals("cancelled")
+                            ? "Cancelled."
+                            : "Failed: " + ended.path("error").path("message").asText("see the log above"));
             err.flush();
             return Failure.FAILED;
         }

@@ -64,8 +64,10 @@ final class LocalPanel implements Panel {
                 reply.accept(node);
             }
         } catch (IOException e) {
-            throw new Failure(Failure.UNAVAILABLE, "The panel's socket " + socket + " does not answer: " + e.getMessage()
-                    + ". It opens only for the panel's own user and root");
+            throw new Failure(
+                    Failure.UNAVAILABLE,
+                    "The panel's socket " + socket + " does not answer: " + e.getMessage()
+                            + ". It opens only for the panel's own user and root");
         }
     }
 }

@@ -67,7 +67,8 @@ public final class Main {
     private int dispatch(String... arguments) {
         Session session = new Session(environment);
         CommandLine root = root();
-        boolean alone = arguments.length > 0 && List.of("login", "logout", "--version").contains(first(arguments));
+        boolean alone =
+                arguments.length > 0 && List.of("login", "logout", "--version").contains(first(arguments));
         if (alone) {
             return own(root, session, root.parseArgs(arguments));
         }
@@ -103,7 +104,8 @@ public final class Main {
     private Commands commands(Panel panel, Global global) {
         JsonNode catalogue = panel.catalogue();
         Commands[] self = new Commands[1];
-        self[0] = new Commands(catalogue, (operation, input, parsed) -> execute(panel, self[0], operation, input, parsed, global));
+        self[0] = new Commands(
+                catalogue, (operation, input, parsed) -> execute(panel, self[0], operation, input, parsed, global));
         return self[0];
     }
 
@@ -113,30 +115,57 @@ public final class Main {
 
     private Panel panel(Session session, Global global) {
         if (global.local()) {
-            Path home = Path.of(environment.getOrDefault("OPENPANEL_HOME", Files.isDirectory(Path.of("/var/lib/openpanel"))
-                    ? "/var/lib/openpanel" : environment.getOrDefault("HOME", ".") + "/.openpanel"));
+            Path home = Path.of(environment.getOrDefault(
+                    "OPENPANEL_HOME",
+                    Files.isDirectory(Path.of("/var/lib/openpanel"))
+                            ? "/var/lib/openpanel"
+                            : environment.getOrDefault("HOME", ".") + "/.openpanel"));
             return new LocalPanel(home.resolve("run").resolve("panel.sock"), global.team());
         }
         return new HttpPanel(session, global.team());
     }
 
     private CommandLine root() {
-        CommandSpec spec = CommandSpec.create().name("openpanel-cli").mixinStandardHelpOptions(true).version(version());
-        spec.usageMessage().description("Everything the panel can do, typed.", "")
-                .footer("", "Exit codes: 0 done, 1 failed, 2 wrong input, 3 not signed in, 4 not allowed, 5 not there,",
+        CommandSpec spec = CommandSpec.create()
+                .name("openpanel-cli")
+                .mixinStandardHelpOptions(true)
+                .version(version());
+        spec.usageMessage()
+                .description("Everything the panel can do, typed.", "")
+                .footer(
+                        "",
+                        "Exit codes: 0 done, 1 failed, 2 wrong input, 3 not signed in, 4 not allowed, 5 not there,",
                         "6 in conflict, 7 the panel or something behind it does not answer.",
                         "OPENPANEL_URL, OPENPANEL_TOKEN (an API key) and OPENPANEL_TEAM stand in for a log-in.");
-        spec.addOption(OptionSpec.builder("--team").type(String.class).paramLabel("team").description("Work in this team").build());
-        spec.addOption(OptionSpec.builder("--local").type(boolean.class).description("As the owner of this machine, without a log-in").build());
+        spec.addOption(OptionSpec.builder("--team")
+                .type(String.class)
+                .paramLabel("team")
+                .description("Work in this team")
+                .build());
+        spec.addOption(OptionSpec.builder("--local")
+                .type(boolean.class)
+                .description("As the owner of this machine, without a log-in")
+                .build());
         CommandLine root = new CommandLine(spec);
         root.setOut(out);
         root.setErr(err);
         CommandSpec login = CommandSpec.create().name("login").addOption(Commands.helpOption());
         login.usageMessage().description("Signs in; with --email the password is read from standard input.");
-        login.addPositional(PositionalParamSpec.builder().index("0").paramLabel("URL").type(String.class).arity("0..1").build());
-        login.addOption(OptionSpec.builder("--email").type(String.class).paramLabel("EMAIL").build());
-        login.addOption(OptionSpec.builder("--ca").type(String.class).paramLabel("FILE")
-                .description("Trust this certificate authority (keys/ca/ca.pem of the panel's home)").build());
+        login.addPositional(PositionalParamSpec.builder()
+                .index("0")
+                .paramLabel("URL")
+                .type(String.class)
+                .arity("0..1")
+                .build());
+        login.addOption(OptionSpec.builder("--email")
+                .type(String.class)
+                .paramLabel("EMAIL")
+                .build());
+        login.addOption(OptionSpec.builder("--ca")
+                .type(String.class)
+                .paramLabel("FILE")
+                .description("Trust this certificate authority (keys/ca/ca.pem of the panel's home)")
+                .build());
         root.addSubcommand("login", login);
         CommandSpec logout = CommandSpec.create().name("logout").addOption(Commands.helpOption());
         logout.usageMessage().description("Signs out.");
@@ -148,7 +177,9 @@ public final class Main {
     }
 
     private static String version() {
-        return "openpanel-cli " + Optional.ofNullable(Main.class.getPackage().getImplementationVersion()).orElse("0.1.0");
+        return "openpanel-cli "
+                + Optional.ofNullable(Main.class.getPackage().getImplementationVersion())
+                        .orElse("0.1.0");
     }
 
     private int own(CommandLine root, Session session, ParseResult parsed) {
@@ -181,7 +212,9 @@ public final class Main {
     private int logOut(Session session) {
         try {
             Panel panel = new HttpPanel(session, Optional.empty());
-            JsonNode operation = new Commands(panel.catalogue(), (any, input, parsed) -> 0).operations().get("session.delete");
+            JsonNode operation = new Commands(panel.catalogue(), (any, input, parsed) -> 0)
+                    .operations()
+                    .get("session.delete");
             if (operation != null) {
                 panel.call(operation, Json.object());
             }
@@ -194,7 +227,8 @@ public final class Main {
         return 0;
     }
 
-    private int execute(Panel panel, Commands commands, JsonNode operation, ObjectNode input, ParseResult parsed, Global global) {
+    private int execute(
+            Panel panel, Commands commands, JsonNode operation, ObjectNode input, ParseResult parsed, Global global) {
         boolean json = parsed.hasMatchedOption("--json");
         Printer printer = new Printer(out, json);
         if (operation.path("form").asText().equals("stream")) {
@@ -231,8 +265,10 @@ public final class Main {
             if (!yes && !Prompt.isInteractive()) {
                 throw failure;
             }
-            String typed = yes ? name.group(1) : Prompt.line(operation.get("summary").asText()
-                    + ". This cannot be undone. Type " + name.group(1) + " to go on");
+            String typed = yes
+                    ? name.group(1)
+                    : Prompt.line(operation.get("summary").asText() + ". This cannot be undone. Type " + name.group(1)
+                            + " to go on");
             if (!name.group(1).equals(typed)) {
                 throw new Failure(Failure.USAGE, "Nothing was done: the name was another");
             }
@@ -271,7 +307,10 @@ public final class Main {
         }
 
         boolean wantsHelpOnly() {
-            return rest.isEmpty() || rest.equals(List.of("--help")) || rest.equals(List.of("-h")) || rest.equals(List.of("help"));
+            return rest.isEmpty()
+                    || rest.equals(List.of("--help"))
+                    || rest.equals(List.of("-h"))
+                    || rest.equals(List.of("help"));
         }
     }
 }

@@ -45,7 +45,10 @@ final class Printer {
             StringBuilder line = new StringBuilder();
             item.properties().forEach(entry -> {
                 if (!entry.getValue().isContainerNode()) {
-                    line.append(line.isEmpty() ? "" : "  ").append(entry.getKey()).append('=').append(entry.getValue().asText());
+                    line.append(line.isEmpty() ? "" : "  ")
+                            .append(entry.getKey())
+                            .append('=')
+                            .append(entry.getValue().asText());
                 }
             });
             out.println(line);
@@ -80,8 +83,11 @@ final class Printer {
         }
         List<String> columns = columns(items);
         List<List<String>> rows = new ArrayList<>();
-        rows.add(columns.stream().map(column -> words(column).toUpperCase(java.util.Locale.ROOT)).toList());
-        items.forEach(item -> rows.add(columns.stream().map(column -> cut(shown(item.path(column)))).toList()));
+        rows.add(columns.stream()
+                .map(column -> words(column).toUpperCase(java.util.Locale.ROOT))
+                .toList());
+        items.forEach(item -> rows.add(
+                columns.stream().map(column -> cut(shown(item.path(column)))).toList()));
         int[] widths = new int[columns.size()];
         rows.forEach(row -> {
             for (int i = 0; i < widths.length; i++) {
@@ -123,7 +129,8 @@ final class Printer {
         }
         items.forEach(item -> item.properties().forEach(entry -> {
             JsonNode value = entry.getValue();
-            boolean nested = value.isObject() || (value.isArray() && value.size() > 0 && value.get(0).isContainerNode());
+            boolean nested = value.isObject()
+                    || (value.isArray() && value.size() > 0 && value.get(0).isContainerNode());
             if (!nested && !value.isNull() && !LEFT_OUT.contains(entry.getKey())) {
                 columns.add(entry.getKey());
             }

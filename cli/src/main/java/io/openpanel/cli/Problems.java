@@ -16,11 +16,15 @@ final class Problems {
         JsonNode errors = problem.path("errors");
         for (Map.Entry<String, JsonNode> error : errors.properties()) {
             if (errors.size() > 1) {
-                message.append(System.lineSeparator()).append("  ").append(error.getValue().asText());
+                message.append(System.lineSeparator())
+                        .append("  ")
+                        .append(error.getValue().asText());
             }
         }
         if (status >= 500 && problem.hasNonNull("instance")) {
-            message.append(" (request ").append(problem.get("instance").asText()).append(')');
+            message.append(" (request ")
+                    .append(problem.get("instance").asText())
+                    .append(')');
         }
         return Failure.of(status, message.toString());
     }

@@ -9,7 +9,8 @@ import java.nio.charset.StandardCharsets;
 
 /** Asks the person at the terminal, or reads standard input where there is none. */
 final class Prompt {
-    private static final BufferedReader INPUT = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    private static final BufferedReader INPUT =
+            new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
 
     private Prompt() {}
 

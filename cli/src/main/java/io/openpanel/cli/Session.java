@@ -29,13 +29,15 @@ final class Session {
 
     /** The panel's address, without a slash at the end. */
     String url() {
-        String url = environment.getOrDefault("OPENPANEL_URL", read().path("url").asText("http://127.0.0.1:8080"));
+        String url =
+                environment.getOrDefault("OPENPANEL_URL", read().path("url").asText("http://127.0.0.1:8080"));
         return url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
     }
 
     /** The certificate authority to trust, where one was given at log-in. */
     Optional<String> authority() {
-        return Optional.ofNullable(environment.get("OPENPANEL_CA")).or(() -> Optional.ofNullable(read().get("ca")).map(JsonNode::asText));
+        return Optional.ofNullable(environment.get("OPENPANEL_CA"))
+                .or(() -> Optional.ofNullable(read().get("ca")).map(JsonNode::asText));
     }
 
     Optional<String> fixedToken() {
@@ -43,14 +45,17 @@ final class Session {
     }
 
     Optional<String> team() {
-        return Optional.ofNullable(environment.get("OPENPANEL_TEAM")).or(() -> Optional.ofNullable(read().get("team")).map(JsonNode::asText));
+        return Optional.ofNullable(environment.get("OPENPANEL_TEAM"))
+                .or(() -> Optional.ofNullable(read().get("team")).map(JsonNode::asText));
     }
 
     /** A token that is good for another half minute, if there is one. */
     Optional<String> accessToken() {
         JsonNode state = read();
-        boolean fresh = state.hasNonNull("accessToken") && state.hasNonNull("expiresAt")
-                && Instant.parse(state.get("expiresAt").asText()).isAfter(Instant.now().plusSeconds(30));
+        boolean fresh = state.hasNonNull("accessToken")
+                && state.hasNonNull("expiresAt")
+                && Instant.parse(state.get("expiresAt").asText())
+                        .isAfter(Instant.now().plusSeconds(30));
         return fresh ? Optional.of(state.get("accessToken").asText()) : Optional.empty();
     }
 
@@ -108,7 +113,10 @@ final class Session {
             try (FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                     FileLock lock = channel.lock()) {
                 ObjectNode changed = change.apply(read());
-                Path draft = Files.createTempFile(file.getParent(), "cli", ".json",
+                Path draft = Files.createTempFile(
+                        file.getParent(),
+                        "cli",
+                        ".json",
                         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
                 Files.writeString(draft, Json.pretty(changed));
                 Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

@@ -30,8 +30,9 @@ final class Values {
             case "integer" -> schema.path("format").asText().equals("bytes") ? bytes(name, text) : whole(name, text);
             case "number" -> decimal(name, text);
             case "boolean" -> flag(name, text);
-            default -> Json.MAPPER.getNodeFactory().textNode(schema.path("format").asText().equals("password")
-                    ? Prompt.secretFrom(name, text) : text);
+            default -> Json.MAPPER
+                    .getNodeFactory()
+                    .textNode(schema.path("format").asText().equals("password") ? Prompt.secretFrom(name, text) : text);
         };
     }
 
@@ -49,7 +50,9 @@ final class Values {
                     throw new Failure(Failure.USAGE, "--" + name + " wants name=value, not '" + pair + "'");
                 }
                 String key = pair.substring(0, equals);
-                JsonNode inner = map ? schema.path("additionalProperties") : schema.path("properties").path(key);
+                JsonNode inner = map
+                        ? schema.path("additionalProperties")
+                        : schema.path("properties").path(key);
                 object.set(key, read(name, inner, List.of(pair.substring(equals + 1))));
             }
         }
@@ -61,9 +64,10 @@ final class Values {
         if (!matcher.matches()) {
             throw new Failure(Failure.USAGE, "--" + name + " wants a size such as 512m or 2g, not '" + text + "'");
         }
-        int power = " kmgt".indexOf(matcher.group(2).isEmpty() ? ' ' : matcher.group(2).charAt(0));
-        return Json.MAPPER.getNodeFactory().numberNode(
-                (long) (Double.parseDouble(matcher.group(1)) * Math.pow(1024, power)));
+        int power = " kmgt"
+                .indexOf(matcher.group(2).isEmpty() ? ' ' : matcher.group(2).charAt(0));
+        return Json.MAPPER.getNodeFactory().numberNode((long)
+                (Double.parseDouble(matcher.group(1)) * Math.pow(1024, power)));
     }
 
     private static JsonNode whole(String name, String text) {

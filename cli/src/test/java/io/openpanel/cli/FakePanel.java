@@ -12,7 +12,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A panel with a handful of actions that remembers what it was asked. */
 final class FakePanel implements AutoCloseable {
-    private static final String CATALOGUE = """
+    private static final String CATALOGUE =
+            """
             {"version":"1","kinds":{},"items":[
             {"id":"project.create","noun":"project","summary":"Makes a project","effect":"change","job":false,"form":"record","method":"POST",
              "path":"/projects","cli":"project create {name}","refs":[],"input":{"type":"object","required":["name"],
@@ -105,7 +106,8 @@ final class FakePanel implements AutoCloseable {
             return "{\"seq\":1,\"step\":\"clone\",\"line\":\"Cloning\"}\n{\"seq\":2,\"step\":\"build\",\"line\":\"Building\"}\n";
         }
         if (uri.startsWith("/api/v1/jobs/")) {
-            return "{\"state\":\"" + jobState + "\",\"result\":{\"address\":\"http://web.localhost\"},\"error\":{\"message\":\"No Dockerfile\"}}";
+            return "{\"state\":\"" + jobState
+                    + "\",\"result\":{\"address\":\"http://web.localhost\"},\"error\":{\"message\":\"No Dockerfile\"}}";
         }
         return "{\"project\":\"project:1\",\"name\":\"shop\"}";
     }

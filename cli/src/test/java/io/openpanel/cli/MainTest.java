@@ -26,7 +26,12 @@ class MainTest {
 
     @BeforeEach
     void signedIn() {
-        environment.putAll(Map.of("OPENPANEL_URL", panel.url(), "OPENPANEL_TOKEN", "good", "OPENPANEL_CLI_CONFIG",
+        environment.putAll(Map.of(
+                "OPENPANEL_URL",
+                panel.url(),
+                "OPENPANEL_TOKEN",
+                "good",
+                "OPENPANEL_CLI_CONFIG",
                 folder.resolve("cli.json").toString()));
     }
 
@@ -41,10 +46,27 @@ class MainTest {
 
     @Test
     void anAliasPutsItsComponentsInTheirPlaces() {
-        assertThat(run("project", "create", "shop", "--memory", "512m", "--labels", "a=1", "--labels", "b=2", "--fast",
-                "--volumes", "name=data,path=/data")).as(err.toString()).isZero();
-        assertThat(panel.asked).last().asString().isEqualTo("POST /api/v1/projects {\"name\":\"shop\",\"memory\":536870912,"
-                + "\"labels\":{\"a\":\"1\",\"b\":\"2\"},\"fast\":true,\"volumes\":[{\"name\":\"data\",\"path\":\"/data\"}]}");
+        assertThat(run(
+                        "project",
+                        "create",
+                        "shop",
+                        "--memory",
+                        "512m",
+                        "--labels",
+                        "a=1",
+                        "--labels",
+                        "b=2",
+                        "--fast",
+                        "--volumes",
+                        "name=data,path=/data"))
+                .as(err.toString())
+                .isZero();
+        assertThat(panel.asked)
+                .last()
+                .asString()
+                .isEqualTo(
+                        "POST /api/v1/projects {\"name\":\"shop\",\"memory\":536870912,"
+                                + "\"labels\":{\"a\":\"1\",\"b\":\"2\"},\"fast\":true,\"volumes\":[{\"name\":\"data\",\"path\":\"/data\"}]}");
     }
 
     @Test
@@ -66,7 +88,8 @@ class MainTest {
     @Test
     void waitingForAJobShowsItsLogAndEndsWithTheAddress() {
         assertThat(run("deploy", "shop/web", "--wait")).isZero();
-        assertThat(out.toString()).isEqualToNormalizingNewlines("── clone\nCloning\n── build\nBuilding\nhttp://web.localhost\n");
+        assertThat(out.toString())
+                .isEqualToNormalizingNewlines("── clone\nCloning\n── build\nBuilding\nhttp://web.localhost\n");
         assertThat(run("deploy", "shop/web")).isZero();
         assertThat(out.toString()).contains("Started job:7");
     }
@@ -107,9 +130,11 @@ class MainTest {
     @Test
     void aLogInIsKeptForItsOwnerOnlyAndRenewed() throws IOException {
         environment.remove("OPENPANEL_TOKEN");
-        new HttpPanel(new Session(environment), java.util.Optional.empty()).logIn(panel.url(), java.util.Optional.empty(), "a@b.test", "right");
+        new HttpPanel(new Session(environment), java.util.Optional.empty())
+                .logIn(panel.url(), java.util.Optional.empty(), "a@b.test", "right");
         Path file = folder.resolve("cli.json");
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
         assertThat(run("ps")).isZero();
         Files.writeString(file, Files.readString(file).replace("2999", "2020"));
         assertThat(run("ps")).isZero();

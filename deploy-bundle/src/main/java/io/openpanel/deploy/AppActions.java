@@ -12,8 +12,8 @@ import io.openpanel.api.Param;
 import io.openpanel.api.Problem;
 import io.openpanel.api.Ref;
 import io.openpanel.api.Secret;
-import io.openpanel.deploy.internal.Apps;
 import io.openpanel.deploy.internal.AppView;
+import io.openpanel.deploy.internal.Apps;
 import io.openpanel.deploy.internal.DeploymentFlow;
 import io.openpanel.deploy.internal.Deployments;
 import io.openpanel.deploy.internal.Engine;
@@ -42,8 +42,14 @@ public final class AppActions implements Extension {
     private final Removal removal;
 
     @Activate
-    public AppActions(@Reference Panel panel, @Reference Projects projects, @Reference Apps apps, @Reference Deployments deployments,
-            @Reference Engine engine, @Reference AppView view, @Reference Removal removal) {
+    public AppActions(
+            @Reference Panel panel,
+            @Reference Projects projects,
+            @Reference Apps apps,
+            @Reference Deployments deployments,
+            @Reference Engine engine,
+            @Reference AppView view,
+            @Reference Removal removal) {
         this.panel = panel;
         this.projects = projects;
         this.apps = apps;
@@ -53,24 +59,50 @@ public final class AppActions implements Extension {
         this.removal = removal;
     }
 
-    public record Create(@Param(value = "The project it belongs to", kind = "project") Ref project,
-            @Param(value = "Lower-case letters, digits and dashes", pattern = ProjectActions.NAME, max = 40, example = "web") String name,
-            @Param(value = "Repository with a Dockerfile", max = 1000, example = "https://example.com/you/web.git") Optional<String> git,
+    public record Create(
+            @Param(value = "The project it belongs to", kind = "project") Ref project,
+            @Param(
+                            value = "Lower-case letters, digits and dashes",
+                            pattern = ProjectActions.NAME,
+                            max = 40,
+                            example = "web")
+                    String name,
+            @Param(value = "Repository with a Dockerfile", max = 1000, example = "https://example.com/you/web.git")
+                    Optional<String> git,
             @Param(value = "The repository's own where empty", max = 200, example = "main") Optional<String> branch,
-            @Param(value = "Folder in the repository to build", max = 300, example = "services/web") Optional<String> directory,
+            @Param(value = "Folder in the repository to build", max = 300, example = "services/web")
+                    Optional<String> directory,
             @Param("Reads a private repository over HTTPS") Optional<Secret> token,
             @Param("Private key that reads a private repository over SSH") Optional<Secret> deployKey,
-            @Param(value = "Instead of a repository: an image that exists", pattern = IMAGE, max = 300, example = "nginx:1.27") Optional<String> image,
-            @Param(value = "Where it is not called Dockerfile", max = 300, example = "docker/Dockerfile.prod") Optional<String> dockerfile,
-            @Param(value = "Port the app listens on; it gets it as PORT too", min = 1, max = 65535, example = "8080") Optional<Integer> port,
-            @Param(value = "Asked until it answers with success; else the port must accept connections", pattern = "/[^\\x00-\\x20]*", max = 300, example = "/healthz") Optional<String> healthPath,
+            @Param(
+                            value = "Instead of a repository: an image that exists",
+                            pattern = IMAGE,
+                            max = 300,
+                            example = "nginx:1.27")
+                    Optional<String> image,
+            @Param(value = "Where it is not called Dockerfile", max = 300, example = "docker/Dockerfile.prod")
+                    Optional<String> dockerfile,
+            @Param(value = "Port the app listens on; it gets it as PORT too", min = 1, max = 65535, example = "8080")
+                    Optional<Integer> port,
+            @Param(
+                            value = "Asked until it answers with success; else the port must accept connections",
+                            pattern = "/[^\\x00-\\x20]*",
+                            max = 300,
+                            example = "/healthz")
+                    Optional<String> healthPath,
             @Param("How long it may take until it is healthy; 60 s where not given") Optional<Duration> healthTimeout,
             @Param(value = "Cores it may use", example = "0.5") Optional<Double> cpus,
             @Param(value = "Memory it may use", kind = "bytes", min = 6 << 20) Optional<Long> memory,
-            @Param(value = "Folders that outlive a deployment; such an app stops before its new version starts", max = 20) Optional<List<Apps.Volume>> volumes) {}
+            @Param(
+                            value =
+                                    "Folders that outlive a deployment; such an app stops before its new version starts",
+                            max = 20)
+                    Optional<List<Apps.Volume>> volumes) {}
 
-    public record Update(@Param(kind = "app") Ref app,
-            @Param(value = "Lower-case letters, digits and dashes", pattern = ProjectActions.NAME, max = 40) Optional<String> name,
+    public record Update(
+            @Param(kind = "app") Ref app,
+            @Param(value = "Lower-case letters, digits and dashes", pattern = ProjectActions.NAME, max = 40)
+                    Optional<String> name,
             @Param(value = "Repository with a Dockerfile", max = 1000) Optional<String> git,
             @Param(value = "The branch that is deployed", max = 200) Optional<String> branch,
             @Param(value = "Folder in the repository to build", max = 300) Optional<String> directory,
@@ -79,14 +111,17 @@ public final class AppActions implements Extension {
             @Param(value = "An image that exists", pattern = "|" + IMAGE, max = 300) Optional<String> image,
             @Param(value = "Where it is not called Dockerfile", max = 300) Optional<String> dockerfile,
             @Param(value = "Port the app listens on", min = 1, max = 65535) Optional<Integer> port,
-            @Param(value = "Asked until it answers with success", pattern = "|/[^\\x00-\\x20]*", max = 300) Optional<String> healthPath,
+            @Param(value = "Asked until it answers with success", pattern = "|/[^\\x00-\\x20]*", max = 300)
+                    Optional<String> healthPath,
             @Param("How long it may take until it is healthy") Optional<Duration> healthTimeout,
             @Param("Cores it may use") Optional<Double> cpus,
             @Param(value = "Memory it may use", kind = "bytes", min = 6 << 20) Optional<Long> memory,
             @Param(value = "Folders that outlive a deployment", max = 20) Optional<List<Apps.Volume>> volumes) {}
 
-    public record Filter(@Param(value = "Only of this project", kind = "project") Optional<Ref> project,
-                         @Param(min = 1, max = 1000) Optional<Integer> limit, @Param("The next of the page before") Optional<String> cursor) {}
+    public record Filter(
+            @Param(value = "Only of this project", kind = "project") Optional<Ref> project,
+            @Param(min = 1, max = 1000) Optional<Integer> limit,
+            @Param("The next of the page before") Optional<String> cursor) {}
 
     public record One(@Param(kind = "app") Ref app) {}
 
@@ -96,15 +131,24 @@ public final class AppActions implements Extension {
 
     public record Opened(String address) {}
 
-    public record Removed(@Param("Containers that were removed") int containers, @Param("Images that were removed") int images,
-                          @Param("Volumes that were kept") List<String> volumes) {}
+    public record Removed(
+            @Param("Containers that were removed") int containers,
+            @Param("Images that were removed") int images,
+            @Param("Volumes that were kept") List<String> volumes) {}
 
-    public record Reading(@Param(kind = "app") Ref app, @Param(value = "Only so many of the last lines", min = 0, max = 10_000_000) Optional<Integer> tail,
-                          @Param("Wait for new lines") Optional<Boolean> follow,
-                          @Param(value = "Only since this time, or for so long back", example = "15m") Optional<String> since,
-                          @Param("Only lines after this seq") Optional<Long> after) {}
+    public record Reading(
+            @Param(kind = "app") Ref app,
+            @Param(value = "Only so many of the last lines", min = 0, max = 10_000_000) Optional<Integer> tail,
+            @Param("Wait for new lines") Optional<Boolean> follow,
+            @Param(value = "Only since this time, or for so long back", example = "15m") Optional<String> since,
+            @Param("Only lines after this seq") Optional<Long> after) {}
 
-    public record OfContainer(Ref container, Optional<Integer> tail, Optional<Boolean> follow, Optional<String> since, Optional<Long> after) {}
+    public record OfContainer(
+            Ref container,
+            Optional<Integer> tail,
+            Optional<Boolean> follow,
+            Optional<String> since,
+            Optional<Long> after) {}
 
     public record Line(long seq, Optional<java.time.Instant> at, Optional<String> stream, String line) {}
 
@@ -117,10 +161,15 @@ public final class AppActions implements Extension {
     @Action(value = "app.list", summary = "Lists apps", effect = READ)
     public Listed list(Call call, Filter in) {
         List<Apps.Row> rows = apps.list(in.project()).stream()
-                .filter(row -> call.reach("app").includes(row.ref(), new Ref("project", row.projectId()))).toList();
-        int from = in.cursor().filter(cursor -> cursor.matches("\\d{1,9}")).map(Integer::parseInt).orElse(0);
+                .filter(row -> call.reach("app").includes(row.ref(), new Ref("project", row.projectId())))
+                .toList();
+        int from = in.cursor()
+                .filter(cursor -> cursor.matches("\\d{1,9}"))
+                .map(Integer::parseInt)
+                .orElse(0);
         int to = Math.min(rows.size(), from + in.limit().orElse(200));
-        return new Listed(rows.subList(Math.min(from, to), to).stream().map(view::show).toList(),
+        return new Listed(
+                rows.subList(Math.min(from, to), to).stream().map(view::show).toList(),
                 to < rows.size() ? Optional.of(String.valueOf(to)) : Optional.empty());
     }
 
@@ -135,20 +184,52 @@ public final class AppActions implements Extension {
             throw Problem.invalid("git", "Give either a repository (git) or an image");
         }
         Optional<Boolean> privateSource = in.git().map(git -> isPrivate(in.project(), git));
-        Apps.Row made = apps.create(in.project(), in.name(), new Apps.Settings(Optional.empty(), in.git(), in.branch(), in.directory(),
-                in.token(), in.deployKey(), in.image(), in.dockerfile(), in.port(), in.healthPath(), in.healthTimeout(), in.cpus(),
-                in.memory(), in.volumes(), privateSource), false);
+        Apps.Row made = apps.create(
+                in.project(),
+                in.name(),
+                new Apps.Settings(
+                        Optional.empty(),
+                        in.git(),
+                        in.branch(),
+                        in.directory(),
+                        in.token(),
+                        in.deployKey(),
+                        in.image(),
+                        in.dockerfile(),
+                        in.port(),
+                        in.healthPath(),
+                        in.healthTimeout(),
+                        in.cpus(),
+                        in.memory(),
+                        in.volumes(),
+                        privateSource),
+                false);
         return view.show(made);
     }
 
     @Action(value = "app.update", summary = "Changes an app; the next deployment has it", effect = CHANGE)
     public AppView.App update(Update in) {
         Apps.Row app = apps.get(in.app());
-        Optional<Boolean> privateSource = in.git().filter(git -> !git.isEmpty())
-                .map(git -> isPrivate(new Ref("project", app.projectId()), git));
-        return view.show(apps.update(in.app(), new Apps.Settings(in.name(), in.git(), in.branch(), in.directory(), in.token(),
-                in.deployKey(), in.image(), in.dockerfile(), in.port(), in.healthPath(), in.healthTimeout(), in.cpus(), in.memory(),
-                in.volumes(), privateSource)));
+        Optional<Boolean> privateSource =
+                in.git().filter(git -> !git.isEmpty()).map(git -> isPrivate(new Ref("project", app.projectId()), git));
+        return view.show(apps.update(
+                in.app(),
+                new Apps.Settings(
+                        in.name(),
+                        in.git(),
+                        in.branch(),
+                        in.directory(),
+                        in.token(),
+                        in.deployKey(),
+                        in.image(),
+                        in.dockerfile(),
+                        in.port(),
+                        in.healthPath(),
+                        in.healthTimeout(),
+                        in.cpus(),
+                        in.memory(),
+                        in.volumes(),
+                        privateSource)));
     }
 
     /** Whether the repository is at a private address, which needs a right of its own. */
@@ -158,19 +239,28 @@ public final class AppActions implements Extension {
             try {
                 panel.call("app.private-source", new OfProject(Optional.of(project)), Allowed.class);
             } catch (Problem problem) {
-                throw problem.kind() == Problem.Kind.DENIED || problem.kind() == Problem.Kind.MISSING ? new Problem(Problem.Kind.DENIED,
-                        "The repository is at a private address of this server's network; only an owner or admin may use it") : problem;
+                throw problem.kind() == Problem.Kind.DENIED || problem.kind() == Problem.Kind.MISSING
+                        ? new Problem(
+                                Problem.Kind.DENIED,
+                                "The repository is at a private address of this server's network; only an owner or admin may use it")
+                        : problem;
             }
         }
         return isPrivate;
     }
 
-    @Action(value = "app.private-source", summary = "Allows an app to be built from a repository at a private address", effect = CHANGE)
+    @Action(
+            value = "app.private-source",
+            summary = "Allows an app to be built from a repository at a private address",
+            effect = CHANGE)
     public Allowed privateSource(OfProject in) {
         return new Allowed(true);
     }
 
-    @Action(value = "app.delete", summary = "Deletes an app with its containers, images and domains; its volumes are kept", effect = DESTROY)
+    @Action(
+            value = "app.delete",
+            summary = "Deletes an app with its containers, images and domains; its volumes are kept",
+            effect = DESTROY)
     public Removed delete(One in) {
         Removal.Removed removed = removal.remove(apps.get(in.app()));
         return new Removed(removed.containers(), removed.images(), removed.volumes());
@@ -178,13 +268,16 @@ public final class AppActions implements Extension {
 
     @Action(value = "app.open", summary = "Gives an app's address", effect = READ, cli = "open {app}")
     public Opened open(One in) {
-        return new Opened(view.address(apps.get(in.app())).orElseThrow(
-                () -> new Problem(Problem.Kind.CONFLICT, "The app has no address yet; deploy it first")));
+        return new Opened(view.address(apps.get(in.app()))
+                .orElseThrow(() -> new Problem(Problem.Kind.CONFLICT, "The app has no address yet; deploy it first")));
     }
 
     @Action(value = "app.logs", summary = "Reads what an app prints", effect = READ, cli = "logs {app}")
     public Flow.Publisher<Line> logs(Reading in) {
-        return panel.stream("container.logs", new OfContainer(container(in.app()), in.tail(), in.follow(), in.since(), in.after()), Line.class);
+        return panel.stream(
+                "container.logs",
+                new OfContainer(container(in.app()), in.tail(), in.follow(), in.since(), in.after()),
+                Line.class);
     }
 
     @Action(value = "app.start", summary = "Starts a stopped app", effect = CHANGE, idempotent = true)
@@ -193,7 +286,11 @@ public final class AppActions implements Extension {
         return view.show(apps.get(in.app()));
     }
 
-    @Action(value = "app.stop", summary = "Stops an app; its address answers that it is not running", effect = CHANGE, idempotent = true)
+    @Action(
+            value = "app.stop",
+            summary = "Stops an app; its address answers that it is not running",
+            effect = CHANGE,
+            idempotent = true)
     public AppView.App stop(One in) {
         engine.stop(container(in.app()));
         return view.show(apps.get(in.app()));
@@ -206,21 +303,47 @@ public final class AppActions implements Extension {
     }
 
     private Ref container(Ref app) {
-        return apps.get(app).currentDeployment().flatMap(deployments::find).flatMap(Deployments.Row::container)
+        return apps.get(app)
+                .currentDeployment()
+                .flatMap(deployments::find)
+                .flatMap(Deployments.Row::container)
                 .map(id -> new Ref("container", id))
                 .orElseThrow(() -> new Problem(Problem.Kind.CONFLICT, "The app was never deployed; deploy it first"));
     }
 
-    @Action(value = "app.sample", summary = "Makes a small app to try things with, and deploys it", effect = CHANGE, job = true)
+    @Action(
+            value = "app.sample",
+            summary = "Makes a small app to try things with, and deploys it",
+            effect = CHANGE,
+            job = true)
     public Sampled sample(Call call, OfProject in) {
-        Ref project = in.project().orElseGet(() -> projects.find("sample").orElseGet(
-                () -> projects.create("sample", "Made by the panel to show how it works")).ref());
+        Ref project = in.project().orElseGet(() -> projects.find("sample")
+                .orElseGet(() -> projects.create("sample", "Made by the panel to show how it works"))
+                .ref());
         String path = projects.get(project).name() + "/hello";
-        Apps.Row app = apps.find(path).orElseGet(() -> apps.create(project, "hello", new Apps.Settings(Optional.empty(), Optional.empty(),
-                Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(8080),
-                Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty()), true));
-        DeploymentFlow.Deployed deployed = panel.call("deployment.start", new Deploying(app.ref(), Optional.of("sample")),
-                DeploymentFlow.Deployed.class);
+        Apps.Row app = apps.find(path)
+                .orElseGet(() -> apps.create(
+                        project,
+                        "hello",
+                        new Apps.Settings(
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.of(8080),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty()),
+                        true));
+        DeploymentFlow.Deployed deployed = panel.call(
+                "deployment.start", new Deploying(app.ref(), Optional.of("sample")), DeploymentFlow.Deployed.class);
         return new Sampled(app.ref(), deployed.deployment(), deployed.address());
     }
 }

@@ -31,7 +31,12 @@ public final class AppResources implements Resources {
 
     @Override
     public Optional<Resource> find(String idOrPath) {
-        return apps.find(idOrPath).map(row -> new Resource(row.ref(), row.name(), Optional.of(new Ref("project", row.projectId())),
-                Optional.of(new Ref("team", row.teamId())), String.valueOf(row.version())));
+        return apps.find(idOrPath)
+                .map(row -> new Resource(
+                        row.ref(),
+                        row.name(),
+                        Optional.of(new Ref("project", row.projectId())),
+                        Optional.of(new Ref("team", row.teamId())),
+                        String.valueOf(row.version())));
     }
 }

@@ -32,8 +32,12 @@ public final class DeploymentActions implements Extension, Resources {
     private final Removal removal;
 
     @Activate
-    public DeploymentActions(@Reference Apps apps, @Reference Deployments deployments, @Reference DeploymentFlow flow,
-            @Reference AppView view, @Reference Removal removal) {
+    public DeploymentActions(
+            @Reference Apps apps,
+            @Reference Deployments deployments,
+            @Reference DeploymentFlow flow,
+            @Reference AppView view,
+            @Reference Removal removal) {
         this.apps = apps;
         this.deployments = deployments;
         this.flow = flow;
@@ -41,12 +45,18 @@ public final class DeploymentActions implements Extension, Resources {
         this.removal = removal;
     }
 
-    public record Start(@Param(kind = "app") Ref app,
-                        @Param(value = "A commit of the branch; its newest where empty", pattern = "[0-9a-fA-F]{7,64}") Optional<String> commit,
-                        @Param(value = "What started it", max = 40, example = "push") Optional<String> trigger) {}
+    public record Start(
+            @Param(kind = "app") Ref app,
+            @Param(value = "A commit of the branch; its newest where empty", pattern = "[0-9a-fA-F]{7,64}")
+                    Optional<String> commit,
+            @Param(value = "What started it", max = 40, example = "push") Optional<String> trigger) {}
 
-    public record Back(@Param(kind = "app") Ref app,
-                       @Param(value = "The deployment to go back to; the one before the current where not given", kind = "deployment") Optional<Ref> deployment) {}
+    public record Back(
+            @Param(kind = "app") Ref app,
+            @Param(
+                            value = "The deployment to go back to; the one before the current where not given",
+                            kind = "deployment")
+                    Optional<Ref> deployment) {}
 
     public record Target(Ref deployment) {}
 
@@ -56,37 +66,59 @@ public final class DeploymentActions implements Extension, Resources {
 
     public record Listed(List<AppView.Deployment> items) {}
 
-    @Action(value = "deployment.start", summary = "Deploys an app: builds it, starts it beside the old version, switches when it is healthy",
-            effect = CHANGE, job = true, cli = "deploy {app}")
+    @Action(
+            value = "deployment.start",
+            summary = "Deploys an app: builds it, starts it beside the old version, switches when it is healthy",
+            effect = CHANGE,
+            job = true,
+            cli = "deploy {app}")
     public DeploymentFlow.Deployed start(Call call, Start in) {
         // A push of nothing known tells 000…: the branch's newest is meant.
         Optional<String> commit = in.commit().filter(each -> !each.matches("0+"));
         return flow.run(call, in.app(), new DeploymentFlow.Wanted(commit, in.trigger(), Optional.empty()));
     }
 
-    @Action(value = "deployment.rollback", summary = "Goes back to an earlier deployment: its image and the environment it had",
-            effect = CHANGE, job = true, cli = "rollback {app}")
+    @Action(
+            value = "deployment.rollback",
+            summary = "Goes back to an earlier deployment: its image and the environment it had",
+            effect = CHANGE,
+            job = true,
+            cli = "rollback {app}")
     public DeploymentFlow.Deployed rollback(Call call, Back in) {
         Apps.Row app = apps.get(in.app());
         // Chosen once: after the switch "the one before the current" is another one.
-        Target target = call.step("target", Target.class, () -> new Target(in.deployment().map(deployments::get)
-                .or(() -> deployments.before(app)).orElseThrow(() -> new Problem(Problem.Kind.CONFLICT,
-                        "There is no earlier deployment of " + app.path() + " to go back to")).ref()));
+        Target target = call.step(
+                "target",
+                Target.class,
+                () -> new Target(in.deployment()
+                        .map(deployments::get)
+                        .or(() -> deployments.before(app))
+                        .orElseThrow(() -> new Problem(
+                                Problem.Kind.CONFLICT,
+                                "There is no earlier deployment of " + app.path() + " to go back to"))
+                        .ref()));
         Deployments.Row earlier = deployments.get(target.deployment());
         if (!earlier.appId().equals(app.id())) {
             throw Problem.invalid("deployment", "That deployment belongs to another app");
         }
         if (earlier.state() != Deployments.State.FINISHED || earlier.image().isEmpty()) {
-            throw new Problem(Problem.Kind.CONFLICT, "Deployment " + earlier.number()
-                    + " cannot be gone back to: it never finished, or its image is gone");
+            throw new Problem(
+                    Problem.Kind.CONFLICT,
+                    "Deployment " + earlier.number()
+                            + " cannot be gone back to: it never finished, or its image is gone");
         }
-        return flow.run(call, in.app(), new DeploymentFlow.Wanted(Optional.empty(), Optional.of("rollback"), Optional.of(earlier)));
+        return flow.run(
+                call,
+                in.app(),
+                new DeploymentFlow.Wanted(Optional.empty(), Optional.of("rollback"), Optional.of(earlier)));
     }
 
     @Action(value = "deployment.list", summary = "Lists an app's deployments, newest first", effect = READ)
     public Listed list(Filter in) {
         Optional<String> current = apps.get(in.app()).currentDeployment();
-        return new Listed(deployments.list(in.app(), in.limit().orElse(50)).stream().map(row -> view.show(row, current)).toList());
+        return new Listed(deployments.list(in.app(), in.limit().orElse(50)).stream()
+                .map(row -> view.show(row, current))
+                .toList());
     }
 
     @Action(value = "deployment.get", summary = "Shows a deployment", effect = READ)
@@ -95,7 +127,11 @@ public final class DeploymentActions implements Extension, Resources {
         return view.show(row, apps.get(new Ref("app", row.appId())).currentDeployment());
     }
 
-    @Action(value = "deployment.cancel", summary = "Stops a deployment; the former version serves on", effect = CHANGE, idempotent = true)
+    @Action(
+            value = "deployment.cancel",
+            summary = "Stops a deployment; the former version serves on",
+            effect = CHANGE,
+            idempotent = true)
     public AppView.Deployment cancel(One in) {
         Deployments.Row row = deployments.get(in.deployment());
         if (row.state() == Deployments.State.QUEUED || row.state() == Deployments.State.RUNNING) {
@@ -116,7 +152,13 @@ public final class DeploymentActions implements Extension, Resources {
 
     @Override
     public Optional<Resource> find(String id) {
-        return deployments.find(id).map(row -> new Resource(row.ref(), String.valueOf(row.number()), Optional.of(new Ref("app", row.appId())),
-                Optional.of(new Ref("team", row.teamId())), row.state().name()));
+        return deployments
+                .find(id)
+                .map(row -> new Resource(
+                        row.ref(),
+                        String.valueOf(row.number()),
+                        Optional.of(new Ref("app", row.appId())),
+                        Optional.of(new Ref("team", row.teamId())),
+                        row.state().name()));
     }
 }

@@ -37,23 +37,34 @@ public final class ProjectActions implements Extension, Resources {
         this.removal = removal;
     }
 
-    public record Create(@Param(value = "Lower-case letters, digits and dashes", pattern = NAME, max = 40, example = "shop") String name,
-                         @Param(value = "What it is for", kind = "multiline", max = 2000) Optional<String> description) {}
+    public record Create(
+            @Param(value = "Lower-case letters, digits and dashes", pattern = NAME, max = 40, example = "shop")
+                    String name,
+            @Param(value = "What it is for", kind = "multiline", max = 2000) Optional<String> description) {}
 
-    public record Update(@Param(kind = "project") Ref project, @Param(pattern = NAME, max = 40) Optional<String> name,
-                         @Param(kind = "multiline", max = 2000) Optional<String> description) {}
+    public record Update(
+            @Param(kind = "project") Ref project,
+            @Param(pattern = NAME, max = 40) Optional<String> name,
+            @Param(kind = "multiline", max = 2000) Optional<String> description) {}
 
     public record One(@Param(kind = "project") Ref project) {}
 
-    public record Project(@Param(kind = "project") Ref project, String name, String description, int apps, Instant createdAt) {}
+    public record Project(
+            @Param(kind = "project") Ref project, String name, String description, int apps, Instant createdAt) {}
 
     public record Listed(List<Project> items, Optional<String> next) {}
 
-    public record Removed(@Param("Apps that were deleted") List<String> apps, @Param("Volumes that were kept") List<String> volumes) {}
+    public record Removed(
+            @Param("Apps that were deleted") List<String> apps,
+            @Param("Volumes that were kept") List<String> volumes) {}
 
     @Action(value = "project.list", summary = "Lists projects", effect = READ)
     public Listed list(Call call) {
-        return new Listed(projects.list().stream().filter(row -> call.reach("project").includes(row.ref())).map(this::shown).toList(),
+        return new Listed(
+                projects.list().stream()
+                        .filter(row -> call.reach("project").includes(row.ref()))
+                        .map(this::shown)
+                        .toList(),
                 Optional.empty());
     }
 
@@ -72,17 +83,27 @@ public final class ProjectActions implements Extension, Resources {
         return shown(projects.update(in.project(), in.name(), in.description()));
     }
 
-    @Action(value = "project.delete", summary = "Deletes a project with all its apps; their volumes are kept", effect = DESTROY)
+    @Action(
+            value = "project.delete",
+            summary = "Deletes a project with all its apps; their volumes are kept",
+            effect = DESTROY)
     public Removed delete(One in) {
         List<Apps.Row> all = apps.list(Optional.of(in.project()));
-        List<String> volumes = all.stream().flatMap(app -> removal.remove(app).volumes().stream()).toList();
+        List<String> volumes = all.stream()
+                .flatMap(app -> removal.remove(app).volumes().stream())
+                .toList();
         removal.removeNetwork(in.project());
         projects.delete(in.project());
         return new Removed(all.stream().map(Apps.Row::name).toList(), volumes);
     }
 
     private Project shown(Projects.Row row) {
-        return new Project(row.ref(), row.name(), row.description(), apps.list(Optional.of(row.ref())).size(), row.createdAt());
+        return new Project(
+                row.ref(),
+                row.name(),
+                row.description(),
+                apps.list(Optional.of(row.ref())).size(),
+                row.createdAt());
     }
 
     @Override
@@ -97,7 +118,12 @@ public final class ProjectActions implements Extension, Resources {
 
     @Override
     public Optional<Resource> find(String idOrName) {
-        return projects.find(idOrName).map(row -> new Resource(row.ref(), row.name(), Optional.empty(),
-                Optional.of(new Ref("team", row.teamId())), String.valueOf(row.version())));
+        return projects.find(idOrName)
+                .map(row -> new Resource(
+                        row.ref(),
+                        row.name(),
+                        Optional.empty(),
+                        Optional.of(new Ref("team", row.teamId())),
+                        String.valueOf(row.version())));
     }
 }

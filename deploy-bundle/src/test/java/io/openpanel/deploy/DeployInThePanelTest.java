@@ -31,6 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DeployInThePanelTest {
     @TempDir
     private static Path served;
+
     private static Office office;
     private static GitServer git;
 
@@ -49,11 +50,11 @@ class DeployInThePanelTest {
     @AfterEach
     void repair() {
         office.docker.failing.clear();
-        office.docker.building = call -> { };
+        office.docker.building = call -> {};
         office.docker.startsAs = "running";
         office.docker.prints = List.of("hello");
         office.proxy.failing = Optional.empty();
-        office.proxy.switched = () -> { };
+        office.proxy.switched = () -> {};
     }
 
     private static String gitApp(String name, Object... more) {
@@ -68,11 +69,14 @@ class DeployInThePanelTest {
     private static List<FakeDocker.Box> boxes(String app) {
         Ref ref = office.ref(app);
         return office.docker.containers.values().stream()
-                .filter(each -> each.spec.app().equals(Optional.of(ref))).toList();
+                .filter(each -> each.spec.app().equals(Optional.of(ref)))
+                .toList();
     }
 
     private static void done(JsonNode job) {
-        assertThat(job.get("state").asText()).as(job + office.log(job.get("job").asText())).isEqualTo("done");
+        assertThat(job.get("state").asText())
+                .as(job + office.log(job.get("job").asText()))
+                .isEqualTo("done");
     }
 
     private static String failed(JsonNode job) {
@@ -87,8 +91,8 @@ class DeployInThePanelTest {
         JsonNode job = office.deploy(app);
 
         done(job);
-        assertThat(job.get("steps").findValuesAsText("name")).contains("queue", "clone", "build", "start", "health",
-                "switch");
+        assertThat(job.get("steps").findValuesAsText("name"))
+                .contains("queue", "clone", "build", "start", "health", "switch");
         JsonNode row = office.latest(app);
         assertThat(row.get("state").asText()).isEqualTo("finished");
         assertThat(row.get("number").asInt()).isEqualTo(1);
@@ -101,8 +105,8 @@ class DeployInThePanelTest {
         assertThat(office.call("app.open", "app", app).get("address")).isEqualTo(shown.get("address"));
         FakeDocker.Box box = boxes(app).get(0);
         assertThat(box.environment).containsEntry("PORT", String.valueOf(office.listening.getLocalPort()));
-        assertThat(office.proxy.routes.get(office.ref(app))).containsExactly("127.0.0.1:"
-                + office.listening.getLocalPort());
+        assertThat(office.proxy.routes.get(office.ref(app)))
+                .containsExactly("127.0.0.1:" + office.listening.getLocalPort());
     }
 
     @Test
@@ -221,8 +225,8 @@ class DeployInThePanelTest {
         String app = gitApp("data", "volumes", List.of(Map.of("name", "files", "path", "/data")));
         done(office.deploy(app));
         FakeDocker.Box former = boxes(app).get(0);
-        assertThat(former.spec.volumes().orElseThrow()).singleElement()
-                .satisfies(volume -> assertThat(volume.path()).isEqualTo("/data"));
+        assertThat(former.spec.volumes().orElseThrow()).singleElement().satisfies(volume -> assertThat(volume.path())
+                .isEqualTo("/data"));
         office.docker.startsAs = "exited";
 
         JsonNode job = office.deploy(app);
@@ -247,7 +251,10 @@ class DeployInThePanelTest {
         String job = office.start("deployment.start", "app", app);
         waitFor(building);
 
-        office.call("deployment.cancel", "deployment", office.latest(app).get("deployment").asText());
+        office.call(
+                "deployment.cancel",
+                "deployment",
+                office.latest(app).get("deployment").asText());
 
         assertThat(office.ended(job).get("state").asText()).isEqualTo("cancelled");
         assertThat(office.latest(app).get("state").asText()).isEqualTo("cancelled");
@@ -301,7 +308,7 @@ class DeployInThePanelTest {
         };
         String job = office.start("deployment.start", "app", app);
         waitFor(building);
-        office.docker.building = call -> { };
+        office.docker.building = call -> {};
 
         office.call("plugin.stop", "plugin", "deploy");
         office.call("plugin.start", "plugin", "deploy");
@@ -324,16 +331,19 @@ class DeployInThePanelTest {
 
         assertThat(office.docker.calls).contains("image.pull registry.example/web:1");
         assertThat(office.docker.builds).hasSize(builds);
-        int pulls = (int) office.docker.calls.stream().filter("image.pull registry.example/web:1"::equals).count();
+        int pulls = (int) office.docker.calls.stream()
+                .filter("image.pull registry.example/web:1"::equals)
+                .count();
         done(office.deploy(app));
-        assertThat(office.docker.calls.stream().filter("image.pull registry.example/web:1"::equals)).hasSize(pulls);
+        assertThat(office.docker.calls.stream().filter("image.pull registry.example/web:1"::equals))
+                .hasSize(pulls);
     }
 
     @Test
     void theSourceOfASubFolderIsBuiltWithItsArguments() {
         git.commit("mono", "main", Map.of("services/web/Dockerfile.prod", "FROM scratch\n"));
-        String app = office.app("shop", "mono", "git", git.url("mono"), "directory", "/services/web/", "dockerfile",
-                "Dockerfile.prod");
+        String app = office.app(
+                "shop", "mono", "git", git.url("mono"), "directory", "/services/web/", "dockerfile", "Dockerfile.prod");
         office.call("variable.set", "app", app, "name", "VERSION", "value", "7", "secret", false, "scope", "build");
         office.call("variable.set", "app", app, "name", "TOKEN", "value", "canary-4711", "scope", "both");
 
@@ -344,8 +354,12 @@ class DeployInThePanelTest {
         assertThat(build.directory()).endsWith("services/web");
         assertThat(build.dockerfile()).contains("Dockerfile.prod");
         assertThat(build.arguments().orElseThrow()).containsOnlyKeys("VERSION", "TOKEN");
-        assertThat(boxes(app).get(0).environment).containsEntry("TOKEN", "canary-4711").doesNotContainKey("VERSION");
-        assertThat(office.log(job.get("job").asText())).doesNotContain("canary-4711").contains("ARG TOKEN=•••");
+        assertThat(boxes(app).get(0).environment)
+                .containsEntry("TOKEN", "canary-4711")
+                .doesNotContainKey("VERSION");
+        assertThat(office.log(job.get("job").asText()))
+                .doesNotContain("canary-4711")
+                .contains("ARG TOKEN=•••");
     }
 
     @Test
@@ -389,7 +403,8 @@ class DeployInThePanelTest {
         assertThat(office.refused("app.get", "app", app).kind()).isEqualTo(Problem.Kind.MISSING);
         assertThat(office.proxy.routes).doesNotContainKey(ref).containsKey(office.ref(other));
         assertThat(boxes(other)).hasSize(1);
-        assertThat(office.docker.images.values()).noneMatch(name -> name.contains("shop-gone:"))
+        assertThat(office.docker.images.values())
+                .noneMatch(name -> name.contains("shop-gone:"))
                 .anyMatch(name -> name.contains("shop-stays:"));
     }
 
@@ -439,6 +454,7 @@ class DeployInThePanelTest {
         office.call("app.start", "app", app);
         assertThat(boxes(app).get(0).state).isEqualTo("running");
         office.call("app.restart", "app", app);
-        assertThat(office.docker.calls).contains("container.restart " + boxes(app).get(0).id);
+        assertThat(office.docker.calls)
+                .contains("container.restart " + boxes(app).get(0).id);
     }
 }

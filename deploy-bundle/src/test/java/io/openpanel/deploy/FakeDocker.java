@@ -27,27 +27,44 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** An engine in memory with the actions of the docker plugin that deployments use; any of them can be made to fail. */
 public final class FakeDocker implements Extension, Resources {
-    static final String ROLES = String.join("", List.of("container.list", "container.get", "container.run",
-            "container.start",
-            "container.stop", "container.restart", "container.delete", "container.logs", "image.get", "image.pull",
-                    "image.build",
-            "image.delete", "network.ensure", "network.delete").stream().map(action -> action
-                    + ": [owner]\n").toList());
+    static final String ROLES = String.join(
+            "",
+            List.of(
+                            "container.list",
+                            "container.get",
+                            "container.run",
+                            "container.start",
+                            "container.stop",
+                            "container.restart",
+                            "container.delete",
+                            "container.logs",
+                            "image.get",
+                            "image.pull",
+                            "image.build",
+                            "image.delete",
+                            "network.ensure",
+                            "network.delete")
+                    .stream()
+                    .map(action -> action + ": [owner]\n")
+                    .toList());
 
     /** Action → what it throws. */
     final Map<String, Problem> failing = new ConcurrentHashMap<>();
     /** What was asked for, in order. */
     final List<String> calls = new CopyOnWriteArrayList<>();
+
     final Map<String, Box> containers = new ConcurrentHashMap<>();
     /** Id → name. */
     final Map<String, String> images = new ConcurrentHashMap<>();
+
     final Map<String, Path> sources = new ConcurrentHashMap<>();
     final List<String> networks = new CopyOnWriteArrayList<>();
     final List<Build> builds = new CopyOnWriteArrayList<>();
     /** Runs within a build; says nothing where it is done. */
-    volatile java.util.function.Consumer<Call> building = call -> { };
+    volatile java.util.function.Consumer<Call> building = call -> {};
     /** What a container is in once it was started. */
     volatile String startsAs = "running";
+
     volatile List<String> prints = List.of("hello");
     private final AtomicInteger next = new AtomicInteger(1);
     private final Panel panel;
@@ -73,12 +90,20 @@ public final class FakeDocker implements Extension, Resources {
         }
     }
 
-    public record Listing(@Param(kind = "app") Optional<Ref> app, @Param(min = 1, max = 1000) Optional<Integer> limit,
-                          Optional<String> cursor) {}
+    public record Listing(
+            @Param(kind = "app") Optional<Ref> app,
+            @Param(min = 1, max = 1000) Optional<Integer> limit,
+            Optional<String> cursor) {}
 
-    public record Item(@Param(kind = "container") Ref container, String name, String status, String state,
-                       Optional<Integer> exitCode, @Param(kind = "app") Optional<Ref> app, Optional<String> deployment,
-                       Map<String, String> addresses) {}
+    public record Item(
+            @Param(kind = "container") Ref container,
+            String name,
+            String status,
+            String state,
+            Optional<Integer> exitCode,
+            @Param(kind = "app") Optional<Ref> app,
+            Optional<String> deployment,
+            Map<String, String> addresses) {}
 
     public record Listed(List<Item> items, Optional<String> next) {}
 
@@ -88,19 +113,30 @@ public final class FakeDocker implements Extension, Resources {
 
     public record Deleting(@Param(kind = "container") Ref container, Optional<Boolean> force) {}
 
-    public record Reading(@Param(kind = "container") Ref container, Optional<Integer> tail, Optional<Boolean> follow,
-                          Optional<String> since, Optional<Long> after) {}
+    public record Reading(
+            @Param(kind = "container") Ref container,
+            Optional<Integer> tail,
+            Optional<Boolean> follow,
+            Optional<String> since,
+            Optional<Long> after) {}
 
     public record Line(long seq, String line) {}
 
     public record Volume(String volume, String path) {}
 
-    public record Run(@Param(pattern = "[a-zA-Z0-9][a-zA-Z0-9_.-]*", max = 128) String name, String image,
-                      Optional<Map<String, Secret>> environment, Optional<String> network,
-                              Optional<List<String>> aliases,
-                      Optional<List<Volume>> volumes, Optional<Integer> port, Optional<Double> cpus,
-                      @Param(kind = "bytes", min = 6 << 20) Optional<Long> memory, Optional<Map<String, String>> labels,
-                      @Param(kind = "app") Optional<Ref> app, Optional<String> deployment) {}
+    public record Run(
+            @Param(pattern = "[a-zA-Z0-9][a-zA-Z0-9_.-]*", max = 128) String name,
+            String image,
+            Optional<Map<String, Secret>> environment,
+            Optional<String> network,
+            Optional<List<String>> aliases,
+            Optional<List<Volume>> volumes,
+            Optional<Integer> port,
+            Optional<Double> cpus,
+            @Param(kind = "bytes", min = 6 << 20) Optional<Long> memory,
+            Optional<Map<String, String>> labels,
+            @Param(kind = "app") Optional<Ref> app,
+            Optional<String> deployment) {}
 
     public record Ran(@Param(kind = "container") Ref container, Optional<String> address) {}
 
@@ -110,10 +146,14 @@ public final class FakeDocker implements Extension, Resources {
 
     public record Pulling(String reference) {}
 
-    public record Build(String directory, Optional<String> dockerfile, String tag, Optional<Map<String,
-            Secret>> arguments,
-                        Optional<Map<String, String>> labels, Optional<Double> cpus,
-                        @Param(kind = "bytes", min = 6 << 20) Optional<Long> memory) {}
+    public record Build(
+            String directory,
+            Optional<String> dockerfile,
+            String tag,
+            Optional<Map<String, Secret>> arguments,
+            Optional<Map<String, String>> labels,
+            Optional<Double> cpus,
+            @Param(kind = "bytes", min = 6 << 20) Optional<Long> memory) {}
 
     public record Built(String image) {}
 
@@ -134,17 +174,26 @@ public final class FakeDocker implements Extension, Resources {
     }
 
     private static Item item(Box box) {
-        return new Item(new Ref("container", box.id), box.spec.name(),
-                box.state.equals("running") ? "Running" : "Failed", box.state,
-                box.state.equals("running") ? Optional.empty() : Optional.of(3), box.spec.app(), box.spec.deployment(),
+        return new Item(
+                new Ref("container", box.id),
+                box.spec.name(),
+                box.state.equals("running") ? "Running" : "Failed",
+                box.state,
+                box.state.equals("running") ? Optional.empty() : Optional.of(3),
+                box.spec.app(),
+                box.spec.deployment(),
                 Map.of("net", "127.0.0.1"));
     }
 
     @Action(value = "container.list", summary = "Lists", effect = Effect.READ)
     public Listed list(Listing in) {
         note("container.list", "");
-        return new Listed(containers.values().stream().map(FakeDocker::item).filter(each -> in.app().isEmpty()
-                || in.app().equals(each.app())).toList(), Optional.empty());
+        return new Listed(
+                containers.values().stream()
+                        .map(FakeDocker::item)
+                        .filter(each -> in.app().isEmpty() || in.app().equals(each.app()))
+                        .toList(),
+                Optional.empty());
     }
 
     @Action(value = "container.get", summary = "Shows", effect = Effect.READ)
@@ -157,7 +206,8 @@ public final class FakeDocker implements Extension, Resources {
     public Ran run(Run in) {
         note("container.run", in.name());
         Optional<Box> earlier = containers.values().stream()
-                .filter(each -> each.spec.name().equals(in.name())).findFirst();
+                .filter(each -> each.spec.name().equals(in.name()))
+                .findFirst();
         Box box = earlier.orElseGet(() -> new Box("%012x".formatted(next.getAndIncrement()), in, startsAs));
         containers.put(box.id, box);
         return new Ran(new Ref("container", box.id), Optional.of("127.0.0.1"));
@@ -224,7 +274,9 @@ public final class FakeDocker implements Extension, Resources {
         note("image.build", in.tag());
         builds.add(in);
         sources.put(in.tag(), panel.workspace().resolve(in.directory()));
-        if (!Files.exists(panel.workspace().resolve(in.directory()).resolve(in.dockerfile().orElse("Dockerfile")))) {
+        if (!Files.exists(panel.workspace()
+                .resolve(in.directory())
+                .resolve(in.dockerfile().orElse("Dockerfile")))) {
             throw new AssertionError("There is nothing to build in " + in.directory());
         }
         in.arguments().orElse(Map.of()).forEach((name, value) -> call.log("ARG " + name + '=' + value.reveal()));
@@ -235,7 +287,8 @@ public final class FakeDocker implements Extension, Resources {
     @Action(value = "image.delete", summary = "Deletes", effect = Effect.DESTROY)
     public void deleteImage(OfImage in) {
         note("image.delete", in.reference().id());
-        if (containers.values().stream().anyMatch(each -> each.spec.image().equals(in.reference().id()))) {
+        if (containers.values().stream()
+                .anyMatch(each -> each.spec.image().equals(in.reference().id()))) {
             throw new Problem(Problem.Kind.CONFLICT, "The image is used");
         }
         images.remove(in.reference().id());
@@ -268,9 +321,9 @@ public final class FakeDocker implements Extension, Resources {
 
     @Override
     public Optional<Resource> find(String id) {
-        return Optional.ofNullable(containers.get(id)).map(each -> new Resource(new Ref("container", id),
-                each.spec.name(),
-                each.spec.app(), Optional.of(team), ""));
+        return Optional.ofNullable(containers.get(id))
+                .map(each -> new Resource(
+                        new Ref("container", id), each.spec.name(), each.spec.app(), Optional.of(team), ""));
     }
 
     /** Images by id or name. */
@@ -289,10 +342,15 @@ public final class FakeDocker implements Extension, Resources {
             @Override
             public Optional<Resource> find(String reference) {
                 return images.entrySet().stream()
-                        .filter(each -> each.getKey().equals(reference) || each.getValue().equals(reference))
-                        .findFirst().map(each -> new Resource(new Ref("image", each.getKey()), each.getValue(),
+                        .filter(each -> each.getKey().equals(reference)
+                                || each.getValue().equals(reference))
+                        .findFirst()
+                        .map(each -> new Resource(
+                                new Ref("image", each.getKey()),
+                                each.getValue(),
                                 Optional.empty(),
-                                Optional.of(team), ""));
+                                Optional.of(team),
+                                ""));
             }
         };
     }

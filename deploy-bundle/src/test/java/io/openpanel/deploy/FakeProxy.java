@@ -14,18 +14,20 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Routes in memory, with the actions of the ssl plugin that deployments use. */
 public final class FakeProxy implements Extension {
-    static final String ROLES = "domain.list: [owner]\ndomain.generate: [owner]\n"
-            + "domain.apply: [owner]\ndomain.release: [owner]\n";
+    static final String ROLES =
+            "domain.list: [owner]\ndomain.generate: [owner]\n" + "domain.apply: [owner]\ndomain.release: [owner]\n";
 
     final Map<Ref, List<String>> routes = new ConcurrentHashMap<>();
     final List<Ref> generated = new CopyOnWriteArrayList<>();
     /** Thrown by domain.apply. */
     volatile Optional<Problem> failing = Optional.empty();
     /** Runs after the switch, before the answer. */
-    volatile Runnable switched = () -> { };
+    volatile Runnable switched = () -> {};
 
-    public record Listing(@Param(kind = "app") Optional<Ref> app, @Param(min = 1, max = 1000) Optional<Integer> limit,
-                          Optional<String> cursor) {}
+    public record Listing(
+            @Param(kind = "app") Optional<Ref> app,
+            @Param(min = 1, max = 1000) Optional<Integer> limit,
+            Optional<String> cursor) {}
 
     public record Item(@Param(kind = "app") Ref app, String host, String address, boolean generated) {}
 
@@ -43,8 +45,12 @@ public final class FakeProxy implements Extension {
 
     @Action(value = "domain.list", summary = "Lists", effect = Effect.READ)
     public Listed list(Listing in) {
-        return new Listed(generated.stream().filter(each -> in.app().isEmpty() || in.app().get().equals(each))
-                .map(each -> new Item(each, host(each), "http://" + host(each), true)).toList(), Optional.empty());
+        return new Listed(
+                generated.stream()
+                        .filter(each -> in.app().isEmpty() || in.app().get().equals(each))
+                        .map(each -> new Item(each, host(each), "http://" + host(each), true))
+                        .toList(),
+                Optional.empty());
     }
 
     @Action(value = "domain.generate", summary = "Makes", effect = Effect.CHANGE)

@@ -19,8 +19,8 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import org.osgi.framework.Bundle;
@@ -40,22 +40,32 @@ final class Office {
     Office(TestPanel panel) {
         this.panel = panel;
         Bundle engine = panel.plugin("docker", List.of(), Map.of("OPENPANEL-INF/roles.yaml", FakeDocker.ROLES));
-        docker = new FakeDocker(engine.getBundleContext().getService(engine.getBundleContext()
-                .getServiceReference(Panel.class)), team);
-        engine.getBundleContext().registerService(new String[] {Extension.class.getName(), Resources.class.getName()},
-                docker, null);
+        docker = new FakeDocker(
+                engine.getBundleContext().getService(engine.getBundleContext().getServiceReference(Panel.class)), team);
+        engine.getBundleContext()
+                .registerService(new String[] {Extension.class.getName(), Resources.class.getName()}, docker, null);
         engine.getBundleContext().registerService(Resources.class, docker.imageResources(), null);
-        panel.plugin("ssl", List.of(), Map.of("OPENPANEL-INF/roles.yaml", FakeProxy.ROLES)).getBundleContext()
+        panel.plugin("ssl", List.of(), Map.of("OPENPANEL-INF/roles.yaml", FakeProxy.ROLES))
+                .getBundleContext()
                 .registerService(Extension.class, proxy, null);
         try {
             listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        panel.awaitActions("container.run", "image.build", "domain.apply", "deployment.start", "app.create",
+        panel.awaitActions(
+                "container.run",
+                "image.build",
+                "domain.apply",
+                "deployment.start",
+                "app.create",
                 "project.create",
-                "variable.set", "job.get", "job.cancel");
-        TestPanel.await("the kinds", () -> panel.get(Catalogue.class).kinds().keySet()
+                "variable.set",
+                "job.get",
+                "job.cancel");
+        TestPanel.await("the kinds", () -> panel.get(Catalogue.class)
+                .kinds()
+                .keySet()
                 .containsAll(List.of("app", "project", "deployment", "variable", "container", "image", "job")));
     }
 
@@ -74,9 +84,10 @@ final class Office {
     private static String json(Object... namesAndValues) {
         ObjectNode input = JSON.createObjectNode();
         for (int i = 0; i < namesAndValues.length; i += 2) {
-            input.set((String) namesAndValues[i], JSON.valueToTree(namesAndValues[i
-                    + 1] instanceof Ref ref ? ref.toString()
-                    : namesAndValues[i + 1]));
+            input.set(
+                    (String) namesAndValues[i],
+                    JSON.valueToTree(
+                            namesAndValues[i + 1] instanceof Ref ref ? ref.toString() : namesAndValues[i + 1]));
         }
         return input.toString();
     }
@@ -96,7 +107,9 @@ final class Office {
 
     /** Starts a job. */
     String start(String action, Object... namesAndValues) {
-        return ((Gateway.Reply.Accepted) panel.call(owner, action, json(namesAndValues))).job().toString();
+        return ((Gateway.Reply.Accepted) panel.call(owner, action, json(namesAndValues)))
+                .job()
+                .toString();
     }
 
     /** A job once it has ended. */
@@ -126,8 +139,8 @@ final class Office {
     String log(String job) {
         List<String> lines = new CopyOnWriteArrayList<>();
         CountDownLatch end = new CountDownLatch(1);
-        Gateway.Reply.Streaming stream = (Gateway.Reply.Streaming) panel.call(owner, "job.log",
-                json("job", job, "follow", false));
+        Gateway.Reply.Streaming stream =
+                (Gateway.Reply.Streaming) panel.call(owner, "job.log", json("job", job, "follow", false));
         stream.items().subscribe(new Flow.Subscriber<>() {
             @Override
             public void onSubscribe(Flow.Subscription subscription) {
@@ -163,8 +176,8 @@ final class Office {
             call("project.create", "name", project);
         }
         Object[] input = new Object[6 + more.length];
-        System.arraycopy(new Object[] {"project", project, "name", name, "port", listening.getLocalPort()}, 0, input,
-                0, 6);
+        System.arraycopy(
+                new Object[] {"project", project, "name", name, "port", listening.getLocalPort()}, 0, input, 0, 6);
         System.arraycopy(more, 0, input, 6, more.length);
         call("app.create", input);
         return project + '/' + name;

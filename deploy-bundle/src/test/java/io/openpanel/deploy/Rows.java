@@ -18,12 +18,14 @@ final class Rows {
         URI url = URI.create(panel.context().getProperty("openpanel.database.url"));
         String[] owner = url.getUserInfo().split(":", 2);
         StringBuilder all = new StringBuilder();
-        try (Connection connection = DriverManager.getConnection("jdbc:postgresql://" + url.getHost() + ':'
-                + url.getPort()
-                + url.getPath(), owner[0], owner[1]); Statement statement = connection.createStatement()) {
+        try (Connection connection = DriverManager.getConnection(
+                        "jdbc:postgresql://" + url.getHost() + ':' + url.getPort() + url.getPath(),
+                        owner[0],
+                        owner[1]);
+                Statement statement = connection.createStatement()) {
             List<String> tables = new ArrayList<>();
-            try (ResultSet found = statement.executeQuery("select tablename from pg_tables where schemaname = '"
-                    + schema + "'")) {
+            try (ResultSet found =
+                    statement.executeQuery("select tablename from pg_tables where schemaname = '" + schema + "'")) {
                 while (found.next()) {
                     tables.add(found.getString(1));
                 }

@@ -56,7 +56,7 @@ class SettingsInThePanelTest {
 
         @Override
         public AutoCloseable onRevoked(Consumer<Ref> listener) {
-            return () -> { };
+            return () -> {};
         }
     }
 
@@ -74,10 +74,16 @@ class SettingsInThePanelTest {
         assertThat(made.get("project").asText()).startsWith("project:");
         office.call("project.update", "project", "alpha", "name", "beta");
 
-        assertThat(office.call("project.get", "project", "beta").get("description").asText()).isEqualTo("First");
-        assertThat(office.call("project.get", "project", made.get("project").asText()).get("name").asText())
+        assertThat(office.call("project.get", "project", "beta")
+                        .get("description")
+                        .asText())
+                .isEqualTo("First");
+        assertThat(office.call("project.get", "project", made.get("project").asText())
+                        .get("name")
+                        .asText())
                 .isEqualTo("beta");
-        assertThat(office.call("project.list").get("items").findValuesAsText("name")).contains("beta")
+        assertThat(office.call("project.list").get("items").findValuesAsText("name"))
+                .contains("beta")
                 .doesNotContain("alpha");
         office.call("project.delete", "project", "beta", "confirm", "beta");
         assertThat(office.refused("project.get", "project", "beta").kind()).isEqualTo(Problem.Kind.MISSING);
@@ -91,11 +97,14 @@ class SettingsInThePanelTest {
         office.app("taken", "api", "image", "x");
 
         assertThat(office.refused("project.create", "name", "taken").kind()).isEqualTo(Problem.Kind.CONFLICT);
-        assertThat(office.refused("project.update", "project", "free", "name", "taken").kind())
+        assertThat(office.refused("project.update", "project", "free", "name", "taken")
+                        .kind())
                 .isEqualTo(Problem.Kind.CONFLICT);
-        assertThat(office.refused("app.create", "project", "taken", "name", "web", "image", "x").kind())
+        assertThat(office.refused("app.create", "project", "taken", "name", "web", "image", "x")
+                        .kind())
                 .isEqualTo(Problem.Kind.CONFLICT);
-        assertThat(office.refused("app.update", "app", "taken/api", "name", "web").kind())
+        assertThat(office.refused("app.update", "app", "taken/api", "name", "web")
+                        .kind())
                 .isEqualTo(Problem.Kind.CONFLICT);
     }
 
@@ -108,12 +117,16 @@ class SettingsInThePanelTest {
         assertThat(office.refusedAs(stranger, "app.get", "app", office.ref(app)).kind())
                 .isEqualTo(Problem.Kind.MISSING);
         assertThat(office.callAs(stranger, "project.list").get("items")).isEmpty();
-        assertThat(office.callAs(stranger, "project.create", "name", "mine").get("name").asText()).isEqualTo("mine");
+        assertThat(office.callAs(stranger, "project.create", "name", "mine")
+                        .get("name")
+                        .asText())
+                .isEqualTo("mine");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "A", "a b", "-a", "a-", "a/b", "a;b", "$(id)", "a\nb", "ä", "../x", "a--\u202e",
-            "a.b", "a_b"})
+    @ValueSource(
+            strings = {"", "A", "a b", "-a", "a-", "a/b", "a;b", "$(id)", "a\nb", "ä", "../x", "a--\u202e", "a.b", "a_b"
+            })
     void aNameIsLowerCaseLettersDigitsAndDashes(String name) {
         Problem problem = office.refused("project.create", "name", name);
 
@@ -123,28 +136,39 @@ class SettingsInThePanelTest {
 
     @Test
     void aNameOf64KibibytesIsRefusedAndOneOf40IsNot() {
-        assertThat(office.refused("project.create", "name", "a".repeat(65536)).kind()).isEqualTo(Problem.Kind.INVALID);
-        assertThat(office.refused("project.create", "name", "a".repeat(41)).kind()).isEqualTo(Problem.Kind.INVALID);
-        assertThat(office.call("project.create", "name", "a".repeat(40)).get("name").asText()).hasSize(40);
+        assertThat(office.refused("project.create", "name", "a".repeat(65536)).kind())
+                .isEqualTo(Problem.Kind.INVALID);
+        assertThat(office.refused("project.create", "name", "a".repeat(41)).kind())
+                .isEqualTo(Problem.Kind.INVALID);
+        assertThat(office.call("project.create", "name", "a".repeat(40))
+                        .get("name")
+                        .asText())
+                .hasSize(40);
     }
 
     @Test
     void everyTextIsKeptAsItIsOrRefused() throws IOException {
-        Path file = Path.of(Optional.ofNullable(System.getenv("OPENPANEL_TEST_DATA")).orElse("../../shared/data"))
+        Path file = Path.of(Optional.ofNullable(System.getenv("OPENPANEL_TEST_DATA"))
+                        .orElse("../../shared/data"))
                 .resolve("naughty-strings/blns.json");
-        List<String> texts = new ArrayList<>(List.of("plain", "a\u0000b", "\u2028", "\r\n", "'; drop table app; --",
-                "\ud83d\ude00"));
+        List<String> texts = new ArrayList<>(
+                List.of("plain", "a\u0000b", "\u2028", "\r\n", "'; drop table app; --", "\ud83d\ude00"));
         if (Files.exists(file)) {
             Office.JSON.readTree(Files.readString(file)).forEach(text -> texts.add(text.asText()));
         }
         String app = office.app("naughty", "web", "image", "x");
         for (String text : texts) {
             if (kept(() -> office.call("project.update", "project", "naughty", "description", text))) {
-                assertThat(office.call("project.get", "project", "naughty").get("description").asText())
+                assertThat(office.call("project.get", "project", "naughty")
+                                .get("description")
+                                .asText())
                         .isEqualTo(text);
             }
             if (kept(() -> office.call("variable.set", "app", app, "name", "TEXT", "value", text, "secret", false))) {
-                assertThat(office.call("variable.list", "app", app).at("/items/0/value").asText()).isEqualTo(text);
+                assertThat(office.call("variable.list", "app", app)
+                                .at("/items/0/value")
+                                .asText())
+                        .isEqualTo(text);
             }
         }
     }
@@ -163,62 +187,96 @@ class SettingsInThePanelTest {
     void anAppIsEitherARepositoryOrAnImage() {
         office.call("project.create", "name", "either");
 
-        assertThat(office.refused("app.create", "project", "either", "name", "none").fields()).containsKey("git");
-        assertThat(office.refused("app.create", "project", "either", "name", "both", "image", "x", "git",
-                "https://example.com/x.git").kind())
+        assertThat(office.refused("app.create", "project", "either", "name", "none")
+                        .fields())
+                .containsKey("git");
+        assertThat(office.refused(
+                                "app.create",
+                                "project",
+                                "either",
+                                "name",
+                                "both",
+                                "image",
+                                "x",
+                                "git",
+                                "https://example.com/x.git")
+                        .kind())
                 .isEqualTo(Problem.Kind.INVALID);
-        assertThat(office.refused("app.create", "project", "either", "name", "bad", "image",
-                "x; id").fields()).containsKey("image");
-        assertThat(office.refused("app.create", "project", "either", "name", "bad", "image", "x", "port",
-                70000).fields()).containsKey("port");
-        assertThat(office.refused("app.create", "project", "either", "name", "bad", "git",
-                "ext::sh -c id").fields()).containsKey("git");
+        assertThat(office.refused("app.create", "project", "either", "name", "bad", "image", "x; id")
+                        .fields())
+                .containsKey("image");
+        assertThat(office.refused("app.create", "project", "either", "name", "bad", "image", "x", "port", 70000)
+                        .fields())
+                .containsKey("port");
+        assertThat(office.refused("app.create", "project", "either", "name", "bad", "git", "ext::sh -c id")
+                        .fields())
+                .containsKey("git");
     }
 
     @Test
     void secretsOfAnAppAreNeverShown() {
-        String app = office.app("secrets", "web", "git", "https://example.com/x.git", "token", "canary-token",
-                "deployKey", "canary-key");
+        String app = office.app(
+                "secrets",
+                "web",
+                "git",
+                "https://example.com/x.git",
+                "token",
+                "canary-token",
+                "deployKey",
+                "canary-key");
 
         JsonNode shown = office.call("app.get", "app", app);
 
         assertThat(shown.toString()).doesNotContain("canary");
         assertThat(shown.get("hasToken").asBoolean()).isTrue();
         assertThat(shown.get("hasDeployKey").asBoolean()).isTrue();
-        assertThat(office.call("audit.list").toString()).doesNotContain("canary-token").doesNotContain("canary-key");
+        assertThat(office.call("audit.list").toString())
+                .doesNotContain("canary-token")
+                .doesNotContain("canary-key");
     }
 
     @Test
     void onlyOwnersAndAdminsUseRepositoriesAtPrivateAddresses() {
         office.call("project.create", "name", "inside");
         for (String role : List.of("owner", "admin")) {
-            office.callAs(user(role), "app.create", "project", "inside", "name", role, "git",
-                    "http://127.0.0.1:1/x.git");
+            office.callAs(
+                    user(role), "app.create", "project", "inside", "name", role, "git", "http://127.0.0.1:1/x.git");
         }
 
-        Problem refused = office.refusedAs(user("developer"), "app.create", "project", "inside", "name", "dev", "git",
-                "http://127.0.0.1:1/x.git");
+        Problem refused = office.refusedAs(
+                user("developer"), "app.create", "project", "inside", "name", "dev", "git", "http://127.0.0.1:1/x.git");
         assertThat(refused.kind()).isEqualTo(Problem.Kind.DENIED);
         assertThat(refused).hasMessageContaining("private address").hasMessageContaining("owner or admin");
-        assertThat(office.refusedAs(user("developer"), "app.update", "app", "inside/owner", "git",
-                "http://169.254.169.254/x.git").kind())
+        assertThat(office.refusedAs(
+                                user("developer"),
+                                "app.update",
+                                "app",
+                                "inside/owner",
+                                "git",
+                                "http://169.254.169.254/x.git")
+                        .kind())
                 .isEqualTo(Problem.Kind.DENIED);
-        assertThat(office.refusedAs(user("developer"), "app.private-source", "project", "inside").kind())
+        assertThat(office.refusedAs(user("developer"), "app.private-source", "project", "inside")
+                        .kind())
                 .isEqualTo(Problem.Kind.DENIED);
-        office.callAs(user("developer"), "app.create", "project", "inside", "name", "dev", "git",
-                "http://8.8.8.8/x.git");
+        office.callAs(
+                user("developer"), "app.create", "project", "inside", "name", "dev", "git", "http://8.8.8.8/x.git");
     }
 
     @Test
     void aViewerLooksAndChangesNothing() {
         String app = office.app("looked-at", "web", "image", "x");
 
-        assertThat(office.callAs(user("viewer"), "app.list", "project", "looked-at").get("items")).hasSize(1);
+        assertThat(office.callAs(user("viewer"), "app.list", "project", "looked-at")
+                        .get("items"))
+                .hasSize(1);
         for (String action : List.of("app.update", "app.stop", "deployment.start", "deployment.rollback")) {
-            assertThat(office.refusedAs(user("viewer"), action, "app", app).kind()).as(action)
+            assertThat(office.refusedAs(user("viewer"), action, "app", app).kind())
+                    .as(action)
                     .isEqualTo(Problem.Kind.DENIED);
         }
-        assertThat(office.refusedAs(user("developer"), "app.delete", "app", app, "confirm", "web").kind())
+        assertThat(office.refusedAs(user("developer"), "app.delete", "app", app, "confirm", "web")
+                        .kind())
                 .isEqualTo(Problem.Kind.DENIED);
     }
 
@@ -229,7 +287,14 @@ class SettingsInThePanelTest {
         }
 
         JsonNode first = office.call("app.list", "project", "many", "limit", 2);
-        JsonNode second = office.call("app.list", "project", "many", "limit", 2, "cursor", first.get("next").asText());
+        JsonNode second = office.call(
+                "app.list",
+                "project",
+                "many",
+                "limit",
+                2,
+                "cursor",
+                first.get("next").asText());
 
         assertThat(first.get("items").findValuesAsText("name")).containsExactly("a", "b");
         assertThat(second.get("items").findValuesAsText("name")).containsExactly("c");
@@ -270,8 +335,9 @@ class SettingsInThePanelTest {
     void aDotEnvFileIsImportedWholeOrNotAtAll() {
         String app = office.app("imported", "web", "image", "x");
 
-        JsonNode names = office.call("variable.import", "app", app, "text", "A=1\nexport B='two words'\n", "secret",
-                false).get("names");
+        JsonNode names = office.call(
+                        "variable.import", "app", app, "text", "A=1\nexport B='two words'\n", "secret", false)
+                .get("names");
 
         assertThat(names).hasSize(2);
         assertThat(office.call("variable.list", "app", app).get("items").findValuesAsText("value"))
@@ -285,11 +351,13 @@ class SettingsInThePanelTest {
     @ValueSource(strings = {"", "1A", "A-B", "A B", "A=B", "$A", "Ä"})
     void aVariableHasANameThatShellsUnderstand(String name) {
         String app = "variables/web";
-        if (office.call("project.list").get("items").findValuesAsText("name").stream().noneMatch("variables"::equals)) {
+        if (office.call("project.list").get("items").findValuesAsText("name").stream()
+                .noneMatch("variables"::equals)) {
             office.app("variables", "web", "image", "x");
         }
 
-        assertThat(office.refused("variable.set", "app", app, "name", name, "value", "x").fields())
+        assertThat(office.refused("variable.set", "app", app, "name", name, "value", "x")
+                        .fields())
                 .containsOnlyKeys("name");
     }
 }

@@ -9,11 +9,15 @@ import java.util.Optional;
 public final class ContainerEvents {
     private ContainerEvents() {}
 
-    @Topic(value = "container.changed", durable = false,
+    @Topic(
+            value = "container.changed",
+            durable = false,
             summary = "A container came, went, was renamed or is in another status; at most four times a second each")
-    public record Changed(@Param(kind = "container") Ref container, String name,
-                          @Param("As in container.list; Removed when it is gone") String status,
-                          @Param(kind = "app") Optional<Ref> app) {}
+    public record Changed(
+            @Param(kind = "container") Ref container,
+            String name,
+            @Param("As in container.list; Removed when it is gone") String status,
+            @Param(kind = "app") Optional<Ref> app) {}
 
     @Topic(value = "engine.lost", summary = "The container engine stopped answering")
     public record EngineLost(String reason) {}

@@ -22,7 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Publishes what happens to containers, a quarter of a second's worth at a time and never on the engine's thread. */
-@Component(service = {}, immediate = true)
+@Component(
+        service = {},
+        immediate = true)
 public final class ContainerNews {
     private static final Logger LOG = LoggerFactory.getLogger(ContainerNews.class);
     private static final long EVERY_MILLIS = 250;
@@ -54,7 +56,9 @@ public final class ContainerNews {
 
     private void changed(Optional<ContainerState> before, Optional<ContainerState> after) {
         boolean firstLook = before.isEmpty() && !engine.health().answers();
-        boolean same = before.isPresent() && after.isPresent() && before.get().status() == after.get().status()
+        boolean same = before.isPresent()
+                && after.isPresent()
+                && before.get().status() == after.get().status()
                 && before.get().name().equals(after.get().name());
         if (firstLook || same) {
             return;
@@ -122,10 +126,14 @@ public final class ContainerNews {
             return;
         }
         try {
-            publish(Optional.empty(), List.of(news.answers()
-                    ? new ContainerEvents.EngineFound(news.machine().map(EngineHealth.Machine::version)
-                            .orElse("unknown"))
-                    : new ContainerEvents.EngineLost(news.reason())));
+            publish(
+                    Optional.empty(),
+                    List.of(
+                            news.answers()
+                                    ? new ContainerEvents.EngineFound(news.machine()
+                                            .map(EngineHealth.Machine::version)
+                                            .orElse("unknown"))
+                                    : new ContainerEvents.EngineLost(news.reason())));
         } catch (Problem | IllegalStateException e) {
             LOG.debug("The engine's state was not told yet: {}", e.getMessage());
             synchronized (this) {

@@ -30,7 +30,8 @@ public final class ContainerResources implements Resources {
 
     @Override
     public Optional<Resource> find(String idOrName) {
-        return engine.snapshot().container(idOrName)
+        return engine.snapshot()
+                .container(idOrName)
                 .map(each -> new Resource(each.ref(), each.name(), each.app(), each.team(), each.version()));
     }
 }

@@ -32,27 +32,45 @@ public final class EngineActions implements Extension {
     }
 
     /** Figures of the machine are absent until the engine has answered once. */
-    public record Engine(Optional<String> version, Optional<String> api, @Param("healthy or unavailable") String state,
-                         @Param("Why it is unavailable") Optional<String> reason, @Param("Since when") Instant since,
-                         int containers, int running, int images, Optional<Integer> cpus,
-                         @Param(kind = "bytes") Optional<Long> memory, @Param(kind = "bytes") Optional<Long> diskTotal,
-                         @Param(kind = "bytes") Optional<Long> diskFree,
-                         @Param("Whether images are built with BuildKit") boolean buildkit) {}
+    public record Engine(
+            Optional<String> version,
+            Optional<String> api,
+            @Param("healthy or unavailable") String state,
+            @Param("Why it is unavailable") Optional<String> reason,
+            @Param("Since when") Instant since,
+            int containers,
+            int running,
+            int images,
+            Optional<Integer> cpus,
+            @Param(kind = "bytes") Optional<Long> memory,
+            @Param(kind = "bytes") Optional<Long> diskTotal,
+            @Param(kind = "bytes") Optional<Long> diskFree,
+            @Param("Whether images are built with BuildKit") boolean buildkit) {}
 
     @Action(value = "engine.get", summary = "Shows how the container engine does", effect = READ)
     public Engine get(Call call) {
         EngineHealth health = engine.health();
         Optional<EngineHealth.Machine> machine = health.machine();
-        Optional<DiskSpace> disk = engine.isLocal() ? machine.flatMap(each -> DiskSpace.of(each.root()))
-                : Optional.empty();
-        List<ContainerState> containers = engine.snapshot().containers().stream().filter(Visible.containers(call))
+        Optional<DiskSpace> disk =
+                engine.isLocal() ? machine.flatMap(each -> DiskSpace.of(each.root())) : Optional.empty();
+        List<ContainerState> containers = engine.snapshot().containers().stream()
+                .filter(Visible.containers(call))
                 .toList();
-        int images = (int) engine.snapshot().images().stream().filter(Visible.images(call)).count();
-        return new Engine(machine.map(EngineHealth.Machine::version), machine.map(EngineHealth.Machine::api),
+        int images = (int)
+                engine.snapshot().images().stream().filter(Visible.images(call)).count();
+        return new Engine(
+                machine.map(EngineHealth.Machine::version),
+                machine.map(EngineHealth.Machine::api),
                 health.answers() ? "healthy" : "unavailable",
-                health.answers() ? Optional.empty() : Optional.of(health.reason()), health.since(), containers.size(),
-                (int) containers.stream().filter(ContainerState::running).count(), images,
-                machine.map(EngineHealth.Machine::cpus), machine.map(EngineHealth.Machine::memory),
-                disk.map(DiskSpace::total), disk.map(DiskSpace::free), builds.usesBuildKit());
+                health.answers() ? Optional.empty() : Optional.of(health.reason()),
+                health.since(),
+                containers.size(),
+                (int) containers.stream().filter(ContainerState::running).count(),
+                images,
+                machine.map(EngineHealth.Machine::cpus),
+                machine.map(EngineHealth.Machine::memory),
+                disk.map(DiskSpace::total),
+                disk.map(DiskSpace::free),
+                builds.usesBuildKit());
     }
 }

@@ -30,8 +30,9 @@ public final class ImageResources implements Resources {
 
     @Override
     public Optional<Resource> find(String reference) {
-        return engine.snapshot().image(reference)
-                .map(each -> new Resource(each.ref(), each.name(), Optional.empty(), each.team(),
-                        Integer.toHexString(each.hashCode())));
+        return engine.snapshot()
+                .image(reference)
+                .map(each -> new Resource(
+                        each.ref(), each.name(), Optional.empty(), each.team(), Integer.toHexString(each.hashCode())));
     }
 }

@@ -28,8 +28,9 @@ public final class NetworkActions implements Extension {
         this.networks = networks;
     }
 
-    public record Ensuring(@Param(value = "Unique on the engine", pattern = NAME, max = 64) String name,
-                           @Param(value = "The app it is for", kind = "app") Optional<Ref> app) {}
+    public record Ensuring(
+            @Param(value = "Unique on the engine", pattern = NAME, max = 64) String name,
+            @Param(value = "The app it is for", kind = "app") Optional<Ref> app) {}
 
     public record Network(String network, @Param(example = "10.201.0.0/26") String subnet, String gateway) {}
 
@@ -37,15 +38,22 @@ public final class NetworkActions implements Extension {
 
     public record Deleted(@Param("Whether there was one") boolean deleted) {}
 
-    @Action(value = "network.ensure", summary = "Makes a network of its own, if there is none of this name",
-            effect = CHANGE, idempotent = true)
+    @Action(
+            value = "network.ensure",
+            summary = "Makes a network of its own, if there is none of this name",
+            effect = CHANGE,
+            idempotent = true)
     public Network ensure(Call call, Ensuring in) {
         Map<String, String> labels = Labels.of(call, Map.of(), in.app(), Optional.empty());
         Networks.Made made = networks.ensure(in.name(), labels, call.team());
-        return new Network(made.name(), made.subnet().toString(), Subnet.text(made.subnet().gateway()));
+        return new Network(
+                made.name(), made.subnet().toString(), Subnet.text(made.subnet().gateway()));
     }
 
-    @Action(value = "network.delete", summary = "Deletes a network that no container uses", effect = CHANGE,
+    @Action(
+            value = "network.delete",
+            summary = "Deletes a network that no container uses",
+            effect = CHANGE,
             idempotent = true)
     public Deleted delete(Call call, Deleting in) {
         return new Deleted(networks.delete(in.name(), call.team()));

@@ -29,8 +29,8 @@ public final class Collected<T> implements Flow.Subscriber<T> {
 
     public Collected<T> untilOver(Duration limit) throws InterruptedException {
         if (!over.await(limit.toMillis(), TimeUnit.MILLISECONDS)) {
-            throw new AssertionError("The stream did not end within " + limit + "; it had " + items().size()
-                    + " items");
+            throw new AssertionError(
+                    "The stream did not end within " + limit + "; it had " + items().size() + " items");
         }
         return this;
     }

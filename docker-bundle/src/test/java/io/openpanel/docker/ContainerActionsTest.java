@@ -43,9 +43,12 @@ class ContainerActionsTest {
         test = new TestEngine();
         Networks made = NetworksTest.networks(test.engine);
         sampler = new Sampler(test.engine, InstantSource.system());
-        actions = new ContainerActions(test.engine, new ContainerRun(test.engine, made),
+        actions = new ContainerActions(
+                test.engine,
+                new ContainerRun(test.engine, made),
                 new ContainerPower(test.engine),
-                sampler, InstantSource.system());
+                sampler,
+                InstantSource.system());
         networks = new NetworkActions(made);
     }
 
@@ -79,10 +82,22 @@ class ContainerActionsTest {
         }
 
         ContainerSpec made() {
-            return new ContainerSpec(name, TestEngine.IMAGE, Optional.of(environment), Optional.of(command), network,
-                    network.map(any -> List.of("web")), Optional.of(volumes), Optional.of(8080), cpus, memory, restart,
-                            health,
-                    Optional.of(new HashMap<>(labels)), app, Optional.of("d000000000000001"));
+            return new ContainerSpec(
+                    name,
+                    TestEngine.IMAGE,
+                    Optional.of(environment),
+                    Optional.of(command),
+                    network,
+                    network.map(any -> List.of("web")),
+                    Optional.of(volumes),
+                    Optional.of(8080),
+                    cpus,
+                    memory,
+                    restart,
+                    health,
+                    Optional.of(new HashMap<>(labels)),
+                    app,
+                    Optional.of("d000000000000001"));
         }
     }
 
@@ -95,8 +110,8 @@ class ContainerActionsTest {
     }
 
     private static ContainerActions.Listing listing(Optional<Ref> app, Optional<String> search) {
-        return new ContainerActions.Listing(app, Optional.empty(), search, Optional.empty(), Optional.empty(),
-                Optional.empty());
+        return new ContainerActions.Listing(
+                app, Optional.empty(), search, Optional.empty(), Optional.empty(), Optional.empty());
     }
 
     @Test
@@ -106,14 +121,17 @@ class ContainerActionsTest {
         ContainerActions.Ran ran = actions.run(job("j1"), spec.made());
 
         ContainerActions.Item item = actions.list(call, listing(Optional.of(APP), Optional.of("op-test-docker")))
-                .items().get(0);
+                .items()
+                .get(0);
         assertThat(item.container()).isEqualTo(ran.container());
         assertThat(item.status()).isEqualTo("Running");
         assertThat(item.id()).hasSize(64).startsWith(ran.container().id());
         assertThat(item.app()).contains(APP);
         assertThat(item.deployment()).contains("d000000000000001");
         assertThat(item.ports()).containsExactly(Map.of("private", 8080, "protocol", "tcp"));
-        assertThat(item.labels()).containsEntry("op.managed", "true").containsEntry("op.team", TEAM)
+        assertThat(item.labels())
+                .containsEntry("op.managed", "true")
+                .containsEntry("op.team", TEAM)
                 .containsEntry("op.job", "j1")
                 .containsEntry("op.app", APP.id());
     }
@@ -124,13 +142,15 @@ class ContainerActionsTest {
         spec.cpus = Optional.of(0.5);
         spec.memory = Optional.of(64L << 20);
         String id = actions.run(job("j1"), spec.made()).container().id();
-        InspectContainerResponse seen = test.client(docker -> docker.inspectContainerCmd(id).exec());
+        InspectContainerResponse seen =
+                test.client(docker -> docker.inspectContainerCmd(id).exec());
         assertThat(seen.getHostConfig().getPrivileged()).isFalse();
         assertThat(seen.getHostConfig().getCapAdd()).isNullOrEmpty();
         assertThat(seen.getHostConfig().getBinds()).isNullOrEmpty();
         assertThat(seen.getHostConfig().getDevices()).isNullOrEmpty();
         assertThat(seen.getHostConfig().getRestartPolicy().getName()).isEqualTo("unless-stopped");
-        assertThat(seen.getHostConfig().getLogConfig().getConfig()).containsEntry("max-size", "10m")
+        assertThat(seen.getHostConfig().getLogConfig().getConfig())
+                .containsEntry("max-size", "10m")
                 .containsEntry("max-file", "3");
         ContainerActions.Detail detail = actions.get(call, new ContainerActions.One(new Ref("container", id)));
         assertThat(detail.limits().cpus()).contains(0.5);
@@ -146,9 +166,12 @@ class ContainerActionsTest {
         Ref made = actions.run(job("j1"), spec.made()).container();
         ContainerActions.Detail detail = actions.get(call, new ContainerActions.One(made));
         assertThat(detail.environmentNames()).contains("TOKEN");
-        assertThat(detail.toString() + actions.list(call, all()) + test.engine.snapshot().containers())
+        assertThat(detail.toString()
+                        + actions.list(call, all())
+                        + test.engine.snapshot().containers())
                 .doesNotContain("canary-7f3a");
-        String[] inside = test.client(docker -> docker.inspectContainerCmd(made.id()).exec().getConfig().getEnv());
+        String[] inside = test.client(docker ->
+                docker.inspectContainerCmd(made.id()).exec().getConfig().getEnv());
         assertThat(inside).contains("TOKEN=canary-7f3a");
     }
 
@@ -157,8 +180,8 @@ class ContainerActionsTest {
         ContainerActions.Ran first = actions.run(job("j1"), new Spec("again").made());
         assertThat(actions.run(job("j1"), new Spec("again").made()).container()).isEqualTo(first.container());
         assertThatThrownBy(() -> actions.run(job("j2"), new Spec("again").made()))
-                .isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.kind())
-                        .isEqualTo(Problem.Kind.CONFLICT))
+                .isInstanceOfSatisfying(
+                        Problem.class, problem -> assertThat(problem.kind()).isEqualTo(Problem.Kind.CONFLICT))
                 .hasMessageContaining("is taken");
     }
 
@@ -167,34 +190,51 @@ class ContainerActionsTest {
         Spec spec = new Spec("broken");
         spec.volumes = List.of(new ContainerSpec.Volume("op-test-docker-broken", "/proc/inside"));
         assertThatThrownBy(() -> actions.run(job("j1"), spec.made()))
-                .isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.kind())
-                        .isEqualTo(Problem.Kind.UPSTREAM))
+                .isInstanceOfSatisfying(
+                        Problem.class, problem -> assertThat(problem.kind()).isEqualTo(Problem.Kind.UPSTREAM))
                 .hasMessageContaining("inside /proc");
-        assertThat(actions.list(call, listing(Optional.empty(), Optional.of("broken"))).items()).isEmpty();
-        List<Container> left = test.client(docker -> docker.listContainersCmd().withShowAll(true)
-                .withNameFilter(List.of("docker-broken")).exec());
+        assertThat(actions.list(call, listing(Optional.empty(), Optional.of("broken")))
+                        .items())
+                .isEmpty();
+        List<Container> left = test.client(docker -> docker.listContainersCmd()
+                .withShowAll(true)
+                .withNameFilter(List.of("docker-broken"))
+                .exec());
         assertThat(left).isEmpty();
     }
 
     @Test
     void anImageThatIsNotThereIsMissing() {
         ContainerSpec wanted = new Spec("imageless").made();
-        ContainerSpec spec = new ContainerSpec(wanted.name(), "no/such:image", Optional.empty(), Optional.empty(),
+        ContainerSpec spec = new ContainerSpec(
+                wanted.name(),
+                "no/such:image",
                 Optional.empty(),
-                Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),
-                        Optional.empty(),
-                Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
-        assertThatThrownBy(() -> actions.run(job("j1"), spec)).isInstanceOf(Problem.class)
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
+        assertThatThrownBy(() -> actions.run(job("j1"), spec))
+                .isInstanceOf(Problem.class)
                 .hasMessageContaining("no image 'no/such:image'");
     }
 
     @Test
     void aPersonCannotSetLabelsThatSteerOthers() {
         Spec spec = new Spec("labels");
-        for (String name : List.of("op.team", "traefik.enable", "caddy", "com.docker.compose.project",
-                "Traefik.http")) {
+        for (String name :
+                List.of("op.team", "traefik.enable", "caddy", "com.docker.compose.project", "Traefik.http")) {
             spec.labels = Map.of(name, "x");
-            assertThatThrownBy(() -> actions.run(call, spec.made())).isInstanceOf(Problem.class)
+            assertThatThrownBy(() -> actions.run(call, spec.made()))
+                    .isInstanceOf(Problem.class)
                     .hasMessageContaining(name);
         }
     }
@@ -213,15 +253,18 @@ class ContainerActionsTest {
         assertThat(second.address()).isNotEqualTo(first.address());
 
         actions.start(call, new ContainerActions.Starting(first.container(), Optional.of(Duration.ofSeconds(10))));
-        assertThat(actions.get(call, new ContainerActions.One(first.container())).addresses())
+        assertThat(actions.get(call, new ContainerActions.One(first.container()))
+                        .addresses())
                 .containsEntry(network, first.address().orElseThrow());
         assertThatThrownBy(() -> networks.delete(call, new NetworkActions.Deleting(network)))
                 .isInstanceOf(Problem.class)
                 .hasMessageContaining("is used by op-test-docker-fixed-1, op-test-docker-fixed-2");
         actions.delete(call, new ContainerActions.Deleting(first.container(), Optional.of(true)));
         actions.delete(call, new ContainerActions.Deleting(second.container(), Optional.of(true)));
-        assertThat(networks.delete(call, new NetworkActions.Deleting(network)).deleted()).isTrue();
-        assertThat(networks.delete(call, new NetworkActions.Deleting(network)).deleted()).isFalse();
+        assertThat(networks.delete(call, new NetworkActions.Deleting(network)).deleted())
+                .isTrue();
+        assertThat(networks.delete(call, new NetworkActions.Deleting(network)).deleted())
+                .isFalse();
     }
 
     @Test
@@ -234,7 +277,8 @@ class ContainerActionsTest {
         Spec foreign = new Spec("volume-2");
         foreign.volumes = spec.volumes;
         assertThatThrownBy(() -> actions.run(FakeCall.inJob("t000000000000002", new Ref("job", "j9")), foreign.made()))
-                .isInstanceOf(Problem.class).hasMessageContaining("does not belong to this team");
+                .isInstanceOf(Problem.class)
+                .hasMessageContaining("does not belong to this team");
     }
 
     @Test
@@ -245,13 +289,17 @@ class ContainerActionsTest {
         Reach nothing = new Reach(false, Set.of());
         Reach app = new Reach(false, Set.of(APP));
         assertThat(refs(FakeCall.ofTeam("t000000000000002"))).doesNotContain(made);
-        assertThat(refs(new FakeCall(call.team(), Optional.empty(), nothing, "rest"))).isEmpty();
-        assertThat(refs(new FakeCall(call.team(), Optional.empty(), app, "rest"))).containsExactly(made);
+        assertThat(refs(new FakeCall(call.team(), Optional.empty(), nothing, "rest")))
+                .isEmpty();
+        assertThat(refs(new FakeCall(call.team(), Optional.empty(), app, "rest")))
+                .containsExactly(made);
         assertThat(refs(call)).contains(made);
     }
 
     private List<Ref> refs(FakeCall by) {
-        return actions.list(by, all()).items().stream().map(ContainerActions.Item::container).toList();
+        return actions.list(by, all()).items().stream()
+                .map(ContainerActions.Item::container)
+                .toList();
     }
 
     @Test
@@ -259,18 +307,23 @@ class ContainerActionsTest {
         Ref one = actions.run(job("j1"), new Spec("verbs").made()).container();
         ContainerActions.One in = new ContainerActions.One(one);
         assertThat(actions.pause(call, in).status()).isEqualTo("Paused");
-        assertThatThrownBy(() -> actions.pause(call, in)).isInstanceOfSatisfying(Problem.class,
-                problem -> assertThat(problem.kind()).isIn(Problem.Kind.CONFLICT, Problem.Kind.UPSTREAM));
+        assertThatThrownBy(() -> actions.pause(call, in))
+                .isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.kind())
+                        .isIn(Problem.Kind.CONFLICT, Problem.Kind.UPSTREAM));
         assertThat(actions.unpause(call, in).status()).isEqualTo("Running");
-        assertThat(actions.restart(call, new ContainerActions.Stopping(one, Optional.of(Duration.ZERO))).status())
+        assertThat(actions.restart(call, new ContainerActions.Stopping(one, Optional.of(Duration.ZERO)))
+                        .status())
                 .isEqualTo("Running");
         actions.kill(call, in);
         TestEngine.await(() -> actions.get(call, in).status().equals("Stopped"), Duration.ofSeconds(5));
-        assertThat(actions.start(call, new ContainerActions.Starting(one, Optional.empty())).status())
+        assertThat(actions.start(call, new ContainerActions.Starting(one, Optional.empty()))
+                        .status())
                 .isEqualTo("Running");
-        assertThat(actions.start(call, new ContainerActions.Starting(one, Optional.empty())).state())
+        assertThat(actions.start(call, new ContainerActions.Starting(one, Optional.empty()))
+                        .state())
                 .isEqualTo("running");
-        assertThat(actions.stop(call, new ContainerActions.Stopping(one, Optional.of(Duration.ofSeconds(1)))).state())
+        assertThat(actions.stop(call, new ContainerActions.Stopping(one, Optional.of(Duration.ofSeconds(1))))
+                        .state())
                 .isEqualTo("exited");
         actions.delete(call, new ContainerActions.Deleting(one, Optional.empty()));
         assertThatThrownBy(() -> actions.get(call, in)).isInstanceOf(Problem.class);
@@ -280,21 +333,24 @@ class ContainerActionsTest {
     void aRunningContainerIsNotDeletedWithoutForce() {
         Ref one = actions.run(job("j1"), new Spec("forced").made()).container();
         assertThatThrownBy(() -> actions.delete(call, new ContainerActions.Deleting(one, Optional.empty())))
-                .isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.kind())
-                        .isEqualTo(Problem.Kind.CONFLICT));
+                .isInstanceOfSatisfying(
+                        Problem.class, problem -> assertThat(problem.kind()).isEqualTo(Problem.Kind.CONFLICT));
     }
 
     @Test
     void healthIsFollowedByEvents() {
         Spec spec = new Spec("health");
         spec.command = List.of("sh", "-c", "sleep 1; touch /ok; sleep 600");
-        spec.health = Optional.of(new ContainerSpec.HealthCheck(List.of("test", "-f", "/ok"),
+        spec.health = Optional.of(new ContainerSpec.HealthCheck(
+                List.of("test", "-f", "/ok"),
                 Optional.of(Duration.ofSeconds(1)),
-                Optional.of(Duration.ofSeconds(2)), Optional.of(5), Optional.of(Duration.ofSeconds(20))));
+                Optional.of(Duration.ofSeconds(2)),
+                Optional.of(5),
+                Optional.of(Duration.ofSeconds(20))));
         Ref one = actions.run(job("j1"), spec.made()).container();
         assertThat(actions.get(call, new ContainerActions.One(one)).status()).isEqualTo("Starting");
-        ContainerActions.Done healthy = actions.start(call,
-                new ContainerActions.Starting(one, Optional.of(Duration.ofSeconds(15))));
+        ContainerActions.Done healthy =
+                actions.start(call, new ContainerActions.Starting(one, Optional.of(Duration.ofSeconds(15))));
         assertThat(healthy.status()).isEqualTo("Healthy");
     }
 
@@ -304,13 +360,22 @@ class ContainerActionsTest {
         spec.command = List.of("sh", "-c", "exit 3");
         spec.restart = Optional.of(ContainerSpec.Restart.NO);
         Ref one = actions.run(job("j1"), spec.made()).container();
-        TestEngine.await(() -> actions.get(call, new ContainerActions.One(one)).status().equals("Failed"),
+        TestEngine.await(
+                () -> actions.get(call, new ContainerActions.One(one)).status().equals("Failed"),
                 Duration.ofSeconds(5));
         assertThat(actions.get(call, new ContainerActions.One(one)).exitCode()).contains(3);
-        assertThat(actions.list(call, new ContainerActions.Listing(Optional.empty(), Optional.of("Failed"),
-                Optional.empty(),
-                Optional.of(10), Optional.empty(), Optional.of("-createdAt"))).items())
-                .extracting(ContainerActions.Item::container).contains(one);
+        assertThat(actions.list(
+                                call,
+                                new ContainerActions.Listing(
+                                        Optional.empty(),
+                                        Optional.of("Failed"),
+                                        Optional.empty(),
+                                        Optional.of(10),
+                                        Optional.empty(),
+                                        Optional.of("-createdAt")))
+                        .items())
+                .extracting(ContainerActions.Item::container)
+                .contains(one);
     }
 
     @Test
@@ -318,27 +383,52 @@ class ContainerActionsTest {
         Spec spec = new Spec("logs");
         spec.command = List.of("sh", "-c", "echo out; echo err >&2; sleep 600");
         Ref one = actions.run(job("j1"), spec.made()).container();
-        TestEngine.await(() -> read(one, new ContainerActions.Reading(one, Optional.empty(), Optional.empty(),
-                Optional.empty(),
-                Optional.empty())).size() == 2, Duration.ofSeconds(10));
-        List<LogLine> lines = read(one, new ContainerActions.Reading(one, Optional.empty(), Optional.empty(),
-                Optional.of("10m"),
-                Optional.empty()));
+        TestEngine.await(
+                () -> read(
+                                        one,
+                                        new ContainerActions.Reading(
+                                                one,
+                                                Optional.empty(),
+                                                Optional.empty(),
+                                                Optional.empty(),
+                                                Optional.empty()))
+                                .size()
+                        == 2,
+                Duration.ofSeconds(10));
+        List<LogLine> lines = read(
+                one,
+                new ContainerActions.Reading(
+                        one, Optional.empty(), Optional.empty(), Optional.of("10m"), Optional.empty()));
         assertThat(lines).extracting(LogLine::line).containsExactlyInAnyOrder("out", "err");
-        assertThat(lines).extracting(LogLine::stream).containsExactlyInAnyOrder(LogLine.Stream.STDOUT,
-                LogLine.Stream.STDERR);
-        assertThat(read(one, new ContainerActions.Reading(one, Optional.of(1), Optional.empty(), Optional.empty(),
-                Optional.empty())))
+        assertThat(lines)
+                .extracting(LogLine::stream)
+                .containsExactlyInAnyOrder(LogLine.Stream.STDOUT, LogLine.Stream.STDERR);
+        assertThat(read(
+                        one,
+                        new ContainerActions.Reading(
+                                one, Optional.of(1), Optional.empty(), Optional.empty(), Optional.empty())))
                 .hasSize(1);
-        assertThat(read(one, new ContainerActions.Reading(one, Optional.empty(), Optional.empty(), Optional.empty(),
-                Optional.of(lines.get(0).seq())))).containsExactly(lines.get(1));
-        assertThatThrownBy(() -> actions.logs(call,
-                new ContainerActions.Reading(one, Optional.empty(), Optional.empty(),
-                Optional.of("yesterday"), Optional.empty()))).isInstanceOf(Problem.class).hasMessageContaining("since");
+        assertThat(read(
+                        one,
+                        new ContainerActions.Reading(
+                                one,
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.of(lines.get(0).seq()))))
+                .containsExactly(lines.get(1));
+        assertThatThrownBy(() -> actions.logs(
+                        call,
+                        new ContainerActions.Reading(
+                                one, Optional.empty(), Optional.empty(), Optional.of("yesterday"), Optional.empty())))
+                .isInstanceOf(Problem.class)
+                .hasMessageContaining("since");
     }
 
     private List<LogLine> read(Ref one, ContainerActions.Reading reading) throws InterruptedException {
-        return Collected.all(actions.logs(call, reading)).untilOver(Duration.ofSeconds(10)).items();
+        return Collected.all(actions.logs(call, reading))
+                .untilOver(Duration.ofSeconds(10))
+                .items();
     }
 
     @Test

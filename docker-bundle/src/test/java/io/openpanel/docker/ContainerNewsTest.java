@@ -43,25 +43,34 @@ class ContainerNewsTest {
         Map<String, String> labels = new HashMap<>(TestEngine.LABELS);
         team.ifPresent(id -> labels.putAll(Map.of("op.team", id, "op.app", "a1")));
         return test.client(docker -> {
-            String id = docker.createContainerCmd(TestEngine.IMAGE).withCmd("sleep", "60").withLabels(labels)
-                    .withName("op-test-docker-news" + team.orElse("")).exec().getId();
+            String id = docker.createContainerCmd(TestEngine.IMAGE)
+                    .withCmd("sleep", "60")
+                    .withLabels(labels)
+                    .withName("op-test-docker-news" + team.orElse(""))
+                    .exec()
+                    .getId();
             docker.startContainerCmd(id).exec();
             return id;
         });
     }
 
     private List<FakePanel.Published> of(String id) {
-        return panel.published.stream().filter(each -> each.event() instanceof ContainerEvents.Changed changed
-                && id.startsWith(changed.container().id())).toList();
+        return panel.published.stream()
+                .filter(each -> each.event() instanceof ContainerEvents.Changed changed
+                        && id.startsWith(changed.container().id()))
+                .toList();
     }
 
     @Test
     void changesAreToldToTheirTeamAFewAtATime() {
         ContainerNews news = new ContainerNews(panel, test.engine);
         String id = run(Optional.of("t1"));
-        FakePanel.Published wanted = new FakePanel.Published(Optional.of(new Ref("team", "t1")),
+        FakePanel.Published wanted = new FakePanel.Published(
+                Optional.of(new Ref("team", "t1")),
                 new ContainerEvents.Changed(
-                new Ref("container", id.substring(0, 12)), "op-test-docker-newst1", "Running",
+                        new Ref("container", id.substring(0, 12)),
+                        "op-test-docker-newst1",
+                        "Running",
                         Optional.of(new Ref("app", "a1"))));
         await(() -> of(id).contains(wanted), Duration.ofSeconds(5));
         for (int i = 0; i < 5; i++) {
@@ -69,8 +78,11 @@ class ContainerNewsTest {
             test.client(docker -> docker.unpauseContainerCmd(id).exec());
         }
         test.client(docker -> docker.removeContainerCmd(id).withForce(true).exec());
-        await(() -> of(id).stream().anyMatch(each -> ((ContainerEvents.Changed) each.event()).status()
-                .equals("Removed")), Duration.ofSeconds(5));
+        await(
+                () -> of(id).stream().anyMatch(each -> ((ContainerEvents.Changed) each.event())
+                        .status()
+                        .equals("Removed")),
+                Duration.ofSeconds(5));
         assertThat(of(id)).hasSizeLessThan(12);
         news.close();
     }
@@ -96,8 +108,9 @@ class ContainerNewsTest {
         ContainerNews news = new ContainerNews(panel, own.engine);
         own.engine.close();
         news.close();
-        try (io.openpanel.docker.internal.engine.DockerEngine none = new io.openpanel.docker.internal.engine.DockerEngine(
-                URI.create("unix:///no/such/docker.sock"), java.time.InstantSource.system())) {
+        try (io.openpanel.docker.internal.engine.DockerEngine none =
+                new io.openpanel.docker.internal.engine.DockerEngine(
+                        URI.create("unix:///no/such/docker.sock"), java.time.InstantSource.system())) {
             EngineActions.Engine seen = new EngineActions(none, new ImageBuild(none)).get(FakeCall.ofTeam("t1"));
             assertThat(seen.state()).isEqualTo("unavailable");
             assertThat(seen.version()).isEmpty();
@@ -114,10 +127,15 @@ class ContainerNewsTest {
         assertThat(seen.state()).isEqualTo("healthy");
         assertThat(seen.version().orElseThrow()).matches("\\d+\\..*");
         assertThat(seen.cpus().orElseThrow()).isPositive();
-        assertThat(seen.diskFree().orElseThrow()).isPositive().isLessThanOrEqualTo(seen.diskTotal().orElseThrow());
+        assertThat(seen.diskFree().orElseThrow())
+                .isPositive()
+                .isLessThanOrEqualTo(seen.diskTotal().orElseThrow());
         assertThat(seen.running()).isPositive();
-        FakeCall narrow = new FakeCall(Optional.of(new Ref("team", "t1")), Optional.empty(),
-                new Reach(false, Set.of(new Ref("app", "a1"))), "rest");
+        FakeCall narrow = new FakeCall(
+                Optional.of(new Ref("team", "t1")),
+                Optional.empty(),
+                new Reach(false, Set.of(new Ref("app", "a1"))),
+                "rest");
         assertThat(actions.get(narrow).containers()).isEqualTo(1);
         ContainerResources resources = new ContainerResources(test.engine);
         Resource resource = resources.find("op-test-docker-newst1").orElseThrow();

@@ -31,10 +31,28 @@ import org.osgi.framework.wiring.BundleWiring;
 class DockerInThePanelTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Principal OWNER = TestPanel.local(new Ref("team", "t000000000000001"));
-    private static final String[] ACTIONS = {"engine.get", "container.list", "container.get", "container.run",
-        "container.start", "container.stop", "container.restart", "container.pause", "container.unpause",
-        "container.kill", "container.delete", "container.logs", "container.stats", "image.list", "image.get",
-        "image.build", "image.pull", "image.delete", "network.ensure", "network.delete"};
+    private static final String[] ACTIONS = {
+        "engine.get",
+        "container.list",
+        "container.get",
+        "container.run",
+        "container.start",
+        "container.stop",
+        "container.restart",
+        "container.pause",
+        "container.unpause",
+        "container.kill",
+        "container.delete",
+        "container.logs",
+        "container.stats",
+        "image.list",
+        "image.get",
+        "image.build",
+        "image.pull",
+        "image.delete",
+        "network.ensure",
+        "network.delete"
+    };
     private static TestPanel panel;
 
     @BeforeAll
@@ -45,7 +63,9 @@ class DockerInThePanelTest {
     }
 
     private static void awaitEngine() {
-        TestPanel.await("the engine", () -> call("engine.get", "{}").path("state").asText().equals("healthy"));
+        TestPanel.await(
+                "the engine",
+                () -> call("engine.get", "{}").path("state").asText().equals("healthy"));
     }
 
     @AfterEach
@@ -64,8 +84,10 @@ class DockerInThePanelTest {
     }
 
     private static JsonNode run(String name, String more) {
-        return call("container.run", "{\"name\":\"op-test-docker-" + name + "\",\"image\":\"" + TestEngine.IMAGE
-                + "\",\"command\":[\"sleep\",\"60\"],\"labels\":{}" + more + "}");
+        return call(
+                "container.run",
+                "{\"name\":\"op-test-docker-" + name + "\",\"image\":\"" + TestEngine.IMAGE
+                        + "\",\"command\":[\"sleep\",\"60\"],\"labels\":{}" + more + "}");
     }
 
     @Test
@@ -89,46 +111,63 @@ class DockerInThePanelTest {
     @Test
     void aContainerLivesAndIsTold() throws Exception {
         List<String> told = new CopyOnWriteArrayList<>();
-        try (AutoCloseable watch = panel.get(Events.class).watch("container.changed",
-                event -> told.add(event.team().orElseThrow().id() + ' ' + event.data().get("status")))) {
+        try (AutoCloseable watch = panel.get(Events.class)
+                .watch(
+                        "container.changed",
+                        event -> told.add(event.team().orElseThrow().id()
+                                + ' '
+                                + event.data().get("status")))) {
             JsonNode ran = run("life", ",\"environment\":{\"TOKEN\":\"canary-55aa\"}");
             String ref = ran.path("container").asText();
             assertThat(ref).startsWith("container:");
             JsonNode item = call("container.get", "{\"container\":\"op-test-docker-life\"}");
             assertThat(item.path("status").asText()).isEqualTo("Running");
             assertThat(item.toString()).contains("TOKEN").doesNotContain("canary");
-            assertThat(call("container.list", "{\"search\":\"docker-life\"}").path("items").size()).isEqualTo(1);
+            assertThat(call("container.list", "{\"search\":\"docker-life\"}")
+                            .path("items")
+                            .size())
+                    .isEqualTo(1);
             TestPanel.await("the news", () -> told.contains("t000000000000001 Running"));
-            assertThat(call("container.pause", "{\"container\":\"" + ref + "\"}").path("status").asText())
+            assertThat(call("container.pause", "{\"container\":\"" + ref + "\"}")
+                            .path("status")
+                            .asText())
                     .isEqualTo("Paused");
             TestPanel.await("the news", () -> told.contains("t000000000000001 Paused"));
-            Problem unconfirmed = catchThrowableOfType(Problem.class,
+            Problem unconfirmed = catchThrowableOfType(
+                    Problem.class,
                     () -> panel.call(OWNER, "container.delete", "{\"container\":\"" + ref + "\",\"force\":true}"));
             assertThat(unconfirmed.kind()).isEqualTo(Problem.Kind.UNCONFIRMED);
-            panel.call(OWNER, "container.delete", "{\"container\":\"" + ref
-                    + "\",\"force\":true,\"confirm\":\"op-test-docker-life\"}");
+            panel.call(
+                    OWNER,
+                    "container.delete",
+                    "{\"container\":\"" + ref + "\",\"force\":true,\"confirm\":\"op-test-docker-life\"}");
             TestPanel.await("the news", () -> told.contains("t000000000000001 Removed"));
         }
     }
 
     @Test
     void whatReachesTheMachineCannotEvenBeSaid() {
-        for (String more : List.of(",\"privileged\":true", ",\"capAdd\":[\"ALL\"]", ",\"devices\":[]",
+        for (String more : List.of(
+                ",\"privileged\":true",
+                ",\"capAdd\":[\"ALL\"]",
+                ",\"devices\":[]",
                 ",\"volumes\":[{\"volume\":\"/etc\",\"path\":\"/x\"}]",
                 ",\"volumes\":[{\"volume\":\"../x\",\"path\":\"/x\"}]",
-                ",\"volumes\":[{\"volume\":\"data\",\"path\":\"/x:/etc\"}]", ",\"network\":\"container:abc\"")) {
+                ",\"volumes\":[{\"volume\":\"data\",\"path\":\"/x:/etc\"}]",
+                ",\"network\":\"container:abc\"")) {
             Problem problem = catchThrowableOfType(Problem.class, () -> run("unsafe", more));
             assertThat(problem).as(more).isNotNull();
             assertThat(problem.kind()).as(more).isEqualTo(Problem.Kind.INVALID);
         }
         for (String network : List.of("host", "none", "bridge")) {
-            Problem problem = catchThrowableOfType(Problem.class,
-                    () -> run("unsafe", ",\"network\":\"" + network + "\""));
+            Problem problem =
+                    catchThrowableOfType(Problem.class, () -> run("unsafe", ",\"network\":\"" + network + "\""));
             assertThat(problem).as(network).hasMessageContaining("not the panel's");
         }
         for (String name : List.of("a;reboot", "$(id)", "-v", "a b", "a\\u0000b", "../x", "")) {
-            Problem problem = catchThrowableOfType(Problem.class, () -> call("container.run", "{\"name\":\"" + name
-                    + "\",\"image\":\"busybox:static\"}"));
+            Problem problem = catchThrowableOfType(
+                    Problem.class,
+                    () -> call("container.run", "{\"name\":\"" + name + "\",\"image\":\"busybox:static\"}"));
             assertThat(problem).as(name).isNotNull();
             assertThat(problem.kind()).isEqualTo(Problem.Kind.INVALID);
         }
@@ -139,32 +178,49 @@ class DockerInThePanelTest {
         Gateway.Reply reply = panel.call(OWNER, "image.pull", "{\"reference\":\"127.0.0.1:9/no/such:1\"}");
         assertThat(reply).isInstanceOf(Gateway.Reply.Accepted.class);
         String job = ((Gateway.Reply.Accepted) reply).job().toString();
-        TestPanel.await("the job", () -> call("job.get", "{\"job\":\"" + job + "\"}").path("state").asText()
+        TestPanel.await("the job", () -> call("job.get", "{\"job\":\"" + job + "\"}")
+                .path("state")
+                .asText()
                 .equals("failed"));
-        assertThat(call("job.get", "{\"job\":\"" + job + "\"}").path("error").path("message").asText())
-                .contains("Cannot pull the image").contains("refused");
+        assertThat(call("job.get", "{\"job\":\"" + job + "\"}")
+                        .path("error")
+                        .path("message")
+                        .asText())
+                .contains("Cannot pull the image")
+                .contains("refused");
     }
 
     @Test
     void nothingOfItStaysWhenItIsUpdated() throws Exception {
         Bundle bundle = Stream.of(panel.context().getBundles())
-                .filter(each -> "io.openpanel.docker".equals(each.getSymbolicName())).findFirst().orElseThrow();
+                .filter(each -> "io.openpanel.docker".equals(each.getSymbolicName()))
+                .findFirst()
+                .orElseThrow();
         run("leak", "");
-        WeakReference<ClassLoader> loader = new WeakReference<>(bundle.adapt(BundleWiring.class).getClassLoader());
+        WeakReference<ClassLoader> loader =
+                new WeakReference<>(bundle.adapt(BundleWiring.class).getClassLoader());
         bundle.stop();
-        TestPanel.await("the actions to go", () -> panel.get(Catalogue.class).operation("container.list").isEmpty());
+        TestPanel.await(
+                "the actions to go",
+                () -> panel.get(Catalogue.class).operation("container.list").isEmpty());
         bundle.update();
         bundle.start();
         panel.awaitActions(ACTIONS);
         awaitEngine();
-        assertThat(call("container.get", "{\"container\":\"op-test-docker-leak\"}").path("status").asText())
+        assertThat(call("container.get", "{\"container\":\"op-test-docker-leak\"}")
+                        .path("status")
+                        .asText())
                 .isEqualTo("Running");
         // The JVM's own thread that waits for programs remembers for a minute who had it started.
-        TestEngine.await(() -> {
-            System.gc();
-            return loader.get() == null;
-        }, Duration.ofSeconds(100));
-        assertThat(Thread.getAllStackTraces().keySet().stream().map(Thread::getName)
-                .filter(name -> name.startsWith("docker-watch"))).hasSize(1);
+        TestEngine.await(
+                () -> {
+                    System.gc();
+                    return loader.get() == null;
+                },
+                Duration.ofSeconds(100));
+        assertThat(Thread.getAllStackTraces().keySet().stream()
+                        .map(Thread::getName)
+                        .filter(name -> name.startsWith("docker-watch")))
+                .hasSize(1);
     }
 }

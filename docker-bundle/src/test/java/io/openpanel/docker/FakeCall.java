@@ -19,7 +19,7 @@ public final class FakeCall implements Call {
     private final Reach reach;
     private final String surface;
     private volatile boolean cancelled;
-    private volatile Runnable hook = () -> { };
+    private volatile Runnable hook = () -> {};
 
     public FakeCall(Optional<Ref> team, Optional<Ref> job, Reach reach, String surface) {
         this.team = team;

@@ -53,17 +53,29 @@ public final class TestEngine implements AutoCloseable {
     public void clean() {
         List<String> label = List.of("op.test=docker");
         client(docker -> {
-            Stream.concat(docker.listContainersCmd().withShowAll(true).withLabelFilter(label).exec().stream(),
-                    docker.listContainersCmd().withShowAll(true).withNameFilter(List.of("op-test-docker")).exec().stream())
-                    .map(Container::getId).distinct().forEach(id -> docker.removeContainerCmd(id).withForce(true).withRemoveVolumes(true)
+            Stream.concat(
+                            docker.listContainersCmd().withShowAll(true).withLabelFilter(label).exec().stream(),
+                            docker
+                                    .listContainersCmd()
+                                    .withShowAll(true)
+                                    .withNameFilter(List.of("op-test-docker"))
+                                    .exec()
+                                    .stream())
+                    .map(Container::getId)
+                    .distinct()
+                    .forEach(id -> docker.removeContainerCmd(id)
+                            .withForce(true)
+                            .withRemoveVolumes(true)
                             .exec());
-            docker.listNetworksCmd().exec().stream().filter(each -> each.getName().startsWith("op-test-docker"))
+            docker.listNetworksCmd().exec().stream()
+                    .filter(each -> each.getName().startsWith("op-test-docker"))
                     .forEach(each -> docker.removeNetworkCmd(each.getId()).exec());
             docker.listVolumesCmd().exec().getVolumes().stream()
                     .filter(each -> each.getName().startsWith("op-test-docker"))
                     .forEach(each -> docker.removeVolumeCmd(each.getName()).exec());
-            docker.listImagesCmd().withLabelFilter(LABELS).exec().stream().flatMap(each -> each.getRepoTags() == null
-                    ? Stream.of(each.getId()) : Stream.of(each.getRepoTags()))
+            docker.listImagesCmd().withLabelFilter(LABELS).exec().stream()
+                    .flatMap(each ->
+                            each.getRepoTags() == null ? Stream.of(each.getId()) : Stream.of(each.getRepoTags()))
                     .forEach(each -> docker.removeImageCmd(each).withForce(true).exec());
             return null;
         });

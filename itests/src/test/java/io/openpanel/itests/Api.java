@@ -16,8 +16,10 @@ import java.util.Map;
 /** The panel's REST API as a client sees it. */
 final class Api {
     static final ObjectMapper JSON = new ObjectMapper();
-    private static final HttpClient CLIENT = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(5)).build();
+    private static final HttpClient CLIENT = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(5))
+            .build();
 
     private final String base;
     private final String token;
@@ -78,9 +80,13 @@ final class Api {
     }
 
     Answer send(String method, String path, byte[] body, String... headers) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path)).timeout(Duration.ofSeconds(60))
-                .method(method, body == null ? HttpRequest.BodyPublishers.noBody()
-                        : HttpRequest.BodyPublishers.ofByteArray(body));
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path))
+                .timeout(Duration.ofSeconds(60))
+                .method(
+                        method,
+                        body == null
+                                ? HttpRequest.BodyPublishers.noBody()
+                                : HttpRequest.BodyPublishers.ofByteArray(body));
         if (token != null) {
             request.header("Authorization", "Bearer " + token);
         }
@@ -121,12 +127,17 @@ final class Api {
 
     /** The lines of a job's log. */
     String log(String job) {
-        return get("/api/v1/jobs/" + job.substring(job.indexOf(':') + 1) + "/log?follow=false").text();
+        return get("/api/v1/jobs/" + job.substring(job.indexOf(':') + 1) + "/log?follow=false")
+                .text();
     }
 
     /** Starts a deployment and waits for its job. */
     JsonNode deploy(String app) {
-        String job = post("/api/v1/deployments/start", Map.of("app", app)).ok().json().get("job").asText();
+        String job = post("/api/v1/deployments/start", Map.of("app", app))
+                .ok()
+                .json()
+                .get("job")
+                .asText();
         return await(job, Duration.ofMinutes(3));
     }
 }

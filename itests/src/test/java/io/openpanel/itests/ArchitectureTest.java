@@ -19,17 +19,28 @@ import org.junit.jupiter.api.Test;
 
 /** The rules of the code: what the bundles may know of each other, and what nobody writes. */
 class ArchitectureTest {
-    private static final List<String> BUNDLES = List.of("core-bundle/api", "core-bundle/kernel", "core-bundle/data",
-            "core-bundle/web", "core-bundle/routes", "core-bundle/local", "docker-bundle", "deploy-bundle", "ssl-bundle",
-            "teams-bundle", "webhook-bundle");
+    private static final List<String> BUNDLES = List.of(
+            "core-bundle/api",
+            "core-bundle/kernel",
+            "core-bundle/data",
+            "core-bundle/web",
+            "core-bundle/routes",
+            "core-bundle/local",
+            "docker-bundle",
+            "deploy-bundle",
+            "ssl-bundle",
+            "teams-bundle",
+            "webhook-bundle");
     private static final List<String> CAPABILITIES = List.of("docker", "deploy", "ssl", "teams", "webhook");
 
     private static JavaClasses classes;
 
     @BeforeAll
     static void read() {
-        classes = new ClassFileImporter().importPaths(BUNDLES.stream()
-                .map(bundle -> Panel.ROOT.resolve(bundle).resolve("target/classes")).toList());
+        classes = new ClassFileImporter()
+                .importPaths(BUNDLES.stream()
+                        .map(bundle -> Panel.ROOT.resolve(bundle).resolve("target/classes"))
+                        .toList());
     }
 
     @Test
@@ -37,8 +48,13 @@ class ArchitectureTest {
         for (String one : CAPABILITIES) {
             for (String other : CAPABILITIES) {
                 if (!one.equals(other)) {
-                    noClasses().that().resideInAPackage("io.openpanel." + one + "..").should().dependOnClassesThat()
-                            .resideInAPackage("io.openpanel." + other + "..").check(classes);
+                    noClasses()
+                            .that()
+                            .resideInAPackage("io.openpanel." + one + "..")
+                            .should()
+                            .dependOnClassesThat()
+                            .resideInAPackage("io.openpanel." + other + "..")
+                            .check(classes);
                 }
             }
         }
@@ -46,44 +62,74 @@ class ArchitectureTest {
 
     @Test
     void noCapabilityKnowsTheInsideOfTheKernel() {
-        noClasses().that().resideInAnyPackage(CAPABILITIES.stream().map(each -> "io.openpanel." + each + "..").toArray(String[]::new))
-                .should().dependOnClassesThat().resideInAnyPackage("io.openpanel.kernel..", "io.openpanel.data..", "io.openpanel.web..")
+        noClasses()
+                .that()
+                .resideInAnyPackage(CAPABILITIES.stream()
+                        .map(each -> "io.openpanel." + each + "..")
+                        .toArray(String[]::new))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.openpanel.kernel..", "io.openpanel.data..", "io.openpanel.web..")
                 .check(classes);
     }
 
     @Test
     void theApiKnowsOnlyTheJdkAndOsgi() {
-        noClasses().that().resideInAPackage("io.openpanel.api..").should().dependOnClassesThat()
-                .resideOutsideOfPackages("io.openpanel.api..", "java..", "org.osgi..").check(classes);
+        noClasses()
+                .that()
+                .resideInAPackage("io.openpanel.api..")
+                .should()
+                .dependOnClassesThat()
+                .resideOutsideOfPackages("io.openpanel.api..", "java..", "org.osgi..")
+                .check(classes);
     }
 
     @Test
     void theTimeComesFromTheClockService() {
-        noClasses().that().doNotHaveFullyQualifiedName("io.openpanel.kernel.internal.SystemClock")
-                .should().callMethod(java.time.Instant.class, "now")
-                .orShould().callMethod(System.class, "currentTimeMillis").check(classes);
+        noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName("io.openpanel.kernel.internal.SystemClock")
+                .should()
+                .callMethod(java.time.Instant.class, "now")
+                .orShould()
+                .callMethod(System.class, "currentTimeMillis")
+                .check(classes);
     }
 
     @Test
     void nobodyStartsAShellReadsJavaObjectsOrOpensPrivateMembers() {
-        noClasses().should().callMethod(Runtime.class, "exec", String.class)
-                .orShould().callMethod(Runtime.class, "exec", String[].class)
-                .orShould().dependOnClassesThat().areAssignableTo(java.io.ObjectInputStream.class)
-                .orShould().callMethod(java.lang.reflect.AccessibleObject.class, "setAccessible", boolean.class)
-                .orShould().dependOnClassesThat().haveFullyQualifiedName("javax.xml.parsers.DocumentBuilder")
+        noClasses()
+                .should()
+                .callMethod(Runtime.class, "exec", String.class)
+                .orShould()
+                .callMethod(Runtime.class, "exec", String[].class)
+                .orShould()
+                .dependOnClassesThat()
+                .areAssignableTo(java.io.ObjectInputStream.class)
+                .orShould()
+                .callMethod(java.lang.reflect.AccessibleObject.class, "setAccessible", boolean.class)
+                .orShould()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("javax.xml.parsers.DocumentBuilder")
                 .check(classes);
     }
 
     @Test
     void noNameIsManagerHelperUtilOrImpl() {
-        List<String> bad = classes.stream().map(JavaClass::getSimpleName)
-                .filter(name -> name.matches("(Abstract.+|.+(Manager|Helper|Utils?|Impl))")).toList();
+        List<String> bad = classes.stream()
+                .map(JavaClass::getSimpleName)
+                .filter(name -> name.matches("(Abstract.+|.+(Manager|Helper|Utils?|Impl))"))
+                .toList();
         assertThat(bad).isEmpty();
     }
 
     @Test
     void thePackagesOfTheKernelAndOfEachBundleAreFewAndTheirCyclesKnown() {
-        SlicesRuleDefinition.slices().matching("io.openpanel.(*)..").should().beFreeOfCycles().check(classes);
+        SlicesRuleDefinition.slices()
+                .matching("io.openpanel.(*)..")
+                .should()
+                .beFreeOfCycles()
+                .check(classes);
     }
 
     @Test
@@ -92,11 +138,15 @@ class ArchitectureTest {
         for (String capability : CAPABILITIES) {
             Path roles = Panel.ROOT.resolve(capability + "-bundle/src/main/resources/OPENPANEL-INF/roles.yaml");
             try (Stream<String> lines = Files.lines(roles)) {
-                lines.filter(line -> line.matches("[a-z-]+\\..*")).forEach(line -> nouns.add(line.substring(0, line.indexOf('.'))));
+                lines.filter(line -> line.matches("[a-z-]+\\..*"))
+                        .forEach(line -> nouns.add(line.substring(0, line.indexOf('.'))));
             }
         }
-        List<String> godlike = classes.stream().filter(each -> each.getPackageName().startsWith("io.openpanel.kernel"))
-                .map(each -> each.getSimpleName().toLowerCase(java.util.Locale.ROOT)).filter(nouns::contains).toList();
+        List<String> godlike = classes.stream()
+                .filter(each -> each.getPackageName().startsWith("io.openpanel.kernel"))
+                .map(each -> each.getSimpleName().toLowerCase(java.util.Locale.ROOT))
+                .filter(nouns::contains)
+                .toList();
         assertThat(godlike).isEmpty();
     }
 
@@ -105,7 +155,8 @@ class ArchitectureTest {
         Set<String> tooLong = new TreeSet<>();
         for (String bundle : BUNDLES) {
             try (Stream<Path> files = Files.walk(Panel.ROOT.resolve(bundle).resolve("src/main/java"))) {
-                for (Path file : files.filter(each -> each.toString().endsWith(".java")).toList()) {
+                for (Path file :
+                        files.filter(each -> each.toString().endsWith(".java")).toList()) {
                     try (Stream<String> lines = Files.lines(file)) {
                         if (lines.count() > 400) {
                             tooLong.add(Panel.ROOT.relativize(file).toString());

@@ -44,7 +44,8 @@ public final class Bench {
      * @param target what ours should be at most, or the ratio where {@code byRatio}
      * @param more whether more is better
      */
-    static void say(String bench, String unit, double ours, double floor, double target, boolean byRatio, boolean more) {
+    static void say(
+            String bench, String unit, double ours, double floor, double target, boolean byRatio, boolean more) {
         double ratio = floor == 0 ? 0 : ours / floor;
         double judged = byRatio ? ratio : ours;
         Map<String, Object> line = new LinkedHashMap<>();

@@ -18,8 +18,19 @@ final class ContainerListBench {
         try {
             for (int wanted : new int[] {50, 200}) {
                 while (made.size() < wanted) {
-                    made.add(Panel.run(List.of("docker", "create", "--label", "op.test=bench", Sources.BASE, "/bin/sleep", "60"),
-                            Map.of(), null).output().strip());
+                    made.add(Panel.run(
+                                    List.of(
+                                            "docker",
+                                            "create",
+                                            "--label",
+                                            "op.test=bench",
+                                            Sources.BASE,
+                                            "/bin/sleep",
+                                            "60"),
+                                    Map.of(),
+                                    null)
+                            .output()
+                            .strip());
                 }
                 measure(panel, wanted);
             }
@@ -32,8 +43,16 @@ final class ContainerListBench {
 
     private static void measure(Panel panel, int wanted) throws IOException {
         String[] bearer = {"Authorization", "Bearer " + ReadBench.token(panel)};
-        Wait.until("the list has them", Duration.ofSeconds(20), () -> panel.owner().get("/api/v1/containers?limit=1000").ok()
-                .json().get("items").size() >= wanted);
+        Wait.until(
+                "the list has them",
+                Duration.ofSeconds(20),
+                () -> panel.owner()
+                                .get("/api/v1/containers?limit=1000")
+                                .ok()
+                                .json()
+                                .get("items")
+                                .size()
+                        >= wanted);
         long[] ours = ReadBench.latencies(panel, "/api/v1/containers?limit=" + wanted, bearer);
         long[] floor = new long[COUNTED];
         try (KeepAlive engine = KeepAlive.unix(SOCKET)) {
@@ -43,7 +62,21 @@ final class ContainerListBench {
                 floor[i] = System.nanoTime() - start;
             }
         }
-        Bench.say("container-list-" + wanted + "-p50", "ms", Bench.percentile(ours, 0.5), Bench.percentile(floor, 0.5), 0.5, false, false);
-        Bench.say("container-list-" + wanted + "-p99", "ms", Bench.percentile(ours, 0.99), Bench.percentile(floor, 0.99), 3, false, false);
+        Bench.say(
+                "container-list-" + wanted + "-p50",
+                "ms",
+                Bench.percentile(ours, 0.5),
+                Bench.percentile(floor, 0.5),
+                0.5,
+                false,
+                false);
+        Bench.say(
+                "container-list-" + wanted + "-p99",
+                "ms",
+                Bench.percentile(ours, 0.99),
+                Bench.percentile(floor, 0.99),
+                3,
+                false,
+                false);
     }
 }

@@ -41,16 +41,25 @@ class CrashTest {
         Api api = panel.owner();
         git.commit("app", Sources.site("version 0"));
         api.post("/api/v1/projects", Map.of("name", "crash")).ok();
-        api.post("/api/v1/apps", Map.of("project", "crash", "name", "app", "git", git.url("app"), "port", 8080)).ok();
+        api.post("/api/v1/apps", Map.of("project", "crash", "name", "app", "git", git.url("app"), "port", 8080))
+                .ok();
         JsonNode first = api.deploy("crash/app");
         assertThat(first.get("state").asText()).as(first.toString()).isEqualTo("done");
-        String host = api.get("/api/v1/domains?app=crash%2Fapp").ok().json().at("/items/0/host").asText();
+        String host = api.get("/api/v1/domains?app=crash%2Fapp")
+                .ok()
+                .json()
+                .at("/items/0/host")
+                .asText();
         long slowest = 0;
         int done = 0;
         try (Load load = new Load(panel.proxyPort, host, "/")) {
             for (int round = 1; round <= ROUNDS; round++) {
                 git.commit("app", Sources.site("version " + round));
-                String job = api.post("/api/v1/deployments/start", Map.of("app", "crash/app")).ok().json().get("job").asText();
+                String job = api.post("/api/v1/deployments/start", Map.of("app", "crash/app"))
+                        .ok()
+                        .json()
+                        .get("job")
+                        .asText();
                 Wait.millis(random.nextInt(2500));
                 long killed = System.nanoTime();
                 panel.kill("panel");
@@ -61,7 +70,9 @@ class CrashTest {
                 if (ended.get("state").asText().equals("done")) {
                     done++;
                 } else {
-                    assertThat(ended.at("/error/message").asText()).as("round " + round).isNotBlank();
+                    assertThat(ended.at("/error/message").asText())
+                            .as("round " + round)
+                            .isNotBlank();
                 }
             }
             Wait.millis(8000);
@@ -75,8 +86,13 @@ class CrashTest {
     }
 
     private static void assertNothingIsLeft() throws IOException {
-        Wait.until("one container of the app is left", Duration.ofSeconds(75), () -> docker("ps", "-aq", "--filter",
-                "label=op.app=" + app()).lines().count() == 1);
+        Wait.until(
+                "one container of the app is left",
+                Duration.ofSeconds(75),
+                () -> docker("ps", "-aq", "--filter", "label=op.app=" + app())
+                                .lines()
+                                .count()
+                        == 1);
         Path workspaces = panel.home.resolve("cache").resolve("workspaces");
         if (Files.exists(workspaces)) {
             try (Stream<Path> left = Files.list(workspaces)) {
@@ -84,12 +100,20 @@ class CrashTest {
             }
         }
         Api api = panel.owner();
-        assertThat(api.get("/api/v1/jobs?state=running").ok().json().get("items")).isEmpty();
-        assertThat(api.get("/api/v1/jobs?state=queued").ok().json().get("items")).isEmpty();
+        assertThat(api.get("/api/v1/jobs?state=running").ok().json().get("items"))
+                .isEmpty();
+        assertThat(api.get("/api/v1/jobs?state=queued").ok().json().get("items"))
+                .isEmpty();
     }
 
     private static String app() {
-        return panel.owner().get("/api/v1/apps/" + Api.encode("crash/app")).ok().json().get("app").asText().substring("app:".length());
+        return panel.owner()
+                .get("/api/v1/apps/" + Api.encode("crash/app"))
+                .ok()
+                .json()
+                .get("app")
+                .asText()
+                .substring("app:".length());
     }
 
     private static String docker(String... arguments) {

@@ -18,9 +18,14 @@ final class DeployBench {
             Api api = panel.owner();
             git.commit("bench", Sources.site("version 0"));
             api.post("/api/v1/projects", Map.of("name", "bench")).ok();
-            api.post("/api/v1/apps", Map.of("project", "bench", "name", "site", "git", git.url("bench"), "port", 8080)).ok();
+            api.post("/api/v1/apps", Map.of("project", "bench", "name", "site", "git", git.url("bench"), "port", 8080))
+                    .ok();
             api.deploy("bench/site");
-            String host = api.get("/api/v1/domains?app=bench%2Fsite").ok().json().at("/items/0/host").asText();
+            String host = api.get("/api/v1/domains?app=bench%2Fsite")
+                    .ok()
+                    .json()
+                    .at("/items/0/host")
+                    .asText();
             double[] ours = new double[ROUNDS];
             double[] floor = new double[ROUNDS];
             int requests;
@@ -83,6 +88,11 @@ final class DeployBench {
     private static String docker(String... arguments) {
         var command = new java.util.ArrayList<>(List.of("docker"));
         command.addAll(List.of(arguments));
-        return Panel.run(command, Map.of("DOCKER_BUILDKIT", "0"), null).output().strip().lines().reduce((a, b) -> b).orElse("");
+        return Panel.run(command, Map.of("DOCKER_BUILDKIT", "0"), null)
+                .output()
+                .strip()
+                .lines()
+                .reduce((a, b) -> b)
+                .orElse("");
     }
 }

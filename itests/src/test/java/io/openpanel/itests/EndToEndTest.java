@@ -40,7 +40,8 @@ class EndToEndTest {
     }
 
     private static String host(String app) {
-        for (JsonNode domain : api.get("/api/v1/domains?app=" + Api.encode(app)).ok().json().get("items")) {
+        for (JsonNode domain :
+                api.get("/api/v1/domains?app=" + Api.encode(app)).ok().json().get("items")) {
             return domain.get("host").asText();
         }
         throw new AssertionError(app + " has no domain");
@@ -97,15 +98,22 @@ class EndToEndTest {
     @Order(3)
     void anAppSeesItsEnvironmentAndItsSecretsAreShownNowhere() throws IOException {
         git.commit("env", Sources.environment());
-        api.post("/api/v1/apps", Map.of("project", "shop", "name", "env", "git", git.url("env"), "port", 8080)).ok();
+        api.post("/api/v1/apps", Map.of("project", "shop", "name", "env", "git", git.url("env"), "port", 8080))
+                .ok();
         String secret = "s3cr3t-value-\"with quotes\"-and-$dollars";
-        api.post("/api/v1/variables/set", Map.of("app", "shop/env", "name", "API_KEY", "value", secret, "secret", true)).ok();
-        api.post("/api/v1/variables/set", Map.of("app", "shop/env", "name", "GREETING", "value", "olá mundo", "secret", false)).ok();
+        api.post("/api/v1/variables/set", Map.of("app", "shop/env", "name", "API_KEY", "value", secret, "secret", true))
+                .ok();
+        api.post(
+                        "/api/v1/variables/set",
+                        Map.of("app", "shop/env", "name", "GREETING", "value", "olá mundo", "secret", false))
+                .ok();
         JsonNode job = api.deploy("shop/env");
         assertThat(job.get("state").asText()).as(job.toString()).isEqualTo("done");
         String page = Web.get(panel.proxyPort, host("shop/env"), "/").text();
         assertThat(page).contains("API_KEY=" + secret, "GREETING=olá mundo");
-        assertThat(api.get("/api/v1/variables?app=shop%2Fenv").ok().text()).doesNotContain("s3cr3t").contains("olá mundo");
+        assertThat(api.get("/api/v1/variables?app=shop%2Fenv").ok().text())
+                .doesNotContain("s3cr3t")
+                .contains("olá mundo");
         assertThat(api.get("/api/v1/audit").ok().text()).doesNotContain("s3cr3t");
         assertThat(api.log(job.get("job").asText())).doesNotContain("s3cr3t");
     }
@@ -114,9 +122,12 @@ class EndToEndTest {
     @Order(4)
     void aBuildInTwoStagesRuns() throws IOException {
         git.commit("stages", Sources.twoStages());
-        api.post("/api/v1/apps", Map.of("project", "shop", "name", "stages", "git", git.url("stages"), "port", 8080)).ok();
+        api.post("/api/v1/apps", Map.of("project", "shop", "name", "stages", "git", git.url("stages"), "port", 8080))
+                .ok();
         JsonNode job = api.deploy("shop/stages");
-        assertThat(job.get("state").asText()).as(job + api.log(job.get("job").asText())).isEqualTo("done");
+        assertThat(job.get("state").asText())
+                .as(job + api.log(job.get("job").asText()))
+                .isEqualTo("done");
         assertThat(Web.get(panel.proxyPort, host("shop/stages"), "/").text()).contains("one two");
     }
 
@@ -124,11 +135,15 @@ class EndToEndTest {
     @Order(5)
     void aPrivateRepositoryIsReadWithItsToken() {
         git.commit("private/site", Sources.site("private"));
-        api.post("/api/v1/apps", Map.of("project", "shop", "name", "private", "git", git.url("private/site"), "port", 8080)).ok();
+        api.post(
+                        "/api/v1/apps",
+                        Map.of("project", "shop", "name", "private", "git", git.url("private/site"), "port", 8080))
+                .ok();
         JsonNode refused = api.deploy("shop/private");
         assertThat(refused.get("state").asText()).isEqualTo("failed");
         assertThat(refused.at("/error/message").asText()).containsIgnoringCase("token");
-        api.patch("/api/v1/apps/" + Api.encode("shop/private"), Map.of("token", GitServer.TOKEN)).ok();
+        api.patch("/api/v1/apps/" + Api.encode("shop/private"), Map.of("token", GitServer.TOKEN))
+                .ok();
         JsonNode job = api.deploy("shop/private");
         assertThat(job.get("state").asText()).as(job.toString()).isEqualTo("done");
         assertThat(api.log(job.get("job").asText())).doesNotContain(GitServer.TOKEN);
@@ -137,15 +152,20 @@ class EndToEndTest {
     @Test
     @Order(6)
     void aPushDeploysThroughTheRoute() throws Exception {
-        JsonNode hook = api.post("/api/v1/hooks", Map.of("app", "shop/web")).ok().json();
+        JsonNode hook =
+                api.post("/api/v1/hooks", Map.of("app", "shop/web")).ok().json();
         String commit = git.commit("web", Sources.site("pushed"));
-        byte[] body = Api.json(Map.of("ref", "refs/heads/main", "after", commit)).getBytes(StandardCharsets.UTF_8);
+        byte[] body =
+                Api.json(Map.of("ref", "refs/heads/main", "after", commit)).getBytes(StandardCharsets.UTF_8);
         Mac mac = Mac.getInstance("HmacSHA256");
         mac.init(new SecretKeySpec(hook.get("secret").asText().getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
         String signature = "sha256=" + HexFormat.of().formatHex(mac.doFinal(body));
-        assertThat(panel.anonymous().send("POST", hook.get("path").asText(), body, "X-Hub-Signature-256", "sha256=00").status())
+        assertThat(panel.anonymous()
+                        .send("POST", hook.get("path").asText(), body, "X-Hub-Signature-256", "sha256=00")
+                        .status())
                 .isEqualTo(401);
-        Api.Answer answer = panel.anonymous().send("POST", hook.get("path").asText(), body, "X-Hub-Signature-256", signature);
+        Api.Answer answer =
+                panel.anonymous().send("POST", hook.get("path").asText(), body, "X-Hub-Signature-256", signature);
         assertThat(answer.status()).as(answer.text()).isBetween(200, 202);
         Duration took = Wait.until("the pushed version is online", Duration.ofSeconds(60), () -> {
             try {
@@ -160,7 +180,8 @@ class EndToEndTest {
     @Test
     @Order(7)
     void anAppIsReachableWhileThePanelIsStopped() throws IOException {
-        assertThat(panel.launcher("stop", "--home", panel.home.toString()).exitCode()).isZero();
+        assertThat(panel.launcher("stop", "--home", panel.home.toString()).exitCode())
+                .isZero();
         assertThat(Web.get(panel.proxyPort, "shop.localhost", "/").status()).isEqualTo(200);
         panel.up();
         assertThat(Web.get(panel.proxyPort, "shop.localhost", "/").status()).isEqualTo(200);
@@ -175,15 +196,18 @@ class EndToEndTest {
         assertThat(asked.detail()).contains("stages");
         Panel.Ran before = Panel.run(List.of("docker", "ps", "-aq", "--filter", "label=op.app"), Map.of(), null);
         api.delete("/api/v1/apps/" + Api.encode("shop/stages"), "stages").ok();
-        assertThat(api.get("/api/v1/apps/" + Api.encode("shop/stages")).status()).isEqualTo(404);
+        assertThat(api.get("/api/v1/apps/" + Api.encode("shop/stages")).status())
+                .isEqualTo(404);
         Panel.Ran after = Panel.run(List.of("docker", "ps", "-aq", "--filter", "label=op.app"), Map.of(), null);
-        assertThat(before.output().lines().count() - after.output().lines().count()).isEqualTo(1);
+        assertThat(before.output().lines().count() - after.output().lines().count())
+                .isEqualTo(1);
     }
 
     @Test
     @Order(9)
     void everythingDoneIsInTheAuditLog() {
-        List<String> actions = api.get("/api/v1/audit?limit=500").ok().json().get("items").findValuesAsText("action");
+        List<String> actions =
+                api.get("/api/v1/audit?limit=500").ok().json().get("items").findValuesAsText("action");
         assertThat(actions).contains("project.create", "app.create", "deployment.start", "domain.create", "app.delete");
     }
 }

@@ -59,7 +59,17 @@ final class GitServer implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         git(work, "add", "-A");
-        git(work, "-c", "user.name=Ana", "-c", "user.email=ana@example.test", "commit", "-q", "--allow-empty", "-m", "Change " + files.keySet());
+        git(
+                work,
+                "-c",
+                "user.name=Ana",
+                "-c",
+                "user.email=ana@example.test",
+                "commit",
+                "-q",
+                "--allow-empty",
+                "-m",
+                "Change " + files.keySet());
         git(work, "push", "-q", bare.toString(), "main");
         return git(work, "rev-parse", "HEAD").strip();
     }
@@ -88,7 +98,12 @@ final class GitServer implements AutoCloseable {
         environment.put("GIT_HTTP_EXPORT_ALL", "1");
         environment.put("PATH_INFO", path);
         environment.put("REQUEST_METHOD", exchange.getRequestMethod());
-        environment.put("QUERY_STRING", String.valueOf(exchange.getRequestURI().getRawQuery() == null ? "" : exchange.getRequestURI().getRawQuery()));
+        environment.put(
+                "QUERY_STRING",
+                String.valueOf(
+                        exchange.getRequestURI().getRawQuery() == null
+                                ? ""
+                                : exchange.getRequestURI().getRawQuery()));
         environment.put("CONTENT_TYPE", header(exchange, "Content-Type"));
         environment.put("HTTP_CONTENT_ENCODING", header(exchange, "Content-Encoding"));
         environment.put("GIT_PROTOCOL", header(exchange, "Git-Protocol"));
@@ -109,7 +124,8 @@ final class GitServer implements AutoCloseable {
         if (authorization == null || !authorization.startsWith("Basic ")) {
             return false;
         }
-        return new String(Base64.getDecoder().decode(authorization.substring(6)), StandardCharsets.UTF_8).endsWith(':' + TOKEN);
+        return new String(Base64.getDecoder().decode(authorization.substring(6)), StandardCharsets.UTF_8)
+                .endsWith(':' + TOKEN);
     }
 
     private static void answer(HttpExchange exchange, byte[] cgi) throws IOException {
@@ -123,7 +139,8 @@ final class GitServer implements AutoCloseable {
             if (line.startsWith("Status:")) {
                 status = Integer.parseInt(line.substring(8, 11));
             } else if (colon > 0) {
-                exchange.getResponseHeaders().add(line.substring(0, colon), line.substring(colon + 1).strip());
+                exchange.getResponseHeaders()
+                        .add(line.substring(0, colon), line.substring(colon + 1).strip());
             }
         }
         ByteArrayOutputStream body = new ByteArrayOutputStream();

@@ -6,10 +6,10 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -66,7 +66,9 @@ final class KeepAlive implements Closeable {
 
     private long chunks() throws IOException {
         long total = 0;
-        for (long size = Long.parseLong(line().split(";")[0], 16); size > 0; size = Long.parseLong(line().split(";")[0], 16)) {
+        for (long size = Long.parseLong(line().split(";")[0], 16);
+                size > 0;
+                size = Long.parseLong(line().split(";")[0], 16)) {
             total += skip(size);
             line();
         }

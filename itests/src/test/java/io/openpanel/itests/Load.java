@@ -13,22 +13,24 @@ final class Load implements AutoCloseable {
     private final Thread thread;
 
     Load(int port, String host, String path) {
-        thread = new Thread(() -> {
-            while (!stop.get()) {
-                requests.incrementAndGet();
-                try {
-                    Web.Page page = Web.get(port, host, path);
-                    if (page.status() != 200) {
-                        failed.incrementAndGet();
-                        reasons.append(page.status()).append(' ');
+        thread = new Thread(
+                () -> {
+                    while (!stop.get()) {
+                        requests.incrementAndGet();
+                        try {
+                            Web.Page page = Web.get(port, host, path);
+                            if (page.status() != 200) {
+                                failed.incrementAndGet();
+                                reasons.append(page.status()).append(' ');
+                            }
+                        } catch (IOException e) {
+                            failed.incrementAndGet();
+                            reasons.append(e.getMessage()).append(' ');
+                        }
+                        Wait.millis(5);
                     }
-                } catch (IOException e) {
-                    failed.incrementAndGet();
-                    reasons.append(e.getMessage()).append(' ');
-                }
-                Wait.millis(5);
-            }
-        }, "load");
+                },
+                "load");
         thread.start();
     }
 

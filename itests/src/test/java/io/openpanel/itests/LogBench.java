@@ -13,13 +13,27 @@ final class LogBench {
     private LogBench() {}
 
     static void run(Panel panel) throws IOException {
-        String id = Panel.run(List.of("docker", "run", "-d", "--label", "op.test=bench", Sources.BASE, "/bin/awk",
-                "BEGIN { for (i = 0; i < " + LINES + "; i++) print i \" the quick brown fox jumps over the lazy dog, again and again\" }"),
-                Map.of(), null).output().strip();
+        String id = Panel.run(
+                        List.of(
+                                "docker",
+                                "run",
+                                "-d",
+                                "--label",
+                                "op.test=bench",
+                                Sources.BASE,
+                                "/bin/awk",
+                                "BEGIN { for (i = 0; i < " + LINES
+                                        + "; i++) print i \" the quick brown fox jumps over the lazy dog, again and again\" }"),
+                        Map.of(),
+                        null)
+                .output()
+                .strip();
         try {
             Panel.run(List.of("docker", "wait", id), Map.of(), null);
             String reference = id.substring(0, 12);
-            Wait.until("the panel knows the container", Duration.ofSeconds(10),
+            Wait.until(
+                    "the panel knows the container",
+                    Duration.ofSeconds(10),
                     () -> panel.owner().get("/api/v1/containers/" + reference).status() == 200);
             double ours = Double.MAX_VALUE;
             double floor = Double.MAX_VALUE;

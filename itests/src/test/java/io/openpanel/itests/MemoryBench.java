@@ -14,7 +14,9 @@ final class MemoryBench {
         for (String name : new String[] {"panel", "proxy", "database"}) {
             ours += Proc.pss(panel.pid(name));
         }
-        Process bare = new ProcessBuilder("java", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"), Sleep.class.getName()).start();
+        Process bare = new ProcessBuilder(
+                        "java", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"), Sleep.class.getName())
+                .start();
         try {
             Wait.millis(1500);
             Bench.say("memory-idle", "MB PSS", ours, Proc.pss(bare.pid()), 400, false, false);

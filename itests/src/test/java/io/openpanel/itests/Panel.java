@@ -15,7 +15,8 @@ import java.util.concurrent.TimeUnit;
 
 /** A panel of its own, started by the launcher in a scratch home on free ports, as a user would. */
 final class Panel implements AutoCloseable {
-    static final Path ROOT = Path.of(System.getProperty("openpanel.root", "..")).toAbsolutePath().normalize();
+    static final Path ROOT =
+            Path.of(System.getProperty("openpanel.root", "..")).toAbsolutePath().normalize();
     static final String EMAIL = "owner@example.test";
     static final String PASSWORD = "correct horse battery staple 7";
 
@@ -35,9 +36,17 @@ final class Panel implements AutoCloseable {
         }
         port = freePort();
         proxyPort = freePort();
-        environment.putAll(Map.of("OPENPANEL_OWNER_EMAIL", EMAIL, "OPENPANEL_OWNER_PASSWORD", PASSWORD,
-                "OPENPANEL_PANEL_TLS_PORT", String.valueOf(freePort()), "OPENPANEL_PROXY_TLS_PORT", String.valueOf(freePort()),
-                "OPENPANEL_ADDRESS", "127.0.0.1"));
+        environment.putAll(Map.of(
+                "OPENPANEL_OWNER_EMAIL",
+                EMAIL,
+                "OPENPANEL_OWNER_PASSWORD",
+                PASSWORD,
+                "OPENPANEL_PANEL_TLS_PORT",
+                String.valueOf(freePort()),
+                "OPENPANEL_PROXY_TLS_PORT",
+                String.valueOf(freePort()),
+                "OPENPANEL_ADDRESS",
+                "127.0.0.1"));
         environment.putAll(extra);
     }
 
@@ -66,8 +75,16 @@ final class Panel implements AutoCloseable {
 
     /** Runs {@code ./openpanel up} and returns when the panel is ready. */
     void up() {
-        Ran ran = launcher("up", "--yes", "--detach", "--home", home.toString(), "--port", String.valueOf(port),
-                "--proxy-port", String.valueOf(proxyPort));
+        Ran ran = launcher(
+                "up",
+                "--yes",
+                "--detach",
+                "--home",
+                home.toString(),
+                "--port",
+                String.valueOf(port),
+                "--proxy-port",
+                String.valueOf(proxyPort));
         if (ran.exitCode() != 0) {
             throw new AssertionError("openpanel up ended with " + ran.exitCode() + ": " + ran.output());
         }
@@ -88,7 +105,8 @@ final class Panel implements AutoCloseable {
     }
 
     Ran cliWith(String input, String... arguments) {
-        List<String> command = new ArrayList<>(List.of("java", "-jar", ROOT.resolve("cli/target/openpanel-cli.jar").toString()));
+        List<String> command = new ArrayList<>(List.of(
+                "java", "-jar", ROOT.resolve("cli/target/openpanel-cli.jar").toString()));
         command.addAll(List.of(arguments));
         Map<String, String> variables = new HashMap<>();
         variables.put("OPENPANEL_CLI_CONFIG", home.resolve("cli.json").toString());
@@ -105,7 +123,8 @@ final class Panel implements AutoCloseable {
     static Ran run(List<String> command, Map<String, String> variables, String input) {
         try {
             Path output = Files.createTempFile("openpanel-itests", ".out");
-            ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+            ProcessBuilder builder =
+                    new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
             builder.environment().putAll(variables);
             Process process = builder.start();
             if (input != null) {
@@ -137,15 +156,20 @@ final class Panel implements AutoCloseable {
 
     /** Signed in as the owner. */
     Api owner() {
-        String token = anonymous().post("/api/v1/sessions", Map.of("email", EMAIL, "password", PASSWORD)).ok().json()
-                .get("accessToken").asText();
+        String token = anonymous()
+                .post("/api/v1/sessions", Map.of("email", EMAIL, "password", PASSWORD))
+                .ok()
+                .json()
+                .get("accessToken")
+                .asText();
         return new Api(url(), token);
     }
 
     /** The process id that a supervisor keeps for one of panel, proxy and database. */
     long pid(String name) {
         try {
-            return Long.parseLong(Files.readString(home.resolve("run").resolve(name + ".pid")).strip());
+            return Long.parseLong(
+                    Files.readString(home.resolve("run").resolve(name + ".pid")).strip());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -168,13 +192,16 @@ final class Panel implements AutoCloseable {
         return Wait.until("the panel is ready", longest, this::ready);
     }
 
-
     /** Removes what its apps made; the product leaves apps running when it goes. */
     private void removeApps() {
         try {
             Api owner = owner();
-            owner.get("/api/v1/projects").json().path("items").forEach(project -> owner.delete(
-                    "/api/v1/projects/" + project.get("name").asText(), project.get("name").asText()));
+            owner.get("/api/v1/projects")
+                    .json()
+                    .path("items")
+                    .forEach(project -> owner.delete(
+                            "/api/v1/projects/" + project.get("name").asText(),
+                            project.get("name").asText()));
         } catch (UncheckedIOException | AssertionError e) {
             System.err.println("The apps of " + home + " stay: " + e.getMessage());
         }

@@ -44,13 +44,17 @@ class PluginsTest {
         assertThat(panel.cli("container", "list").exitCode()).isZero();
 
         api.post("/api/v1/plugins/docker/stop", Map.of()).ok();
-        Duration gone = Wait.until("the plugin is gone everywhere", Duration.ofSeconds(1),
+        Duration gone = Wait.until(
+                "the plugin is gone everywhere",
+                Duration.ofSeconds(1),
                 () -> api.get("/api/v1/containers").status() == 404 && !pagesOfDocker() && !pathsOfDocker());
         assertThat(panel.cli("container", "list").exitCode()).isNotZero();
         assertThat(api.get("/api/v1/projects").status()).isEqualTo(200);
 
         api.post("/api/v1/plugins/docker/start", Map.of()).ok();
-        Duration back = Wait.until("the plugin is back everywhere", Duration.ofSeconds(2),
+        Duration back = Wait.until(
+                "the plugin is back everywhere",
+                Duration.ofSeconds(2),
                 () -> api.get("/api/v1/containers").status() == 200 && pagesOfDocker() && pathsOfDocker());
         assertThat(panel.cli("container", "list").exitCode()).isZero();
         Figure.say("gone after " + gone.toMillis() + " ms, back after " + back.toMillis() + " ms");

@@ -29,13 +29,19 @@ class PortsTest {
 
     private static Set<String> listening(String name) {
         String pid = "pid=" + panel.pid(name) + ',';
-        return Panel.run(List.of("ss", "-ltnpH"), Map.of(), null).output().lines().filter(line -> line.contains(pid))
-                .map(line -> line.strip().split("\\s+")[3]).collect(Collectors.toCollection(TreeSet::new));
+        return Panel.run(List.of("ss", "-ltnpH"), Map.of(), null)
+                .output()
+                .lines()
+                .filter(line -> line.contains(pid))
+                .map(line -> line.strip().split("\\s+")[3])
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     @Test
     void thePanelListensOnLoopbackOnlyAndOnOnePort() {
-        assertThat(listening("panel")).allMatch(each -> each.contains("127.0.0.1]:" + panel.port) || each.equals("127.0.0.1:" + panel.port)).hasSize(1);
+        assertThat(listening("panel"))
+                .allMatch(each -> each.contains("127.0.0.1]:" + panel.port) || each.equals("127.0.0.1:" + panel.port))
+                .hasSize(1);
     }
 
     @Test
@@ -50,16 +56,22 @@ class PortsTest {
 
     @Test
     void thereIsNoShellNoRemoteManagementAndNoPluginMaySetASecurityManager() throws IOException {
-        String arguments = Files.readString(java.nio.file.Path.of("/proc/" + panel.pid("panel") + "/cmdline")).replace('\0', ' ');
+        String arguments = Files.readString(java.nio.file.Path.of("/proc/" + panel.pid("panel") + "/cmdline"))
+                .replace('\0', ' ');
         assertThat(arguments).contains("-Djava.security.manager=disallow").doesNotContain("jmxremote");
-        List<String> plugins = panel.owner().get("/api/v1/plugins").ok().json().get("items").findValuesAsText("plugin");
+        List<String> plugins =
+                panel.owner().get("/api/v1/plugins").ok().json().get("items").findValuesAsText("plugin");
         assertThat(plugins).contains("plugin:kernel").noneMatch(each -> each.contains("gogo") || each.contains("ssh"));
     }
 
     @Test
     void openActionsAreTheFewThatMustBe() {
-        List<String> open = panel.owner().get("/api/v1/catalogue").ok().json().get("items").findParents("access").stream()
-                .filter(each -> each.path("access").asText().equals("open")).map(each -> each.path("id").asText()).sorted().toList();
+        List<String> open =
+                panel.owner().get("/api/v1/catalogue").ok().json().get("items").findParents("access").stream()
+                        .filter(each -> each.path("access").asText().equals("open"))
+                        .map(each -> each.path("id").asText())
+                        .sorted()
+                        .toList();
         assertThat(open).containsExactly("session.create", "session.refresh", "setup.create", "setup.get");
     }
 }

@@ -22,7 +22,9 @@ final class Proc {
     /** Proportional set size of a process and its children, in megabytes. */
     static double pss(long pid) throws IOException {
         double sum = own(pid);
-        for (long child : ProcessHandle.of(pid).map(handle -> handle.descendants().map(ProcessHandle::pid).toList()).orElse(List.of())) {
+        for (long child : ProcessHandle.of(pid)
+                .map(handle -> handle.descendants().map(ProcessHandle::pid).toList())
+                .orElse(List.of())) {
             sum += own(child);
         }
         return sum;
@@ -30,7 +32,10 @@ final class Proc {
 
     private static double own(long pid) throws IOException {
         try (Stream<String> lines = Files.lines(Path.of("/proc/" + pid + "/smaps_rollup"))) {
-            return lines.filter(line -> line.startsWith("Pss:")).mapToLong(line -> Long.parseLong(line.replaceAll("\\D", ""))).sum() / 1024.0;
+            return lines.filter(line -> line.startsWith("Pss:"))
+                            .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                            .sum()
+                    / 1024.0;
         }
     }
 }

@@ -19,19 +19,38 @@ final class ProxyBench {
         int upstream = Panel.freePort();
         int front = Panel.freePort();
         String body = "x".repeat(100);
-        Process nginx = nginx(work, """
+        Process nginx = nginx(
+                work,
+                """
                 server { listen 127.0.0.1:%d; location / { return 200 "%s"; } }
                 upstream app { server 127.0.0.1:%d; keepalive 64; }
                 server { listen 127.0.0.1:%d; location / { proxy_pass http://app; proxy_http_version 1.1; proxy_set_header Connection ""; } }
-                """.formatted(upstream, body, upstream, front));
+                """
+                        .formatted(upstream, body, upstream, front));
         Path home = Files.createDirectories(work.resolve("proxy"));
         int port = Panel.freePort();
-        Files.writeString(home.resolve("proxy.json"), """
+        Files.writeString(
+                home.resolve("proxy.json"),
+                """
                 {"version": 1, "httpPort": %d, "routes": [{"host": "localhost", "app": "app:bench", "upstreams": ["127.0.0.1:%d"], "tls": false}]}
-                """.formatted(port, upstream));
-        Process proxy = new ProcessBuilder("java", "-XX:+UseSerialGC", "-Xmx128m", "-Xss512k", "-jar",
-                Panel.ROOT.resolve("ssl-bundle/proxy/target/openpanel-proxy.jar").toString(), "--home", home.toString(),
-                "--http-port", String.valueOf(port)).redirectErrorStream(true).redirectOutput(work.resolve("proxy.log").toFile()).start();
+                """
+                        .formatted(port, upstream));
+        Process proxy = new ProcessBuilder(
+                        "java",
+                        "-XX:+UseSerialGC",
+                        "-Xmx128m",
+                        "-Xss512k",
+                        "-jar",
+                        Panel.ROOT
+                                .resolve("ssl-bundle/proxy/target/openpanel-proxy.jar")
+                                .toString(),
+                        "--home",
+                        home.toString(),
+                        "--http-port",
+                        String.valueOf(port))
+                .redirectErrorStream(true)
+                .redirectOutput(work.resolve("proxy.log").toFile())
+                .start();
         try {
             Wait.until("both answer", java.time.Duration.ofSeconds(15), () -> answers(port) && answers(front));
             double idle = Proc.pss(proxy.pid());
@@ -49,15 +68,20 @@ final class ProxyBench {
 
     private static Process nginx(Path work, String servers) throws IOException {
         Path configuration = work.resolve("nginx.conf");
-        Files.writeString(configuration, """
+        Files.writeString(
+                configuration,
+                """
                 worker_processes 1; daemon off; pid %1$s/nginx.pid; error_log %1$s/error.log;
                 events { worker_connections 1024; }
                 http { access_log off; keepalive_requests 1000000; client_body_temp_path %1$s/b; proxy_temp_path %1$s/p;
                 fastcgi_temp_path %1$s/f; uwsgi_temp_path %1$s/u; scgi_temp_path %1$s/s;
                 %2$s }
-                """.formatted(work, servers));
-        return new ProcessBuilder("nginx", "-p", work.toString(), "-c", configuration.toString()).redirectErrorStream(true)
-                .redirectOutput(work.resolve("nginx.log").toFile()).start();
+                """
+                        .formatted(work, servers));
+        return new ProcessBuilder("nginx", "-p", work.toString(), "-c", configuration.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(work.resolve("nginx.log").toFile())
+                .start();
     }
 
     private static boolean answers(int port) {
@@ -87,7 +111,11 @@ final class ProxyBench {
     }
 
     private static long wrk(int port, int seconds) {
-        String output = Panel.run(List.of("wrk", "-t1", "-c16", "-d" + seconds + "s", "http://localhost:" + port + "/"), Map.of(), null).output();
+        String output = Panel.run(
+                        List.of("wrk", "-t1", "-c16", "-d" + seconds + "s", "http://localhost:" + port + "/"),
+                        Map.of(),
+                        null)
+                .output();
         Matcher matcher = REQUESTS.matcher(output);
         if (!matcher.find() || output.contains("Non-2xx")) {
             throw new AssertionError(output);

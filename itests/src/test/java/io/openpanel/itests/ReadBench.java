@@ -23,12 +23,23 @@ final class ReadBench {
         long[] floor = latencies(panel, "/health/live");
         Bench.say("read-p50", "ms", Bench.percentile(ours, 0.5), Bench.percentile(floor, 0.5), 0.5, false, false);
         Bench.say("read-p99", "ms", Bench.percentile(ours, 0.99), Bench.percentile(floor, 0.99), 2, false, false);
-        Bench.say("read-rate", "req/s", rate(panel, "/api/v1/profile", 8, bearer[1]), rate(panel, "/health/live", 8, null), 5000, false, true);
+        Bench.say(
+                "read-rate",
+                "req/s",
+                rate(panel, "/api/v1/profile", 8, bearer[1]),
+                rate(panel, "/health/live", 8, null),
+                5000,
+                false,
+                true);
     }
 
     static String token(Panel panel) {
-        return panel.anonymous().post("/api/v1/sessions", Map.of("email", Panel.EMAIL, "password", Panel.PASSWORD)).ok()
-                .json().get("accessToken").asText();
+        return panel.anonymous()
+                .post("/api/v1/sessions", Map.of("email", Panel.EMAIL, "password", Panel.PASSWORD))
+                .ok()
+                .json()
+                .get("accessToken")
+                .asText();
     }
 
     static long[] latencies(Panel panel, String path, String... headers) throws IOException {

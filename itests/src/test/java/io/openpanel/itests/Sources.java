@@ -11,21 +11,31 @@ final class Sources {
 
     /** A static site that says a text. */
     static Map<String, String> site(String text) {
-        return Map.of("Dockerfile", """
+        return Map.of(
+                "Dockerfile",
+                """
                 FROM %s
                 COPY www /www
                 EXPOSE 8080
                 CMD ["/bin/httpd", "-f", "-p", "8080", "-h", "/www"]
-                """.formatted(BASE), "www/index.html", text);
+                """
+                        .formatted(BASE),
+                "www/index.html",
+                text);
     }
 
     /** A service that shows its environment. */
     static Map<String, String> environment() {
-        return Map.of("Dockerfile", """
+        return Map.of(
+                "Dockerfile",
+                """
                 FROM %s
                 COPY run.sh /run.sh
                 CMD ["/bin/sh", "/run.sh"]
-                """.formatted(BASE), "run.sh", """
+                """
+                        .formatted(BASE),
+                "run.sh",
+                """
                 mkdir -p /www && env > /www/index.html
                 echo "listening on $PORT"
                 exec httpd -f -p "$PORT" -h /www
@@ -34,7 +44,9 @@ final class Sources {
 
     /** Two stages: the second takes one file of the first. */
     static Map<String, String> twoStages() {
-        return Map.of("Dockerfile", """
+        return Map.of(
+                "Dockerfile",
+                """
                 FROM %1$s AS build
                 COPY . /src
                 RUN mkdir /out && cat /src/part1.txt /src/part2.txt > /out/index.html
@@ -42,7 +54,12 @@ final class Sources {
                 FROM %1$s
                 COPY --from=build /out /www
                 CMD ["/bin/httpd", "-f", "-p", "8080", "-h", "/www"]
-                """.formatted(BASE), "part1.txt", "one ", "part2.txt", "two");
+                """
+                        .formatted(BASE),
+                "part1.txt",
+                "one ",
+                "part2.txt",
+                "two");
     }
 
     /** The files with some replaced. */

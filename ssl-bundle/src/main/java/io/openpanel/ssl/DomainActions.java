@@ -32,17 +32,27 @@ public class DomainActions implements Extension {
     private final Apps apps;
 
     /** Which domains. */
-    public record Filter(@Param(value = "Only those of an app", kind = "app") Optional<Ref> app,
-                         @Param(min = 1, max = 1000) Optional<Integer> limit,
-                         @Param("The next of the page before") Optional<String> cursor) {}
+    public record Filter(
+            @Param(value = "Only those of an app", kind = "app") Optional<Ref> app,
+            @Param(min = 1, max = 1000) Optional<Integer> limit,
+            @Param("The next of the page before") Optional<String> cursor) {}
 
     /** Whether anything stands behind a domain. */
-    public enum Status { SERVING, WAITING }
+    public enum Status {
+        SERVING,
+        WAITING
+    }
 
     /** A domain. */
-    public record Item(@Param(kind = "domain") Ref domain, @Param(kind = "app") Ref app, String host,
-                       @Param("Whether the panel made it up") boolean generated, Status status,
-                       @Param("What to open in a browser") String address, boolean tls, Instant createdAt) {}
+    public record Item(
+            @Param(kind = "domain") Ref domain,
+            @Param(kind = "app") Ref app,
+            String host,
+            @Param("Whether the panel made it up") boolean generated,
+            Status status,
+            @Param("What to open in a browser") String address,
+            boolean tls,
+            Instant createdAt) {}
 
     /** Domains by host. */
     public record Items(List<Item> items, Optional<String> next) {}
@@ -54,22 +64,30 @@ public class DomainActions implements Extension {
     public record OfApp(@Param(value = "The app", kind = "app") Ref app) {}
 
     /** A domain to be. */
-    public record Create(@Param(value = "The app that answers", kind = "app") Ref app,
-                         @Param(value = "Without https://", example = "shop.example.com", min = 1, max = 1024) String host) {}
+    public record Create(
+            @Param(value = "The app that answers", kind = "app") Ref app,
+            @Param(value = "Without https://", example = "shop.example.com", min = 1, max = 1024) String host) {}
 
     /** The address the panel made up. */
     public record Generated(@Param(kind = "domain") Ref domain, String host, String address) {}
 
     /** Where requests are to go. */
-    public record Apply(@Param(value = "The app", kind = "app") Ref app,
-                        @Param(value = "Addresses of its containers; none: the app is not running",
-                                example = "10.201.0.2:8080", max = 64) List<String> upstreams) {}
+    public record Apply(
+            @Param(value = "The app", kind = "app") Ref app,
+            @Param(
+                            value = "Addresses of its containers; none: the app is not running",
+                            example = "10.201.0.2:8080",
+                            max = 64)
+                    List<String> upstreams) {}
 
     /** What requests go by now. */
     public record Applied(long version, List<String> hosts, List<String> addresses) {}
 
     @Activate
-    public DomainActions(@Reference DomainStore domains, @Reference Routing routing, @Reference Addresses addresses,
+    public DomainActions(
+            @Reference DomainStore domains,
+            @Reference Routing routing,
+            @Reference Addresses addresses,
             @Reference Apps apps) {
         this.domains = domains;
         this.routing = routing;
@@ -83,10 +101,15 @@ public class DomainActions implements Extension {
         List<Row> rows = domains.list(in.app(), in.cursor().orElse(""), limit);
         Set<Ref> visible = call.reach("domain").all() || rows.isEmpty() ? Set.of() : apps.visible();
         List<Item> items = rows.stream()
-                .filter(row -> visible.contains(row.app()) || call.reach("domain").includes(row.ref(), row.app()))
-                .map(this::item).toList();
-        return new Items(items, rows.size() < limit ? Optional.empty()
-                : Optional.of(rows.get(rows.size() - 1).host()));
+                .filter(row ->
+                        visible.contains(row.app()) || call.reach("domain").includes(row.ref(), row.app()))
+                .map(this::item)
+                .toList();
+        return new Items(
+                items,
+                rows.size() < limit
+                        ? Optional.empty()
+                        : Optional.of(rows.get(rows.size() - 1).host()));
     }
 
     @Action(value = "domain.get", summary = "Shows a domain", effect = READ)
@@ -94,47 +117,68 @@ public class DomainActions implements Extension {
         return item(find(in.domain()));
     }
 
-    @Action(value = "domain.create", summary = "Gives an app a domain", effect = CHANGE, cli = "domain add {app} {host}")
+    @Action(
+            value = "domain.create",
+            summary = "Gives an app a domain",
+            effect = CHANGE,
+            cli = "domain add {app} {host}")
     public Item create(Create in) {
         String host = addresses.host(in.host());
-        Row made = routing.change(() -> domains.insert(in.app(), host, false),
-                row -> row.upstreams().isEmpty() ? Routing.Wait.NOT : Routing.Wait.OR_UNDO,
-                row -> domains.delete(row.id())).result();
+        Row made = routing.change(
+                        () -> domains.insert(in.app(), host, false),
+                        row -> row.upstreams().isEmpty() ? Routing.Wait.NOT : Routing.Wait.OR_UNDO,
+                        row -> domains.delete(row.id()))
+                .result();
         return item(made);
     }
 
     @Action(value = "domain.delete", summary = "Takes a domain from its app", effect = CHANGE)
     public void delete(One in) {
         Row row = find(in.domain());
-        routing.change(() -> domains.delete(row.id()), deleted -> Routing.Wait.A_WHILE, deleted -> { });
+        routing.change(() -> domains.delete(row.id()), deleted -> Routing.Wait.A_WHILE, deleted -> {});
     }
 
-    @Action(value = "domain.generate", summary = "Gives an app a domain that works without asking anybody", effect = CHANGE,
+    @Action(
+            value = "domain.generate",
+            summary = "Gives an app a domain that works without asking anybody",
+            effect = CHANGE,
             idempotent = true)
     public Generated generate(OfApp in) {
         Row row = domains.generated(in.app()).orElseGet(() -> {
             Apps.Named named = apps.named(in.app());
-            return routing.change(() -> domains.generate(in.app(), addresses.generated(named.app(), named.project())),
-                    made -> Routing.Wait.NOT, made -> { }).result();
+            return routing.change(
+                            () -> domains.generate(in.app(), addresses.generated(named.app(), named.project())),
+                            made -> Routing.Wait.NOT,
+                            made -> {})
+                    .result();
         });
         return new Generated(row.ref(), row.host(), addresses.of(row.host()));
     }
 
-    @Action(value = "domain.apply", summary = "Sends the requests for an app's domains to other containers", effect = CHANGE,
+    @Action(
+            value = "domain.apply",
+            summary = "Sends the requests for an app's domains to other containers",
+            effect = CHANGE,
             idempotent = true)
     public Applied apply(Apply in) {
         List<String> upstreams = Upstreams.check(in.upstreams());
         apps.checkAddresses(in.app(), upstreams);
-        long version = routing.change(() -> domains.route(in.app(), upstreams), former -> Routing.Wait.OR_UNDO,
-                former -> domains.restore(in.app(), former)).version();
+        long version = routing.change(
+                        () -> domains.route(in.app(), upstreams),
+                        former -> Routing.Wait.OR_UNDO,
+                        former -> domains.restore(in.app(), former))
+                .version();
         List<String> hosts = domains.applied(in.app(), upstreams, version);
         return new Applied(version, hosts, hosts.stream().map(addresses::of).toList());
     }
 
-    @Action(value = "domain.release", summary = "Takes all domains from an app and sends it no more requests", effect = CHANGE,
+    @Action(
+            value = "domain.release",
+            summary = "Takes all domains from an app and sends it no more requests",
+            effect = CHANGE,
             idempotent = true)
     public void release(OfApp in) {
-        routing.change(() -> domains.release(in.app()), none -> Routing.Wait.A_WHILE, none -> { });
+        routing.change(() -> domains.release(in.app()), none -> Routing.Wait.A_WHILE, none -> {});
     }
 
     private Row find(Ref domain) {
@@ -142,8 +186,14 @@ public class DomainActions implements Extension {
     }
 
     private Item item(Row row) {
-        return new Item(row.ref(), row.app(), row.host(), row.generated(),
-                row.upstreams().isEmpty() ? Status.WAITING : Status.SERVING, addresses.of(row.host()), false,
+        return new Item(
+                row.ref(),
+                row.app(),
+                row.host(),
+                row.generated(),
+                row.upstreams().isEmpty() ? Status.WAITING : Status.SERVING,
+                addresses.of(row.host()),
+                false,
                 row.createdAt());
     }
 }

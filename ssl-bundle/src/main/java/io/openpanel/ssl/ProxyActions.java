@@ -18,7 +18,11 @@ public class ProxyActions implements Extension {
     private final Routing routing;
 
     /** Whether requests reach the apps as the panel wants. */
-    public enum State { SERVING, BEHIND, DOWN }
+    public enum State {
+        SERVING,
+        BEHIND,
+        DOWN
+    }
 
     /**
      * @param version of the configuration it was given

@@ -51,21 +51,26 @@ class DomainsTest {
         FAKES.publish(panel);
         TestPanel.await("the first configuration", () -> Files.exists(folder().resolve("proxy.json")));
         proxy = new ProxyProcess(folder(), HTTP, PANEL_TLS);
-        TestPanel.await("the proxy", () -> json(ALPHA, "proxy.get", "{}").path("state").asText().equals("serving"));
+        TestPanel.await(
+                "the proxy",
+                () -> json(ALPHA, "proxy.get", "{}").path("state").asText().equals("serving"));
     }
 
     @AfterAll
     static void stop() {
         proxy.close();
         panel.close();
-        List.of("openpanel.proxy.port", "openpanel.panel.tls-port", "openpanel.address").forEach(System::clearProperty);
+        List.of("openpanel.proxy.port", "openpanel.panel.tls-port", "openpanel.address")
+                .forEach(System::clearProperty);
     }
 
     @Test
     void anAppAnswersUnderItsGeneratedHostAndItsOwn() throws Exception {
         Ref app = FAKES.app(ALPHA, "web", "shop");
-        assertThat(json(ALPHA, "domain.generate", of(app)).path("host").asText()).isEqualTo("web-shop.localhost");
-        assertThat(json(ALPHA, "domain.generate", of(app)).path("host").asText()).isEqualTo("web-shop.localhost");
+        assertThat(json(ALPHA, "domain.generate", of(app)).path("host").asText())
+                .isEqualTo("web-shop.localhost");
+        assertThat(json(ALPHA, "domain.generate", of(app)).path("host").asText())
+                .isEqualTo("web-shop.localhost");
         awaitStatus("web-shop.localhost", 503);
 
         try (Origin origin = new Origin("v1")) {
@@ -93,7 +98,8 @@ class DomainsTest {
         FAKES.addresses.put(app, List.of(machine));
         List<Event> heard = new CopyOnWriteArrayList<>();
         try (AutoCloseable watch = panel.get(Events.class).watch("domain.applied", heard::add);
-                Origin one = new Origin("one"); Origin two = new Origin("two")) {
+                Origin one = new Origin("one");
+                Origin two = new Origin("two")) {
             long version = 0;
             for (int i = 0; i < 10; i++) {
                 Origin origin = i % 2 == 0 ? one : two;
@@ -111,18 +117,22 @@ class DomainsTest {
         Ref app = FAKES.app(ALPHA, "steady", "shop");
         json(ALPHA, "domain.generate", of(app));
         FAKES.addresses.put(app, List.of(machine));
-        try (Origin one = new Origin("one"); Origin two = new Origin("two")) {
+        try (Origin one = new Origin("one");
+                Origin two = new Origin("two")) {
             apply(ALPHA, app, one.upstream());
             proxy.stop();
 
-            assertThatThrownBy(() -> apply(ALPHA, app, two.upstream())).isInstanceOfSatisfying(Problem.class, problem -> {
-                assertThat(problem.kind()).isEqualTo(Problem.Kind.TIMEOUT);
-                assertThat(problem).hasMessageContaining("the former version keeps serving");
-            });
+            assertThatThrownBy(() -> apply(ALPHA, app, two.upstream()))
+                    .isInstanceOfSatisfying(Problem.class, problem -> {
+                        assertThat(problem.kind()).isEqualTo(Problem.Kind.TIMEOUT);
+                        assertThat(problem).hasMessageContaining("the former version keeps serving");
+                    });
             assertThat(json(ALPHA, "proxy.get", "{}").path("state").asText()).isEqualTo("down");
             proxy.start();
 
-            TestPanel.await("the proxy", () -> json(ALPHA, "proxy.get", "{}").path("state").asText().equals("serving"));
+            TestPanel.await(
+                    "the proxy",
+                    () -> json(ALPHA, "proxy.get", "{}").path("state").asText().equals("serving"));
             assertThat(get("steady-shop.localhost")).isEqualTo("200 one");
             apply(ALPHA, app, two.upstream());
             assertThat(get("steady-shop.localhost")).isEqualTo("200 two");
@@ -133,7 +143,9 @@ class DomainsTest {
     void aHostBelongsToTheFirstWhoTookItAndSaysNothingElse() {
         Ref mine = FAKES.app(ALPHA, "first", "shop");
         Ref theirs = FAKES.app(BETA, "second", "secret-project");
-        String made = json(ALPHA, "domain.create", create(mine, "taken.example.com")).path("domain").asText();
+        String made = json(ALPHA, "domain.create", create(mine, "taken.example.com"))
+                .path("domain")
+                .asText();
 
         assertThatThrownBy(() -> json(BETA, "domain.create", create(theirs, "TAKEN.example.com")))
                 .isInstanceOfSatisfying(Problem.class, problem -> {
@@ -141,7 +153,8 @@ class DomainsTest {
                     assertThat(problem).hasMessage("'taken.example.com' is already in use on this server");
                 });
         assertThatThrownBy(() -> json(BETA, "domain.get", "{\"domain\":\"" + made + "\"}"))
-                .isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.kind()).isEqualTo(Problem.Kind.MISSING));
+                .isInstanceOfSatisfying(
+                        Problem.class, problem -> assertThat(problem.kind()).isEqualTo(Problem.Kind.MISSING));
         assertThat(json(BETA, "domain.list", "{}").toString()).doesNotContain("taken");
 
         json(ALPHA, "domain.delete", "{\"domain\":\"taken.example.com\"}");
@@ -154,19 +167,33 @@ class DomainsTest {
         Ref mine = FAKES.app(ALPHA, "Café №1", "Größe");
         Ref theirs = FAKES.app(BETA, "cafe 1", "grosse");
         Ref same = FAKES.app(BETA, "cafe-1", "grosse");
-        assertThat(json(ALPHA, "domain.generate", of(mine)).path("host").asText()).isEqualTo("cafe-1-gro-e.localhost");
-        assertThat(json(BETA, "domain.generate", of(theirs)).path("host").asText()).isEqualTo("cafe-1-grosse.localhost");
-        assertThat(json(BETA, "domain.generate", of(same)).path("host").asText()).isEqualTo("cafe-1-grosse-2.localhost");
+        assertThat(json(ALPHA, "domain.generate", of(mine)).path("host").asText())
+                .isEqualTo("cafe-1-gro-e.localhost");
+        assertThat(json(BETA, "domain.generate", of(theirs)).path("host").asText())
+                .isEqualTo("cafe-1-grosse.localhost");
+        assertThat(json(BETA, "domain.generate", of(same)).path("host").asText())
+                .isEqualTo("cafe-1-grosse-2.localhost");
     }
 
     @Test
     void requestsAreSentToNothingButTheAppsContainers() {
         Ref app = FAKES.app(ALPHA, "honest", "shop");
         FAKES.addresses.put(app, List.of("10.201.0.9"));
-        for (String upstream : List.of("10.201.0.10:8080", "127.0.0.1:8080", "169.254.169.254:80", "10.201.0.9", "host:80",
-                "10.201.0.9:0", "10.201.0.9:99999", "010.201.0.9:80", "[::1]:80", "0.0.0.0:80")) {
-            assertThatThrownBy(() -> apply(ALPHA, app, upstream)).as(upstream).isInstanceOfSatisfying(Problem.class,
-                    problem -> assertThat(problem.kind()).isEqualTo(Problem.Kind.INVALID));
+        for (String upstream : List.of(
+                "10.201.0.10:8080",
+                "127.0.0.1:8080",
+                "169.254.169.254:80",
+                "10.201.0.9",
+                "host:80",
+                "10.201.0.9:0",
+                "10.201.0.9:99999",
+                "010.201.0.9:80",
+                "[::1]:80",
+                "0.0.0.0:80")) {
+            assertThatThrownBy(() -> apply(ALPHA, app, upstream))
+                    .as(upstream)
+                    .isInstanceOfSatisfying(
+                            Problem.class, problem -> assertThat(problem.kind()).isEqualTo(Problem.Kind.INVALID));
         }
     }
 
@@ -196,11 +223,12 @@ class DomainsTest {
             json(ALPHA, "domain.create", create(app, "many-" + i + ".example.com"));
         }
         JsonNode first = json(ALPHA, "domain.list", "{\"app\":\"" + app + "\",\"limit\":3}");
-        JsonNode second = json(ALPHA, "domain.list", "{\"app\":\"" + app + "\",\"limit\":3,\"cursor\":"
-                + first.path("next") + "}");
-        assertThat(first.path("items").findValuesAsText("host")).containsExactly("many-0.example.com", "many-1.example.com",
-                "many-2.example.com");
-        assertThat(second.path("items").findValuesAsText("host")).containsExactly("many-3.example.com", "many-4.example.com");
+        JsonNode second = json(
+                ALPHA, "domain.list", "{\"app\":\"" + app + "\",\"limit\":3,\"cursor\":" + first.path("next") + "}");
+        assertThat(first.path("items").findValuesAsText("host"))
+                .containsExactly("many-0.example.com", "many-1.example.com", "many-2.example.com");
+        assertThat(second.path("items").findValuesAsText("host"))
+                .containsExactly("many-3.example.com", "many-4.example.com");
         assertThat(second.has("next")).isFalse();
     }
 
@@ -220,7 +248,8 @@ class DomainsTest {
 
     @Test
     void thePanelHasACertificateOfItsOwnAuthority() throws Exception {
-        String fingerprint = Files.readString(panel.home().resolve("run/ca.sha256")).strip();
+        String fingerprint =
+                Files.readString(panel.home().resolve("run/ca.sha256")).strip();
         assertThat(fingerprint).matches("([0-9A-F]{2}:){31}[0-9A-F]{2}");
         TestPanel.await("the panel's port", () -> {
             try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), PANEL_TLS)) {
@@ -229,13 +258,15 @@ class DomainsTest {
                 return false;
             }
         });
-        assertThat(Files.getPosixFilePermissions(panel.home().resolve("keys/ca/ca.key"))).hasSize(2);
+        assertThat(Files.getPosixFilePermissions(panel.home().resolve("keys/ca/ca.key")))
+                .hasSize(2);
         assertThat(read("proxy.json")).contains("\"keyStore\":\"panel.p12\"");
     }
 
     private static void reconcile() {
         try {
-            for (var reference : panel.context().getAllServiceReferences(io.openpanel.api.Extension.class.getName(), null)) {
+            for (var reference :
+                    panel.context().getAllServiceReferences(io.openpanel.api.Extension.class.getName(), null)) {
                 Object service = panel.context().getService(reference);
                 if (service.getClass().getName().equals("io.openpanel.ssl.ProxyActions")) {
                     service.getClass().getMethod("reconcile").invoke(service);
@@ -285,8 +316,9 @@ class DomainsTest {
     /** Status and body. */
     private static String get(String host) {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), HTTP)) {
-            socket.getOutputStream().write(("GET / HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n")
-                    .getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream()
+                    .write(("GET / HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
             String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             return answer.substring(9, 12) + ' ' + answer.substring(answer.indexOf("\r\n\r\n") + 4);
         } catch (IOException e) {
@@ -296,9 +328,13 @@ class DomainsTest {
 
     /** The panel refuses loopback as an upstream, so the origins listen on another of the machine's addresses. */
     private static String addressOfTheMachine() throws IOException {
-        return NetworkInterface.networkInterfaces().flatMap(NetworkInterface::inetAddresses)
-                .filter(address -> address instanceof Inet4Address && !address.isLoopbackAddress() && !address.isLinkLocalAddress())
-                .map(InetAddress::getHostAddress).findFirst()
+        return NetworkInterface.networkInterfaces()
+                .flatMap(NetworkInterface::inetAddresses)
+                .filter(address -> address instanceof Inet4Address
+                        && !address.isLoopbackAddress()
+                        && !address.isLinkLocalAddress())
+                .map(InetAddress::getHostAddress)
+                .findFirst()
                 .orElseThrow(() -> new IllegalStateException("This machine has no address but loopback"));
     }
 

@@ -43,13 +43,19 @@ public final class Fakes {
 
     /** Publishes them as the plugins they stand for. */
     void publish(TestPanel panel) {
-        BundleContext deploy = panel.plugin("deploy", List.of(), Map.of("OPENPANEL-INF/roles.yaml",
-                "app.get: [owner]\napp.list: [owner]\nproject.get: [owner]\n")).getBundleContext();
+        BundleContext deploy = panel.plugin(
+                        "deploy",
+                        List.of(),
+                        Map.of(
+                                "OPENPANEL-INF/roles.yaml",
+                                "app.get: [owner]\napp.list: [owner]\nproject.get: [owner]\n"))
+                .getBundleContext();
         deploy.registerService(Resources.class, kind("app", "apps"), null);
         deploy.registerService(Resources.class, kind("project", "projects"), null);
         deploy.registerService(Extension.class, new Deploy(), null);
-        BundleContext docker = panel.plugin("docker", List.of(), Map.of("OPENPANEL-INF/roles.yaml",
-                "container.list: [owner]\n")).getBundleContext();
+        BundleContext docker = panel.plugin(
+                        "docker", List.of(), Map.of("OPENPANEL-INF/roles.yaml", "container.list: [owner]\n"))
+                .getBundleContext();
         docker.registerService(Extension.class, new Docker(), null);
         panel.awaitActions("app.get", "app.list", "project.get", "container.list", "domain.create", "proxy.get");
     }
@@ -76,9 +82,15 @@ public final class Fakes {
             public Optional<Resource> find(String idOrPath) {
                 Ref wanted = new Ref(kind, idOrPath);
                 return apps.entrySet().stream()
-                        .filter(each -> each.getKey().equals(wanted) || each.getValue().project().equals(wanted)).findFirst()
-                        .map(each -> new Resource(wanted, each.getValue().name(), Optional.empty(),
-                                Optional.of(each.getValue().team()), "1"));
+                        .filter(each -> each.getKey().equals(wanted)
+                                || each.getValue().project().equals(wanted))
+                        .findFirst()
+                        .map(each -> new Resource(
+                                wanted,
+                                each.getValue().name(),
+                                Optional.empty(),
+                                Optional.of(each.getValue().team()),
+                                "1"));
             }
         };
     }
@@ -86,27 +98,40 @@ public final class Fakes {
     public final class Deploy implements Extension {
         @Action(value = "app.get", summary = "Shows an app", effect = READ)
         public AppItem app(OfApp in) {
-            return new AppItem(in.app(), apps.get(in.app()).name(), apps.get(in.app()).project());
+            return new AppItem(
+                    in.app(), apps.get(in.app()).name(), apps.get(in.app()).project());
         }
 
         @Action(value = "app.list", summary = "Lists apps", effect = READ)
         public AppItems apps(Call call, Paging in) {
-            return new AppItems(apps.entrySet().stream().filter(each -> call.team().orElseThrow().equals(each.getValue().team()))
-                    .map(each -> app(new OfApp(each.getKey()))).toList(), Optional.empty());
+            return new AppItems(
+                    apps.entrySet().stream()
+                            .filter(each -> call.team()
+                                    .orElseThrow()
+                                    .equals(each.getValue().team()))
+                            .map(each -> app(new OfApp(each.getKey())))
+                            .toList(),
+                    Optional.empty());
         }
 
         @Action(value = "project.get", summary = "Shows a project", effect = READ)
         public ProjectItem project(OfProject in) {
-            return apps.values().stream().filter(app -> app.project().equals(in.project()))
-                    .map(app -> new ProjectItem(app.projectName())).findFirst().orElseThrow();
+            return apps.values().stream()
+                    .filter(app -> app.project().equals(in.project()))
+                    .map(app -> new ProjectItem(app.projectName()))
+                    .findFirst()
+                    .orElseThrow();
         }
     }
 
     public final class Docker implements Extension {
         @Action(value = "container.list", summary = "Lists containers", effect = READ)
         public ContainerItems containers(Running in) {
-            return new ContainerItems(addresses.getOrDefault(in.app().orElseThrow(), List.of()).stream()
-                    .map(address -> new ContainerItem("c", Map.of("network", address))).toList(), Optional.empty());
+            return new ContainerItems(
+                    addresses.getOrDefault(in.app().orElseThrow(), List.of()).stream()
+                            .map(address -> new ContainerItem("c", Map.of("network", address)))
+                            .toList(),
+                    Optional.empty());
         }
     }
 }

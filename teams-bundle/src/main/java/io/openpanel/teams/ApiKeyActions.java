@@ -28,17 +28,23 @@ public class ApiKeyActions implements Extension {
     private final ApiKeys keys;
 
     /** A key to be. */
-    public record Create(@Param(value = "What the key is for", example = "ci", min = 1, max = 100) String name,
-                         @Param(value = "Actions it is for; * stands for any word", example = "deployment.*", min = 1,
-                                 max = 100) List<String> actions,
-                         @Param(value = "Resources it is for, as kind:id; all of the team's where none are given",
-                                 max = 100) Optional<List<String>> resources,
-                         @Param(value = "How long it is good, at most 365 days; 90 days where not given",
-                                 example = "PT720H") Optional<Duration> expiresIn) {}
+    public record Create(
+            @Param(value = "What the key is for", example = "ci", min = 1, max = 100) String name,
+            @Param(value = "Actions it is for; * stands for any word", example = "deployment.*", min = 1, max = 100)
+                    List<String> actions,
+            @Param(value = "Resources it is for, as kind:id; all of the team's where none are given", max = 100)
+                    Optional<List<String>> resources,
+            @Param(value = "How long it is good, at most 365 days; 90 days where not given", example = "PT720H")
+                    Optional<Duration> expiresIn) {}
 
     /** A new key. The token is plain text on purpose: it is shown this once, and nobody can read it again. */
-    public record Created(@Param(kind = "api-key") Ref key, String name, String token, List<String> actions,
-                          List<String> resources, Instant expiresAt) {
+    public record Created(
+            @Param(kind = "api-key") Ref key,
+            String name,
+            String token,
+            List<String> actions,
+            List<String> resources,
+            Instant expiresAt) {
         @Override
         public String toString() {
             return "Created[key=" + key + ']';
@@ -46,9 +52,17 @@ public class ApiKeyActions implements Extension {
     }
 
     /** A key, without its token. */
-    public record Item(@Param(kind = "api-key") Ref key, String name, @Param("The start of the token") String prefix,
-                       @Param(kind = "user") Ref owner, List<String> actions, List<String> resources, Instant createdAt,
-                       Instant expiresAt, boolean expired, Optional<Instant> usedAt) {}
+    public record Item(
+            @Param(kind = "api-key") Ref key,
+            String name,
+            @Param("The start of the token") String prefix,
+            @Param(kind = "user") Ref owner,
+            List<String> actions,
+            List<String> resources,
+            Instant createdAt,
+            Instant expiresAt,
+            boolean expired,
+            Optional<Instant> usedAt) {}
 
     /** Keys, the newest first. */
     public record Items(List<Item> items) {}
@@ -64,32 +78,46 @@ public class ApiKeyActions implements Extension {
 
     @Action(value = "api-key.create", summary = "Makes an API key and shows it this once", effect = CHANGE)
     public Created create(Call call, Create in) {
-        ApiKeys.Made made = keys.make(Caller.person(call), in.name(), in.actions(), in.resources().orElse(List.of()),
-                in.expiresIn());
+        ApiKeys.Made made = keys.make(
+                Caller.person(call), in.name(), in.actions(), in.resources().orElse(List.of()), in.expiresIn());
         Ref key = new Ref("api-key", made.row().id());
         panel.database().tx(tx -> {
             keys.insert(tx, made.row());
-            tx.publish(new TeamEvents.ApiKeyCreated(key, made.row().name(), new Ref("user", made.row().owner())));
+            tx.publish(new TeamEvents.ApiKeyCreated(
+                    key, made.row().name(), new Ref("user", made.row().owner())));
             return null;
         });
-        return new Created(key, made.row().name(), made.token(), made.row().actions(), made.row().resources(),
+        return new Created(
+                key,
+                made.row().name(),
+                made.token(),
+                made.row().actions(),
+                made.row().resources(),
                 made.row().expiresAt());
     }
 
-    @Action(value = "api-key.list", summary = "Lists your API keys, for owners and admins those of the whole team",
+    @Action(
+            value = "api-key.list",
+            summary = "Lists your API keys, for owners and admins those of the whole team",
             effect = READ)
     public Items list(Call call) {
         return new Items(panel.database().tx(tx -> keys.list(tx)).stream()
                 .filter(row -> keys.mayManage(call, row))
                 .filter(row -> call.reach("api-key").includes(new Ref("api-key", row.id())))
-                .map(this::item).toList());
+                .map(this::item)
+                .toList());
     }
 
-    @Action(value = "api-key.delete", summary = "Deletes an API key, which stops working at once", effect = CHANGE,
+    @Action(
+            value = "api-key.delete",
+            summary = "Deletes an API key, which stops working at once",
+            effect = CHANGE,
             idempotent = true)
     public void delete(Call call, Delete in) {
-        ApiKeys.Row row = panel.database().tx(tx -> keys.find(tx, in.key().id()))
-                .filter(each -> keys.mayManage(call, each)).orElseThrow(() -> Problem.missing(in.key()));
+        ApiKeys.Row row = panel.database()
+                .tx(tx -> keys.find(tx, in.key().id()))
+                .filter(each -> keys.mayManage(call, each))
+                .orElseThrow(() -> Problem.missing(in.key()));
         panel.database().tx(tx -> {
             if (tx.update("delete from api_key where id = ?", row.id()) > 0) {
                 tx.publish(new TeamEvents.ApiKeyDeleted(in.key(), row.name()));
@@ -105,7 +133,16 @@ public class ApiKeyActions implements Extension {
     }
 
     private Item item(ApiKeys.Row row) {
-        return new Item(new Ref("api-key", row.id()), row.name(), "op_live_" + row.prefix(), new Ref("user", row.owner()),
-                row.actions(), row.resources(), row.createdAt(), row.expiresAt(), keys.isExpired(row), row.usedAt());
+        return new Item(
+                new Ref("api-key", row.id()),
+                row.name(),
+                "op_live_" + row.prefix(),
+                new Ref("user", row.owner()),
+                row.actions(),
+                row.resources(),
+                row.createdAt(),
+                row.expiresAt(),
+                keys.isExpired(row),
+                row.usedAt());
     }
 }

@@ -25,46 +25,72 @@ public class ProfileActions implements Extension {
     private final Profiles profiles;
 
     /** A person, in the team of the call; without a team there is no role. */
-    public record Profile(@Param(kind = "user") Ref user, String name, String email,
-                          @Param(kind = "team") Optional<Ref> team, Optional<String> teamName, Optional<String> role,
-                          List<Team> teams) {}
+    public record Profile(
+            @Param(kind = "user") Ref user,
+            String name,
+            String email,
+            @Param(kind = "team") Optional<Ref> team,
+            Optional<String> teamName,
+            Optional<String> role,
+            List<Team> teams) {}
 
     /** A team the person is in. */
     public record Team(@Param(kind = "team") Ref team, String name, String role) {}
 
     /** What to change. */
-    public record Update(@Param(value = "The name others see", max = 100) Optional<String> name,
-                         @Param(value = "The address to sign in with", max = 254) Optional<String> email,
-                         @Param("The current password, to change the e-mail address") Optional<Secret> password) {}
+    public record Update(
+            @Param(value = "The name others see", max = 100) Optional<String> name,
+            @Param(value = "The address to sign in with", max = 254) Optional<String> email,
+            @Param("The current password, to change the e-mail address") Optional<Secret> password) {}
 
     /** A new password. */
-    public record Password(@Param("The current password") Secret current, @Param("12 to 128 characters") Secret password) {}
+    public record Password(
+            @Param("The current password") Secret current, @Param("12 to 128 characters") Secret password) {}
 
     @Activate
     public ProfileActions(@Reference Profiles profiles) {
         this.profiles = profiles;
     }
 
-    @Action(value = "profile.get", summary = "Tells who you are, in which teams", effect = READ, access = SIGNED_IN,
-            http = "GET /profile", cli = "whoami")
+    @Action(
+            value = "profile.get",
+            summary = "Tells who you are, in which teams",
+            effect = READ,
+            access = SIGNED_IN,
+            http = "GET /profile",
+            cli = "whoami")
     public Profile get(Call call) {
         return profiles.get(call);
     }
 
-    @Action(value = "profile.update", summary = "Changes your name or e-mail address", effect = CHANGE, access = SIGNED_IN,
-            idempotent = true, http = "PATCH /profile")
+    @Action(
+            value = "profile.update",
+            summary = "Changes your name or e-mail address",
+            effect = CHANGE,
+            access = SIGNED_IN,
+            idempotent = true,
+            http = "PATCH /profile")
     public Profile update(Call call, Update in) {
         String user = Caller.person(call);
         if (in.email().isPresent()) {
-            profiles.requirePassword(user, "password", in.password().orElseThrow(() -> Problem.invalid("password",
-                    "Changing the e-mail address needs your password")), Caller.address(call, Optional.empty()));
+            profiles.requirePassword(
+                    user,
+                    "password",
+                    in.password()
+                            .orElseThrow(() ->
+                                    Problem.invalid("password", "Changing the e-mail address needs your password")),
+                    Caller.address(call, Optional.empty()));
         }
         profiles.rename(user, in.name(), in.email());
         return profiles.get(call);
     }
 
-    @Action(value = "profile.password", summary = "Changes your password and signs you out everywhere else",
-            effect = CHANGE, access = SIGNED_IN, http = "POST /profile/password")
+    @Action(
+            value = "profile.password",
+            summary = "Changes your password and signs you out everywhere else",
+            effect = CHANGE,
+            access = SIGNED_IN,
+            http = "POST /profile/password")
     public void password(Call call, Password in) {
         String user = Caller.person(call);
         profiles.requirePassword(user, "current", in.current(), Caller.address(call, Optional.empty()));

@@ -31,22 +31,31 @@ public class SessionActions implements Extension {
     private final Sessions sessions;
 
     /** Who wants in. */
-    public record Create(@Param(value = "The e-mail address", example = "ana@example.com", max = 320) String email,
-                         @Param("The password") Secret password,
-                         @Param(value = "What the person sees in the list of their sessions", max = 1000) Optional<String> device,
-                         @Param(value = "Where from; told by the panel itself only", max = 64) Optional<String> address) {}
+    public record Create(
+            @Param(value = "The e-mail address", example = "ana@example.com", max = 320) String email,
+            @Param("The password") Secret password,
+            @Param(value = "What the person sees in the list of their sessions", max = 1000) Optional<String> device,
+            @Param(value = "Where from; told by the panel itself only", max = 64) Optional<String> address) {}
 
     /** The token of last time. */
-    public record Refresh(@Param("The refresh token, good once") Secret refreshToken,
-                          @Param(value = "Where from; told by the panel itself only", max = 64) Optional<String> address) {}
+    public record Refresh(
+            @Param("The refresh token, good once") Secret refreshToken,
+            @Param(value = "Where from; told by the panel itself only", max = 64) Optional<String> address) {}
 
     /** Which session to end: the current one where nothing is given. */
-    public record Delete(@Param(value = "The session, else the current one", kind = "session") Optional<Ref> session,
-                         @Param("Its refresh token, in place of signing in") Optional<Secret> refreshToken) {}
+    public record Delete(
+            @Param(value = "The session, else the current one", kind = "session") Optional<Ref> session,
+            @Param("Its refresh token, in place of signing in") Optional<Secret> refreshToken) {}
 
     /** A place where a person is signed in. */
-    public record Item(@Param(kind = "session") Ref session, String device, String address, Instant createdAt,
-                       Instant usedAt, Instant endsAt, boolean current) {}
+    public record Item(
+            @Param(kind = "session") Ref session,
+            String device,
+            String address,
+            Instant createdAt,
+            Instant usedAt,
+            Instant endsAt,
+            boolean current) {}
 
     /** A person's sessions. */
     public record Items(List<Item> items) {}
@@ -57,12 +66,23 @@ public class SessionActions implements Extension {
         this.sessions = sessions;
     }
 
-    @Action(value = "session.create", summary = "Signs in with e-mail address and password", effect = CHANGE, access = OPEN)
+    @Action(
+            value = "session.create",
+            summary = "Signs in with e-mail address and password",
+            effect = CHANGE,
+            access = OPEN)
     public SignedIn create(Call call, Create in) {
-        return signIn.withPassword(in.email(), in.password(), Caller.address(call, in.address()), in.device().orElse(""));
+        return signIn.withPassword(
+                in.email(),
+                in.password(),
+                Caller.address(call, in.address()),
+                in.device().orElse(""));
     }
 
-    @Action(value = "session.refresh", summary = "Exchanges a refresh token for a new pair of tokens", effect = CHANGE,
+    @Action(
+            value = "session.refresh",
+            summary = "Exchanges a refresh token for a new pair of tokens",
+            effect = CHANGE,
             access = OPEN)
     public SignedIn refresh(Call call, Refresh in) {
         return signIn.withRefreshToken(in.refreshToken(), Caller.address(call, in.address()));
@@ -71,27 +91,44 @@ public class SessionActions implements Extension {
     @Action(value = "session.list", summary = "Lists where you are signed in", effect = READ, access = SIGNED_IN)
     public Items list(Call call) {
         Optional<Ref> current = call.caller().session();
-        return new Items(sessions.list(Caller.person(call)).stream().map(row -> item(row, current)).toList());
+        return new Items(sessions.list(Caller.person(call)).stream()
+                .map(row -> item(row, current))
+                .toList());
     }
 
     private static Item item(Sessions.Row row, Optional<Ref> current) {
         Ref session = new Ref("session", row.id());
-        return new Item(session, row.device(), row.address(), row.createdAt(), row.usedAt(), row.endsAt(),
+        return new Item(
+                session,
+                row.device(),
+                row.address(),
+                row.createdAt(),
+                row.usedAt(),
+                row.endsAt(),
                 current.equals(Optional.of(session)));
     }
 
-    @Action(value = "session.delete", summary = "Signs out", effect = CHANGE, access = SIGNED_IN, idempotent = true,
-            http = "POST /sessions/delete", cli = "logout")
+    @Action(
+            value = "session.delete",
+            summary = "Signs out",
+            effect = CHANGE,
+            access = SIGNED_IN,
+            idempotent = true,
+            http = "POST /sessions/delete",
+            cli = "logout")
     public void delete(Call call, Delete in) {
         if (in.refreshToken().isPresent()) {
             // A token that is not good any more has nothing to end.
             sessions.of(new RefreshToken(in.refreshToken().get().reveal())).ifPresent(sessions::end);
             return;
         }
-        Ref session = in.session().or(call.caller()::session)
+        Ref session = in.session()
+                .or(call.caller()::session)
                 .orElseThrow(() -> Problem.invalid("session", "There is no current session; name one"));
         String person = Caller.person(call);
-        sessions.find(session.id()).filter(row -> row.userId().equals(person)).orElseThrow(() -> Problem.missing(session));
+        sessions.find(session.id())
+                .filter(row -> row.userId().equals(person))
+                .orElseThrow(() -> Problem.missing(session));
         sessions.end(session.id());
     }
 

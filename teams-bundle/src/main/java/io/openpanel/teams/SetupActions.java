@@ -30,13 +30,14 @@ public class SetupActions implements Extension {
     public record State(boolean needed) {}
 
     /** The owner to be. */
-    public record Create(@Param("The set-up token that the server printed") Secret token,
-                         @Param(value = "Your e-mail address", example = "ana@example.com", max = 254) String email,
-                         @Param("12 to 128 characters") Secret password,
-                         @Param(value = "Your name", max = 100) Optional<String> name,
-                         @Param(value = "The name of your team", example = "Home", max = 100) Optional<String> team,
-                         @Param(value = "What you see in the list of your sessions", max = 1000) Optional<String> device,
-                         @Param(value = "Where from; told by the panel itself only", max = 64) Optional<String> address) {}
+    public record Create(
+            @Param("The set-up token that the server printed") Secret token,
+            @Param(value = "Your e-mail address", example = "ana@example.com", max = 254) String email,
+            @Param("12 to 128 characters") Secret password,
+            @Param(value = "Your name", max = 100) Optional<String> name,
+            @Param(value = "The name of your team", example = "Home", max = 100) Optional<String> team,
+            @Param(value = "What you see in the list of your sessions", max = 1000) Optional<String> device,
+            @Param(value = "Where from; told by the panel itself only", max = 64) Optional<String> address) {}
 
     @Activate
     public SetupActions(@Reference Setup setup, @Reference SignIn signIn, @Reference SignInLimits limits) {
@@ -45,14 +46,22 @@ public class SetupActions implements Extension {
         this.limits = limits;
     }
 
-    @Action(value = "setup.get", summary = "Tells whether the panel still waits for its owner", effect = READ,
-            access = OPEN, http = "GET /setup")
+    @Action(
+            value = "setup.get",
+            summary = "Tells whether the panel still waits for its owner",
+            effect = READ,
+            access = OPEN,
+            http = "GET /setup")
     public State get() {
         return new State(setup.isNeeded());
     }
 
-    @Action(value = "setup.create", summary = "Makes the owner of a new panel and signs them in", effect = CHANGE,
-            access = OPEN, http = "POST /setup")
+    @Action(
+            value = "setup.create",
+            summary = "Makes the owner of a new panel and signs them in",
+            effect = CHANGE,
+            access = OPEN,
+            http = "POST /setup")
     public SignedIn create(Call call, Create in) {
         String address = Caller.address(call, in.address());
         if (!setup.isNeeded()) {
@@ -60,10 +69,12 @@ public class SetupActions implements Extension {
         }
         if (!setup.isToken(in.token())) {
             limits.count(address);
-            throw new Problem(Problem.Kind.DENIED,
+            throw new Problem(
+                    Problem.Kind.DENIED,
                     "The set-up token is not right; it is printed on the server, and is in run/setup-token there");
         }
-        String user = setup.create(new Setup.Owner(in.email(), in.name(), in.password(), in.team())).id();
+        String user = setup.create(new Setup.Owner(in.email(), in.name(), in.password(), in.team()))
+                .id();
         return signIn.start(user, address, in.device().orElse(""));
     }
 }

@@ -12,8 +12,16 @@ import java.time.Instant;
  * @param expiresAt when the access token ends
  * @param refreshToken good once, for the next pair
  */
-public record SignedIn(String accessToken, Instant expiresAt, String refreshToken, @Param(kind = "user") Ref user,
-                       String name, String email, @Param(kind = "team") Ref team, String teamName, String role) {
+public record SignedIn(
+        String accessToken,
+        Instant expiresAt,
+        String refreshToken,
+        @Param(kind = "user") Ref user,
+        String name,
+        String email,
+        @Param(kind = "team") Ref team,
+        String teamName,
+        String role) {
     @Override
     public String toString() {
         return "SignedIn[user=" + user + ", team=" + team + ']';

@@ -9,10 +9,12 @@ public final class TeamEvents {
     private TeamEvents() {}
 
     @Topic(value = "session.created", summary = "Somebody signed in")
-    public record SessionCreated(@Param(kind = "user") Ref user, @Param(kind = "session") Ref session, String address,
-                                 String device) {}
+    public record SessionCreated(
+            @Param(kind = "user") Ref user, @Param(kind = "session") Ref session, String address, String device) {}
 
-    @Topic(value = "session.reused", summary = "A spent refresh token was shown again, so its session was ended: it was probably stolen")
+    @Topic(
+            value = "session.reused",
+            summary = "A spent refresh token was shown again, so its session was ended: it was probably stolen")
     public record SessionReused(@Param(kind = "user") Ref user, @Param(kind = "session") Ref session, String address) {}
 
     @Topic(value = "user.created", summary = "A person got an account")

@@ -36,10 +36,11 @@ public class UserActions implements Extension {
     }
 
     /** Somebody new. */
-    public record Create(@Param(value = "Their e-mail address", example = "ana@example.com", max = 254) String email,
-                         @Param("A first password, 12 to 128 characters, for them to change") Secret password,
-                         @Param("What they may do") Role role,
-                         @Param(value = "Their name", max = 100) Optional<String> name) {}
+    public record Create(
+            @Param(value = "Their e-mail address", example = "ana@example.com", max = 254) String email,
+            @Param("A first password, 12 to 128 characters, for them to change") Secret password,
+            @Param("What they may do") Role role,
+            @Param(value = "Their name", max = 100) Optional<String> name) {}
 
     /** Which person. */
     public record Get(@Param(value = "The person", kind = "user") Ref user) {}
@@ -61,7 +62,8 @@ public class UserActions implements Extension {
     @Action(value = "user.list", summary = "Lists the people of the team", effect = READ)
     public Items list(Call call) {
         return new Items(members.list().stream()
-                .filter(item -> call.reach("user").includes(item.user())).toList());
+                .filter(item -> call.reach("user").includes(item.user()))
+                .toList());
     }
 
     @Action(value = "user.get", summary = "Shows a person of the team", effect = READ)
@@ -74,7 +76,11 @@ public class UserActions implements Extension {
         return members.create(call, in);
     }
 
-    @Action(value = "user.update", summary = "Changes what a person may do in the team", effect = CHANGE, idempotent = true)
+    @Action(
+            value = "user.update",
+            summary = "Changes what a person may do in the team",
+            effect = CHANGE,
+            idempotent = true)
     public Item update(Call call, Update in) {
         return members.setRole(call, in.user(), in.role());
     }

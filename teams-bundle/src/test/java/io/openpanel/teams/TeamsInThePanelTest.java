@@ -32,9 +32,25 @@ class TeamsInThePanelTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String EMAIL = "ana@example.com";
     private static final String PASSWORD = "seven quiet otters";
-    private static final String[] ACTIONS = {"setup.get", "setup.create", "session.create", "session.refresh", "session.list",
-        "session.delete", "profile.get", "profile.update", "profile.password", "api-key.create", "api-key.list",
-        "api-key.delete", "user.create", "user.list", "user.get", "user.update", "user.delete"};
+    private static final String[] ACTIONS = {
+        "setup.get",
+        "setup.create",
+        "session.create",
+        "session.refresh",
+        "session.list",
+        "session.delete",
+        "profile.get",
+        "profile.update",
+        "profile.password",
+        "api-key.create",
+        "api-key.list",
+        "api-key.delete",
+        "user.create",
+        "user.list",
+        "user.get",
+        "user.update",
+        "user.delete"
+    };
 
     private static TestPanel panel;
     private static JsonNode setUp;
@@ -46,15 +62,26 @@ class TeamsInThePanelTest {
         Path token = panel.home().resolve("run/setup-token");
         TestPanel.await("the set-up token", () -> Files.exists(token));
         assertThat(anonymous("setup.get", "{}").get("needed").asBoolean()).isTrue();
-        assertThat(refused(new Caller.Anonymous(), "setup.create", body("token", "wrong", "email", EMAIL, "password", PASSWORD)))
+        assertThat(refused(
+                        new Caller.Anonymous(),
+                        "setup.create",
+                        body("token", "wrong", "email", EMAIL, "password", PASSWORD)))
                 .isEqualTo(Problem.Kind.DENIED);
         setUp = anonymous("setup.create", body("token", Files.readString(token), "email", EMAIL, "password", PASSWORD));
         assertThat(token).doesNotExist();
     }
 
     private static JsonNode call(Caller caller, String action, String json) {
-        Gateway.Reply reply = panel.get(Gateway.class).call(new Gateway.Invocation(action,
-                json.getBytes(StandardCharsets.UTF_8), caller, "rest", "192.0.2.7", "r", Optional.empty(), Optional.empty()));
+        Gateway.Reply reply = panel.get(Gateway.class)
+                .call(new Gateway.Invocation(
+                        action,
+                        json.getBytes(StandardCharsets.UTF_8),
+                        caller,
+                        "rest",
+                        "192.0.2.7",
+                        "r",
+                        Optional.empty(),
+                        Optional.empty()));
         try {
             return JSON.readTree(((Gateway.Reply.Done) reply).json());
         } catch (IOException e) {
@@ -67,7 +94,8 @@ class TeamsInThePanelTest {
     }
 
     private static Caller.Bearer bearer(JsonNode signedIn) {
-        return new Caller.Bearer(signedIn.get(signedIn.has("token") ? "token" : "accessToken").asText(), Optional.empty());
+        return new Caller.Bearer(
+                signedIn.get(signedIn.has("token") ? "token" : "accessToken").asText(), Optional.empty());
     }
 
     private static Problem.Kind refused(Caller caller, String action, String json) {
@@ -93,12 +121,23 @@ class TeamsInThePanelTest {
     }
 
     private static Door.Reply knock(String path, boolean secure, String body, String... headers) {
-        Map<String, List<String>> all = new HashMap<>(Map.of("host", List.of("panel.example:8443"),
-                "content-type", List.of("application/json"), "user-agent", List.of("Firefox")));
+        Map<String, List<String>> all = new HashMap<>(Map.of(
+                "host",
+                List.of("panel.example:8443"),
+                "content-type",
+                List.of("application/json"),
+                "user-agent",
+                List.of("Firefox")));
         for (int i = 0; i < headers.length; i += 2) {
             all.put(headers[i], List.of(headers[i + 1]));
         }
-        return door().handle(new Door.Request("POST", path, Map.of(), all, "192.0.2.8", secure,
+        return door().handle(new Door.Request(
+                "POST",
+                path,
+                Map.of(),
+                all,
+                "192.0.2.8",
+                secure,
                 new ByteArrayInputStream(body.getBytes(StandardCharsets.UTF_8))));
     }
 
@@ -110,8 +149,11 @@ class TeamsInThePanelTest {
         assertThat(profile.get("role").asText()).isEqualTo("owner");
         assertThat(profile.get("teamName").asText()).isEqualTo("Home");
         assertThat(anonymous("setup.get", "{}").get("needed").asBoolean()).isFalse();
-        assertThat(refused(new Caller.Anonymous(), "setup.create",
-                body("token", "x", "email", "eve@example.com", "password", PASSWORD))).isEqualTo(Problem.Kind.CONFLICT);
+        assertThat(refused(
+                        new Caller.Anonymous(),
+                        "setup.create",
+                        body("token", "x", "email", "eve@example.com", "password", PASSWORD)))
+                .isEqualTo(Problem.Kind.CONFLICT);
     }
 
     @Test
@@ -126,7 +168,10 @@ class TeamsInThePanelTest {
         call(bearer(in), "session.delete", "{}");
 
         assertThat(refused(bearer(in), "profile.get", "{}")).isEqualTo(Problem.Kind.UNAUTHENTICATED);
-        assertThat(refused(new Caller.Anonymous(), "session.refresh", body("refreshToken", in.get("refreshToken").asText())))
+        assertThat(refused(
+                        new Caller.Anonymous(),
+                        "session.refresh",
+                        body("refreshToken", in.get("refreshToken").asText())))
                 .isEqualTo(Problem.Kind.UNAUTHENTICATED);
         assertThat(call(bearer(other), "profile.get", "{}")).isNotNull();
     }
@@ -135,21 +180,29 @@ class TeamsInThePanelTest {
     void anonymousCallersGetOnlyWhatIsOpen() {
         for (String action : ACTIONS) {
             if (!action.startsWith("setup.") && !action.equals("session.create") && !action.equals("session.refresh")) {
-                assertThat(refused(new Caller.Anonymous(), action, "{}")).as(action).isEqualTo(Problem.Kind.UNAUTHENTICATED);
+                assertThat(refused(new Caller.Anonymous(), action, "{}"))
+                        .as(action)
+                        .isEqualTo(Problem.Kind.UNAUTHENTICATED);
             }
         }
     }
 
     @Test
     void aKeyIsShownOnceWorksAndDies() {
-        JsonNode key = call(bearer(setUp), "api-key.create",
+        JsonNode key = call(
+                bearer(setUp),
+                "api-key.create",
                 "{\"name\":\"ci\",\"actions\":[\"user.list\",\"api-key.list\"],\"expiresIn\":\"PT24H\"}");
         assertThat(key.get("token").asText()).startsWith("op_live_");
-        assertThat(call(bearer(setUp), "api-key.list", "{}").toString()).doesNotContain(key.get("token").asText())
+        assertThat(call(bearer(setUp), "api-key.list", "{}").toString())
+                .doesNotContain(key.get("token").asText())
                 .contains("\"name\":\"ci\"");
         assertThat(call(bearer(key), "user.list", "{}").get("items").size()).isGreaterThanOrEqualTo(1);
         assertThat(call(bearer(key), "profile.get", "{}").get("email").asText()).isEqualTo(EMAIL);
-        assertThat(refused(bearer(key), "user.create", body("email", "k@example.com", "password", PASSWORD, "role", "viewer")))
+        assertThat(refused(
+                        bearer(key),
+                        "user.create",
+                        body("email", "k@example.com", "password", PASSWORD, "role", "viewer")))
                 .isEqualTo(Problem.Kind.DENIED);
         assertThat(refused(bearer(key), "profile.password", body("current", PASSWORD, "password", PASSWORD)))
                 .isEqualTo(Problem.Kind.DENIED);
@@ -157,7 +210,10 @@ class TeamsInThePanelTest {
                 .isEqualTo(Problem.Kind.CONFLICT);
         assertThat(refused(bearer(setUp), "api-key.create", "{\"name\":\"x\",\"actions\":[\"rm -rf\"]}"))
                 .isEqualTo(Problem.Kind.INVALID);
-        assertThat(refused(bearer(setUp), "api-key.create", "{\"name\":\"x\",\"actions\":[\"*\"],\"expiresIn\":\"P366D\"}"))
+        assertThat(refused(
+                        bearer(setUp),
+                        "api-key.create",
+                        "{\"name\":\"x\",\"actions\":[\"*\"],\"expiresIn\":\"P366D\"}"))
                 .isEqualTo(Problem.Kind.INVALID);
 
         call(bearer(setUp), "api-key.delete", body("key", "ci"));
@@ -167,19 +223,26 @@ class TeamsInThePanelTest {
 
     @Test
     void aViewerLooksAndDoesNotTouch() {
-        JsonNode user = call(bearer(setUp), "user.create",
+        JsonNode user = call(
+                bearer(setUp),
+                "user.create",
                 body("email", "vera@example.com", "password", "nine lazy harbours", "role", "viewer", "name", "Vera"));
         JsonNode in = signIn("vera@example.com", "nine lazy harbours");
         assertThat(in.get("role").asText()).isEqualTo("viewer");
         assertThat(call(bearer(in), "user.list", "{}").get("items").size()).isGreaterThanOrEqualTo(2);
-        assertThat(refused(bearer(in), "user.update", body("user", user.get("user").asText(), "role", "owner")))
+        assertThat(refused(
+                        bearer(in), "user.update", body("user", user.get("user").asText(), "role", "owner")))
                 .isEqualTo(Problem.Kind.DENIED);
         JsonNode own = call(bearer(in), "api-key.create", "{\"name\":\"vera\",\"actions\":[\"*\"]}");
         assertThat(refused(bearer(own), "user.delete", body("user", "vera@example.com", "confirm", "Vera")))
                 .isEqualTo(Problem.Kind.DENIED);
         JsonNode owners = call(bearer(setUp), "api-key.create", "{\"name\":\"owners\",\"actions\":[\"*\"]}");
-        assertThat(call(bearer(in), "api-key.list", "{}").get("items").findValuesAsText("name")).containsOnly("vera");
-        assertThat(refused(bearer(in), "api-key.delete", body("key", owners.get("key").asText())))
+        assertThat(call(bearer(in), "api-key.list", "{}").get("items").findValuesAsText("name"))
+                .containsOnly("vera");
+        assertThat(refused(
+                        bearer(in),
+                        "api-key.delete",
+                        body("key", owners.get("key").asText())))
                 .isEqualTo(Problem.Kind.MISSING);
 
         call(bearer(setUp), "user.update", body("user", "vera@example.com", "role", "admin"));
@@ -192,45 +255,69 @@ class TeamsInThePanelTest {
 
     @Test
     void oneCannotEndSomebodyElsesSession() {
-        call(bearer(setUp), "user.create",
+        call(
+                bearer(setUp),
+                "user.create",
                 body("email", "sam@example.com", "password", "nine lazy harbours", "role", "developer"));
         JsonNode sam = signIn("sam@example.com", "nine lazy harbours");
         JsonNode mine = call(bearer(setUp), "session.list", "{}").get("items").get(0);
 
-        assertThat(refused(bearer(sam), "session.delete", body("session", mine.get("session").asText())))
+        assertThat(refused(
+                        bearer(sam),
+                        "session.delete",
+                        body("session", mine.get("session").asText())))
                 .isEqualTo(Problem.Kind.MISSING);
-        assertThat(refused(bearer(sam), "session.delete", body("session", Ref.create("session").toString())))
+        assertThat(refused(
+                        bearer(sam),
+                        "session.delete",
+                        body("session", Ref.create("session").toString())))
                 .isEqualTo(Problem.Kind.MISSING);
     }
 
     @Test
     void theProfileChangesWithThePassword() {
-        call(bearer(setUp), "user.create",
+        call(
+                bearer(setUp),
+                "user.create",
                 body("email", "pat@example.com", "password", "nine lazy harbours", "role", "developer"));
         JsonNode pat = signIn("pat@example.com", "nine lazy harbours");
 
-        assertThat(call(bearer(pat), "profile.update", body("name", "Pat P")).get("name").asText()).isEqualTo("Pat P");
-        assertThat(refused(bearer(pat), "profile.update", body("email", "p2@example.com"))).isEqualTo(Problem.Kind.INVALID);
+        assertThat(call(bearer(pat), "profile.update", body("name", "Pat P"))
+                        .get("name")
+                        .asText())
+                .isEqualTo("Pat P");
+        assertThat(refused(bearer(pat), "profile.update", body("email", "p2@example.com")))
+                .isEqualTo(Problem.Kind.INVALID);
         call(bearer(pat), "profile.update", body("email", "p2@example.com", "password", "nine lazy harbours"));
         assertThat(refused(bearer(pat), "profile.password", body("current", "wrong", "password", "ten slow lanterns")))
                 .isEqualTo(Problem.Kind.INVALID);
         call(bearer(pat), "profile.password", body("current", "nine lazy harbours", "password", "ten slow lanterns"));
 
-        assertThat(signIn("p2@example.com", "ten slow lanterns").get("name").asText()).isEqualTo("Pat P");
+        assertThat(signIn("p2@example.com", "ten slow lanterns").get("name").asText())
+                .isEqualTo("Pat P");
     }
 
     @Test
     void theDoorKeepsTheRefreshTokenInACookie() throws IOException {
-        Door.Reply in = knock("/login", true, body("email", EMAIL, "password", PASSWORD), "origin", "https://panel.example:8443",
-                "sec-fetch-site", "same-origin");
+        Door.Reply in = knock(
+                "/login",
+                true,
+                body("email", EMAIL, "password", PASSWORD),
+                "origin",
+                "https://panel.example:8443",
+                "sec-fetch-site",
+                "same-origin");
         String cookie = in.headers().get("Set-Cookie");
 
         assertThat(in.status()).isEqualTo(200);
-        assertThat(cookie).matches("__Host-op_rt=[\\w-]{43}; Path=/; HttpOnly; SameSite=Strict; Max-Age=604800; Secure");
+        assertThat(cookie)
+                .matches("__Host-op_rt=[\\w-]{43}; Path=/; HttpOnly; SameSite=Strict; Max-Age=604800; Secure");
         JsonNode body = JSON.readTree(in.body());
         assertThat(body.has("refreshToken")).isFalse();
-        assertThat(call(bearer(body), "profile.get", "{}").get("email").asText()).isEqualTo(EMAIL);
-        assertThat(call(bearer(body), "session.list", "{}").get("items").findValuesAsText("address")).contains("192.0.2.8");
+        assertThat(call(bearer(body), "profile.get", "{}").get("email").asText())
+                .isEqualTo(EMAIL);
+        assertThat(call(bearer(body), "session.list", "{}").get("items").findValuesAsText("address"))
+                .contains("192.0.2.8");
 
         String pair = cookie.substring(0, cookie.indexOf(';'));
         Door.Reply again = knock("/refresh", true, "", "cookie", "a=b; " + pair);
@@ -251,14 +338,22 @@ class TeamsInThePanelTest {
     void onLoopbackTheCookieIsWithoutSecure() {
         Door.Reply in = knock("/login", false, body("email", EMAIL, "password", PASSWORD));
 
-        assertThat(in.headers().get("Set-Cookie")).startsWith("op_rt=").doesNotContain("Secure").contains("HttpOnly");
+        assertThat(in.headers().get("Set-Cookie"))
+                .startsWith("op_rt=")
+                .doesNotContain("Secure")
+                .contains("HttpOnly");
     }
 
     @Test
     void theDoorIsShutForOtherSites() {
-        for (String[] foreign : new String[][] {{"origin", "https://evil.example"}, {"origin", "null"},
-            {"origin", "http://panel.example:8443"}, {"origin", "https://panel.example"}, {"sec-fetch-site", "cross-site"},
-            {"sec-fetch-site", "same-site"}}) {
+        for (String[] foreign : new String[][] {
+            {"origin", "https://evil.example"},
+            {"origin", "null"},
+            {"origin", "http://panel.example:8443"},
+            {"origin", "https://panel.example"},
+            {"sec-fetch-site", "cross-site"},
+            {"sec-fetch-site", "same-site"}
+        }) {
             for (String path : List.of("/login", "/refresh", "/logout", "/setup")) {
                 Problem problem = catchThrowableOfType(Problem.class, () -> knock(path, true, "{}", foreign));
                 assertThat(problem.kind()).as(path + ' ' + foreign[1]).isEqualTo(Problem.Kind.DENIED);
@@ -268,27 +363,42 @@ class TeamsInThePanelTest {
 
     @Test
     void theDoorReadsStrictly() {
-        for (String wrong : List.of("", "[]", "{\"email\":\"a\"}", body("email", "a", "password", "b", "role", "owner"),
-                "{\"email\":\"a\",\"email\":\"a\",\"password\":\"b\"}", "{} {}", "x".repeat(20_000))) {
+        for (String wrong : List.of(
+                "",
+                "[]",
+                "{\"email\":\"a\"}",
+                body("email", "a", "password", "b", "role", "owner"),
+                "{\"email\":\"a\",\"email\":\"a\",\"password\":\"b\"}",
+                "{} {}",
+                "x".repeat(20_000))) {
             Problem problem = catchThrowableOfType(Problem.class, () -> knock("/login", true, wrong));
             assertThat(problem.kind()).isEqualTo(Problem.Kind.INVALID);
         }
-        assertThat(catchThrowableOfType(Problem.class, () -> knock("/login", true, "{}", "content-type", "text/plain")).kind())
+        assertThat(catchThrowableOfType(Problem.class, () -> knock("/login", true, "{}", "content-type", "text/plain"))
+                        .kind())
                 .isEqualTo(Problem.Kind.INVALID);
-        assertThat(catchThrowableOfType(Problem.class, () -> knock("/nowhere", true, "{}")).kind())
+        assertThat(catchThrowableOfType(Problem.class, () -> knock("/nowhere", true, "{}"))
+                        .kind())
                 .isEqualTo(Problem.Kind.MISSING);
-        assertThat(catchThrowableOfType(Problem.class, () -> knock("/refresh", true, "")).kind())
+        assertThat(catchThrowableOfType(Problem.class, () -> knock("/refresh", true, ""))
+                        .kind())
                 .isEqualTo(Problem.Kind.UNAUTHENTICATED);
-        assertThat(door().handle(new Door.Request("GET", "/login", Map.of(), Map.of(), "", true,
-                new ByteArrayInputStream(new byte[0]))).status()).isEqualTo(405);
-        assertThat(catchThrowableOfType(Problem.class, () -> knock("/setup", true,
-                body("token", "x", "email", "a@b.c", "password", PASSWORD))).kind()).isEqualTo(Problem.Kind.CONFLICT);
+        assertThat(door().handle(new Door.Request(
+                                "GET", "/login", Map.of(), Map.of(), "", true, new ByteArrayInputStream(new byte[0])))
+                        .status())
+                .isEqualTo(405);
+        assertThat(catchThrowableOfType(
+                                Problem.class,
+                                () -> knock("/setup", true, body("token", "x", "email", "a@b.c", "password", PASSWORD)))
+                        .kind())
+                .isEqualTo(Problem.Kind.CONFLICT);
     }
 
     @Test
     void aStrangerCannotSayWhereTheyComeFrom() {
         JsonNode in = anonymous("session.create", body("email", EMAIL, "password", PASSWORD, "address", "10.9.9.9"));
 
-        assertThat(call(bearer(in), "session.list", "{}").get("items").findValuesAsText("address")).doesNotContain("10.9.9.9");
+        assertThat(call(bearer(in), "session.list", "{}").get("items").findValuesAsText("address"))
+                .doesNotContain("10.9.9.9");
     }
 }

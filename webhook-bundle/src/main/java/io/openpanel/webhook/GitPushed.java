@@ -13,6 +13,13 @@ import java.util.Optional;
  * @param deploy whether the hook is for this branch
  */
 @Topic(value = "git.pushed", summary = "Commits were pushed to a branch of an app's repository")
-public record GitPushed(@Param(kind = "app") Ref app, @Param(kind = "hook") Ref hook, String repository, String branch,
-                        Optional<String> commit, Optional<String> message, Optional<String> author, boolean deploy,
-                        String delivery) {}
+public record GitPushed(
+        @Param(kind = "app") Ref app,
+        @Param(kind = "hook") Ref hook,
+        String repository,
+        String branch,
+        Optional<String> commit,
+        Optional<String> message,
+        Optional<String> author,
+        boolean deploy,
+        String delivery) {}

@@ -25,14 +25,21 @@ public class HookActions implements Extension {
     private final HookStore hooks;
 
     /** A hook to be. */
-    public record Create(@Param(value = "The app to deploy", kind = "app", needs = "deployment.start") Ref app,
-                         @Param(value = "Only pushes to this branch deploy; the app's own where not given", example = "main",
-                                 min = 1, max = 255) Optional<String> branch) {}
+    public record Create(
+            @Param(value = "The app to deploy", kind = "app", needs = "deployment.start") Ref app,
+            @Param(
+                            value = "Only pushes to this branch deploy; the app's own where not given",
+                            example = "main",
+                            min = 1,
+                            max = 255)
+                    Optional<String> branch) {}
 
     /** A new hook. The secret is plain text on purpose: it is shown this once, for the Git host. */
-    public record Created(@Param(kind = "hook") Ref hook, @Param(kind = "app") Ref app,
-                          @Param("Below the panel's address") String path,
-                          @Param("Signs the deliveries with HMAC-SHA256") String secret) {
+    public record Created(
+            @Param(kind = "hook") Ref hook,
+            @Param(kind = "app") Ref app,
+            @Param("Below the panel's address") String path,
+            @Param("Signs the deliveries with HMAC-SHA256") String secret) {
         @Override
         public String toString() {
             return "Created[hook=" + hook + ']';
@@ -43,8 +50,13 @@ public class HookActions implements Extension {
     public record Filter(@Param(value = "Only those of an app", kind = "app") Optional<Ref> app) {}
 
     /** A hook, without its secret. */
-    public record Item(@Param(kind = "hook") Ref hook, @Param(kind = "app") Ref app, Optional<String> branch, String path,
-                       Instant createdAt, Optional<Instant> usedAt) {}
+    public record Item(
+            @Param(kind = "hook") Ref hook,
+            @Param(kind = "app") Ref app,
+            Optional<String> branch,
+            String path,
+            Instant createdAt,
+            Optional<Instant> usedAt) {}
 
     /** Hooks, the oldest first. */
     public record Items(List<Item> items) {}
@@ -57,7 +69,9 @@ public class HookActions implements Extension {
         this.hooks = hooks;
     }
 
-    @Action(value = "hook.create", summary = "Makes an address at which a Git host tells of pushes, and shows its secret this once",
+    @Action(
+            value = "hook.create",
+            summary = "Makes an address at which a Git host tells of pushes, and shows its secret this once",
             effect = CHANGE)
     public Created create(Create in) {
         in.branch().ifPresent(Push::requireBranch);
@@ -71,12 +85,20 @@ public class HookActions implements Extension {
         return new Items(hooks.list().stream()
                 .filter(row -> in.app().isEmpty() || in.app().get().equals(row.app()))
                 .filter(row -> call.reach("hook").includes(new Ref("hook", row.id()), row.app()))
-                .map(row -> new Item(new Ref("hook", row.id()), row.app(), row.branch(), path(row.id()), row.createdAt(),
+                .map(row -> new Item(
+                        new Ref("hook", row.id()),
+                        row.app(),
+                        row.branch(),
+                        path(row.id()),
+                        row.createdAt(),
                         row.usedAt()))
                 .toList());
     }
 
-    @Action(value = "hook.delete", summary = "Deletes a hook; its address no longer takes anything", effect = CHANGE,
+    @Action(
+            value = "hook.delete",
+            summary = "Deletes a hook; its address no longer takes anything",
+            effect = CHANGE,
             idempotent = true)
     public void delete(Delete in) {
         if (!hooks.delete(in.hook().id())) {

@@ -1,5 +1,8 @@
 /** What Git hosts and other programs tell the panel. */
-@Plugin(id = "webhook", title = "Webhooks", uses = {"app.get", "deployment.start"})
+@Plugin(
+        id = "webhook",
+        title = "Webhooks",
+        uses = {"app.get", "deployment.start"})
 package io.openpanel.webhook;
 
 import io.openpanel.api.Plugin;

@@ -47,7 +47,8 @@ class PushToDeployRouteTest {
     }
 
     private void pushed(boolean deploy, String commit) throws Exception {
-        Map<String, Object> data = new HashMap<>(Map.of("app", "app:4k2m9x0c3v5b7n1q", "branch", "main", "deploy", deploy));
+        Map<String, Object> data =
+                new HashMap<>(Map.of("app", "app:4k2m9x0c3v5b7n1q", "branch", "main", "deploy", deploy));
         if (commit != null) {
             data.put("commit", commit);
         }
@@ -64,8 +65,8 @@ class PushToDeployRouteTest {
         pushed(true, "6dcb09b5b5");
 
         assertThat(camel.getRoute("push-to-deploy").getDescription()).isNotBlank();
-        assertThat(deployments).isEqualTo(List.of(
-                Map.of("app", "app:4k2m9x0c3v5b7n1q", "commit", "6dcb09b5b5", "trigger", "push")));
+        assertThat(deployments)
+                .isEqualTo(List.of(Map.of("app", "app:4k2m9x0c3v5b7n1q", "commit", "6dcb09b5b5", "trigger", "push")));
     }
 
     @Test
@@ -93,7 +94,8 @@ class PushToDeployRouteTest {
                     return new DefaultProducer(this) {
                         @Override
                         public void process(Exchange exchange) throws Exception {
-                            deployments.add(new ObjectMapper().readValue(exchange.getMessage().getBody(String.class), Map.class));
+                            deployments.add(new ObjectMapper()
+                                    .readValue(exchange.getMessage().getBody(String.class), Map.class));
                         }
                     };
                 }

@@ -24,8 +24,14 @@ public interface Door {
      * @param secure whether the client spoke HTTPS
      * @param body at most 25 MiB; reading more throws {@link Problem}
      */
-    record Request(String method, String path, Map<String, String> query, Map<String, List<String>> headers,
-                   String address, boolean secure, InputStream body) {
+    record Request(
+            String method,
+            String path,
+            Map<String, String> query,
+            Map<String, List<String>> headers,
+            String address,
+            boolean secure,
+            InputStream body) {
         /** The first value of a header, or {@code ""}. */
         public String header(String name) {
             return headers.getOrDefault(name, List.of("")).get(0);

@@ -11,5 +11,11 @@ import java.util.Optional;
  * @param caller who caused it
  * @param ref what it happened to, where it names one
  */
-public record Event(String id, String topic, Instant at, Ref caller, Optional<Ref> team, Optional<Ref> ref,
-                    Map<String, Object> data) {}
+public record Event(
+        String id,
+        String topic,
+        Instant at,
+        Ref caller,
+        Optional<Ref> team,
+        Optional<Ref> ref,
+        Map<String, Object> data) {}

@@ -18,11 +18,30 @@ import java.util.Set;
  * @param refs input components that are Refs, in order
  * @param roles the built-in roles that have it
  */
-public record Operation(String id, String plugin, String noun, String summary, Action.Effect effect,
-                        Action.Access access, boolean idempotent, boolean job, Form form, String method, String path,
-                        String cli, String input, String output, List<RefParam> refs, Set<String> roles) {
+public record Operation(
+        String id,
+        String plugin,
+        String noun,
+        String summary,
+        Action.Effect effect,
+        Action.Access access,
+        boolean idempotent,
+        boolean job,
+        Form form,
+        String method,
+        String path,
+        String cli,
+        String input,
+        String output,
+        List<RefParam> refs,
+        Set<String> roles) {
     /** What an action returns. */
-    public enum Form { RECORD, STREAM, FILE, DUPLEX }
+    public enum Form {
+        RECORD,
+        STREAM,
+        FILE,
+        DUPLEX
+    }
 
     /** A component of the input that points at a resource. */
     public record RefParam(String name, String kind, String needs, boolean required, boolean many) {}

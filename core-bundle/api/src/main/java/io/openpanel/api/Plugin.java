@@ -10,7 +10,8 @@ import org.osgi.annotation.bundle.Requirement;
 /** Names a plugin; stands on its {@code package-info}, from where the build writes it into the manifest. */
 @Retention(RetentionPolicy.CLASS)
 @Target(ElementType.PACKAGE)
-@Capability(namespace = "openpanel.plugin",
+@Capability(
+        namespace = "openpanel.plugin",
         attribute = {"id=${#id}", "title=${#title}", "uses:List<String>=\"${#uses}\""})
 @Requirement(namespace = "openpanel.host", filter = "(api=1)")
 public @interface Plugin {

@@ -18,8 +18,17 @@ public class Problem extends RuntimeException {
 
     /** Whose fault it is, and the HTTP status that says so. */
     public enum Kind {
-        INVALID(400), UNAUTHENTICATED(401), DENIED(403), MISSING(404), CONFLICT(409), STALE(412), UNCONFIRMED(428),
-        LIMITED(429), UPSTREAM(502), UNAVAILABLE(503), TIMEOUT(504);
+        INVALID(400),
+        UNAUTHENTICATED(401),
+        DENIED(403),
+        MISSING(404),
+        CONFLICT(409),
+        STALE(412),
+        UNCONFIRMED(428),
+        LIMITED(429),
+        UPSTREAM(502),
+        UNAVAILABLE(503),
+        TIMEOUT(504);
 
         private final int status;
 

@@ -62,6 +62,6 @@ public final class Secret {
     /** Opens sealed secrets. */
     @FunctionalInterface
     public interface Vault {
-        String open(String sealed, String place);
+        String open(String ciphertext, String place);
     }
 }

@@ -31,8 +31,15 @@ public interface Gateway {
      * @param idempotencyKey a second call with the same key, caller and action gets the first one's answer
      * @param ifMatch the version the resource must still have
      */
-    record Invocation(String action, byte[] input, Caller caller, String surface, String address, String requestId,
-                      Optional<String> idempotencyKey, Optional<String> ifMatch) {}
+    record Invocation(
+            String action,
+            byte[] input,
+            Caller caller,
+            String surface,
+            String address,
+            String requestId,
+            Optional<String> idempotencyKey,
+            Optional<String> ifMatch) {}
 
     /** Who calls. */
     sealed interface Caller {

@@ -24,7 +24,7 @@ public interface Storage {
     String seal(String plain, String place);
 
     /** Opens what {@link #seal} made, at the same place. */
-    String unseal(String sealed, String place);
+    String unseal(String ciphertext, String place);
 
     /** Whether the server answers right now. */
     boolean healthy();

@@ -44,8 +44,11 @@ public final class RouteActions implements Extension, Resources {
         return turn(call, in, true);
     }
 
-    @Action(value = "route.disable", summary = "Switches a route off; its events wait until it is on again",
-            effect = CHANGE, idempotent = true)
+    @Action(
+            value = "route.disable",
+            summary = "Switches a route off; its events wait until it is on again",
+            effect = CHANGE,
+            idempotent = true)
     public Shown disable(Call call, One in) {
         return turn(call, in, false);
     }
@@ -57,7 +60,11 @@ public final class RouteActions implements Extension, Resources {
     }
 
     private Shown shown(RouteHost.Shipped route) {
-        return new Shown(new Ref("route", route.id()), route.plugin(), route.description(), route.from(),
+        return new Shown(
+                new Ref("route", route.id()),
+                route.plugin(),
+                route.description(),
+                route.from(),
                 host.isRunning(route.id()));
     }
 
@@ -73,7 +80,12 @@ public final class RouteActions implements Extension, Resources {
 
     @Override
     public Optional<Resource> find(String id) {
-        return host.find(id).map(route -> new Resource(new Ref("route", route.id()), route.id(), Optional.empty(),
-                Optional.empty(), String.valueOf(host.isRunning(route.id()))));
+        return host.find(id)
+                .map(route -> new Resource(
+                        new Ref("route", route.id()),
+                        route.id(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        String.valueOf(host.isRunning(route.id()))));
     }
 }

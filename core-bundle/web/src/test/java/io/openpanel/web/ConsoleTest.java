@@ -32,10 +32,13 @@ class ConsoleTest {
     void start() throws Exception {
         host = new WebHost();
         assertThat(host.get("/").statusCode()).isEqualTo(503);
-        host.install("io.openpanel.console", Map.of(), Map.of(
-                "OPENPANEL-INF/console/index.html", bytes(PAGE),
-                "OPENPANEL-INF/console/favicon.svg", bytes("<svg/>"),
-                "OPENPANEL-INF/console/assets/index-1.js", bytes("// " + "x".repeat(5_000))));
+        host.install(
+                "io.openpanel.console",
+                Map.of(),
+                Map.of(
+                        "OPENPANEL-INF/console/index.html", bytes(PAGE),
+                        "OPENPANEL-INF/console/favicon.svg", bytes("<svg/>"),
+                        "OPENPANEL-INF/console/assets/index-1.js", bytes("// " + "x".repeat(5_000))));
         plugin = install("one");
     }
 
@@ -53,13 +56,15 @@ class ConsoleTest {
         try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
             gzip.write(bytes(script));
         }
-        return host.install("io.openpanel.docker", Map.of("Provide-Capability",
-                "openpanel.plugin;id=docker;title=Containers;uses:List<String>=\"\""), Map.of(
-                "OPENPANEL-INF/console.json", bytes("{\"nav\":[],\"pages\":[{\"path\":\"/containers\"}]}"),
-                "OPENPANEL-INF/i18n/en.json", bytes("{\"nav.containers\":\"Containers\"}"),
-                "OPENPANEL-INF/i18n/pt-BR.json", bytes("{\"nav.containers\":\"Contêineres\"}"),
-                "OPENPANEL-INF/ui/containers.js", bytes(script),
-                "OPENPANEL-INF/ui/containers.js.gz", packed.toByteArray()));
+        return host.install(
+                "io.openpanel.docker",
+                Map.of("Provide-Capability", "openpanel.plugin;id=docker;title=Containers;uses:List<String>=\"\""),
+                Map.of(
+                        "OPENPANEL-INF/console.json", bytes("{\"nav\":[],\"pages\":[{\"path\":\"/containers\"}]}"),
+                        "OPENPANEL-INF/i18n/en.json", bytes("{\"nav.containers\":\"Containers\"}"),
+                        "OPENPANEL-INF/i18n/pt-BR.json", bytes("{\"nav.containers\":\"Contêineres\"}"),
+                        "OPENPANEL-INF/ui/containers.js", bytes(script),
+                        "OPENPANEL-INF/ui/containers.js.gz", packed.toByteArray()));
     }
 
     private JsonNode console() {
@@ -69,13 +74,20 @@ class ConsoleTest {
     @Test
     void thePageHasAPolicyThatFitsItsScriptsAndAFreshNonce() throws Exception {
         HttpResponse<String> answer = host.get("/");
-        String hash = Base64.getEncoder().encodeToString(MessageDigest.getInstance("SHA-256").digest(bytes(IMPORT_MAP)));
+        String hash = Base64.getEncoder()
+                .encodeToString(MessageDigest.getInstance("SHA-256").digest(bytes(IMPORT_MAP)));
         String policy = answer.headers().firstValue("Content-Security-Policy").orElseThrow();
         Matcher nonce = Pattern.compile("style-src 'self' 'nonce-([^']+)'").matcher(policy);
         assertThat(nonce.find()).isTrue();
-        assertThat(policy).contains("script-src 'self' 'sha256-" + hash + "';").contains("default-src 'none'")
-                .contains("img-src 'self' data:").contains("connect-src 'self'").contains("font-src 'self'")
-                .contains("frame-ancestors 'none'").contains("base-uri 'none'").doesNotContain("unsafe");
+        assertThat(policy)
+                .contains("script-src 'self' 'sha256-" + hash + "';")
+                .contains("default-src 'none'")
+                .contains("img-src 'self' data:")
+                .contains("connect-src 'self'")
+                .contains("font-src 'self'")
+                .contains("frame-ancestors 'none'")
+                .contains("base-uri 'none'")
+                .doesNotContain("unsafe");
         assertThat(answer.body()).contains("content=\"" + nonce.group(1) + '"').doesNotContain("__NONCE__");
         assertThat(answer.headers().firstValue("Cache-Control")).hasValue("no-store");
         assertThat(answer.headers().firstValue("X-Content-Type-Options")).hasValue("nosniff");
@@ -87,7 +99,9 @@ class ConsoleTest {
         assertThat(host.get("/containers/web.1").body()).contains("importmap");
         assertThat(host.get("/apps/shop%2Fweb/").body()).contains("importmap");
         assertThat(host.get("/apiary").body()).contains("importmap");
-        for (String path : new String[] {"/api", "/api/v2/x", "/ui/x", "/health", "/health/nosuch", "/metrics/x", "/assets/no.js"}) {
+        for (String path :
+                new String[] {"/api", "/api/v2/x", "/ui/x", "/health", "/health/nosuch", "/metrics/x", "/assets/no.js"
+                }) {
             HttpResponse<String> answer = host.get(path);
             assertThat(answer.statusCode()).as(path).isEqualTo(404);
             assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
@@ -115,7 +129,8 @@ class ConsoleTest {
         HttpResponse<String> packed = host.get("/assets/index-1.js", "Accept-Encoding", "gzip, br");
         assertThat(plain.headers().firstValue("Content-Encoding")).isEmpty();
         assertThat(packed.headers().firstValue("Content-Encoding")).hasValue("gzip");
-        assertThat(packed.headers().firstValueAsLong("Content-Length").orElseThrow()).isLessThan(200);
+        assertThat(packed.headers().firstValueAsLong("Content-Length").orElseThrow())
+                .isLessThan(200);
         assertThat(packed.headers().firstValue("Vary")).hasValue("Accept-Encoding");
     }
 
@@ -130,11 +145,14 @@ class ConsoleTest {
         HttpResponse<String> script = host.get(base + "/containers.js");
         assertThat(script.body()).isEqualTo("one");
         assertThat(script.headers().firstValue("Cache-Control")).hasValue("public, max-age=31536000, immutable");
-        assertThat(host.get(base + "/containers.js", "Accept-Encoding", "gzip").headers().firstValue("Content-Encoding"))
+        assertThat(host.get(base + "/containers.js", "Accept-Encoding", "gzip")
+                        .headers()
+                        .firstValue("Content-Encoding"))
                 .hasValue("gzip");
         assertThat(host.get(base + "/nosuch.js").statusCode()).isEqualTo(404);
         assertThat(host.get(base + "/").statusCode()).isEqualTo(404);
-        assertThat(host.get("/ui/docker/0000000000000000/containers.js").statusCode()).isEqualTo(404);
+        assertThat(host.get("/ui/docker/0000000000000000/containers.js").statusCode())
+                .isEqualTo(404);
         assertThat(host.get("/ui/docker").statusCode()).isEqualTo(404);
     }
 
@@ -143,12 +161,15 @@ class ConsoleTest {
         HttpResponse<String> first = host.get("/api/v1/console");
         String tag = first.headers().firstValue("ETag").orElseThrow();
         assertThat(tag).isEqualTo('"' + console().get("version").asText() + '"');
-        assertThat(host.get("/api/v1/console", "If-None-Match", tag).statusCode()).isEqualTo(304);
+        assertThat(host.get("/api/v1/console", "If-None-Match", tag).statusCode())
+                .isEqualTo(304);
         String digest = console().at("/plugins/0/digest").asText();
         plugin.stop();
         assertThat(console().get("plugins")).isEmpty();
-        assertThat(host.get("/ui/docker/" + digest + "/containers.js").statusCode()).isEqualTo(404);
-        assertThat(host.get("/api/v1/console", "If-None-Match", tag).statusCode()).isEqualTo(200);
+        assertThat(host.get("/ui/docker/" + digest + "/containers.js").statusCode())
+                .isEqualTo(404);
+        assertThat(host.get("/api/v1/console", "If-None-Match", tag).statusCode())
+                .isEqualTo(200);
         plugin.start();
         assertThat(console().at("/plugins/0/digest").asText()).isEqualTo(digest);
         assertThat(host.get("/api/v1/console").headers().firstValue("ETag")).hasValue(tag);
@@ -162,8 +183,10 @@ class ConsoleTest {
 
     @Test
     void aPluginWithABrokenFileIsLeftOut() throws Exception {
-        Bundle broken = host.install("io.openpanel.broken", Map.of("Provide-Capability",
-                "openpanel.plugin;id=broken;title=Broken"), Map.of("OPENPANEL-INF/console.json", bytes("{")));
+        Bundle broken = host.install(
+                "io.openpanel.broken",
+                Map.of("Provide-Capability", "openpanel.plugin;id=broken;title=Broken"),
+                Map.of("OPENPANEL-INF/console.json", bytes("{")));
         assertThat(host.get("/api/v1/console").body()).doesNotContain("broken");
         broken.uninstall();
     }

@@ -13,10 +13,11 @@ import org.junit.jupiter.api.TestInstance;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DocsTest {
-    private static final String INPUT = "{\"type\":\"object\",\"properties\":{\"app\":{\"type\":\"string\",\"format\":\"ref\","
-            + "\"x-kind\":\"app\"},\"tail\":{\"type\":\"integer\",\"description\":\"How many lines\"},"
-            + "\"token\":{\"type\":\"string\",\"format\":\"password\",\"writeOnly\":true}},"
-            + "\"required\":[\"app\",\"token\"],\"additionalProperties\":false}";
+    private static final String INPUT =
+            "{\"type\":\"object\",\"properties\":{\"app\":{\"type\":\"string\",\"format\":\"ref\","
+                    + "\"x-kind\":\"app\"},\"tail\":{\"type\":\"integer\",\"description\":\"How many lines\"},"
+                    + "\"token\":{\"type\":\"string\",\"format\":\"password\",\"writeOnly\":true}},"
+                    + "\"required\":[\"app\",\"token\"],\"additionalProperties\":false}";
 
     private WebHost host;
 
@@ -25,7 +26,8 @@ class DocsTest {
         host = new WebHost();
         host.kernel().add("app.update", "PATCH", "/apps/{app}", INPUT);
         host.kernel().add("app.delete", "DELETE", "/apps/{app}", INPUT);
-        host.kernel().add("app.deploy", "POST", "/apps/{app}/deploy", "{\"type\":\"object\",\"properties\":{\"app\":{}}}");
+        host.kernel()
+                .add("app.deploy", "POST", "/apps/{app}/deploy", "{\"type\":\"object\",\"properties\":{\"app\":{}}}");
         host.kernel().add("app.logs", "GET", "/apps/{app}/logs", INPUT, Operation.Form.STREAM, "{\"type\":\"object\"}");
         host.kernel().add("app.file", "GET", "/apps/{app}/file", "", Operation.Form.FILE, "");
         host.kernel().add("app.shell", "POST", "/apps/{app}/shell", "{}", Operation.Form.DUPLEX, "{}");
@@ -50,7 +52,9 @@ class DocsTest {
         JsonNode update = api.at("/paths/~1apps~1{app}/patch");
         assertThat(update.get("operationId").asText()).isEqualTo("app.update");
         assertThat(update.at("/tags/0").asText()).isEqualTo("app");
-        assertThat(update.at("/parameters/0").toString()).contains("\"name\":\"app\",\"in\":\"path\"").contains("\"required\":true");
+        assertThat(update.at("/parameters/0").toString())
+                .contains("\"name\":\"app\",\"in\":\"path\"")
+                .contains("\"required\":true");
         JsonNode body = update.at("/requestBody/content/application~1json/schema");
         assertThat(body.get("properties").fieldNames()).toIterable().containsExactly("tail", "token");
         assertThat(body.at("/required/0").asText()).isEqualTo("token");
@@ -62,7 +66,9 @@ class DocsTest {
         assertThat(deploy.has("requestBody")).isFalse();
         assertThat(api.at("/paths/~1setup/get/security")).isEmpty();
         assertThat(api.at("/paths/~1setup/get/security").isArray()).isTrue();
-        assertThat(api.at("/paths/~1apps~1{app}~1logs/get/responses/200/content").fieldNames()).toIterable()
+        assertThat(api.at("/paths/~1apps~1{app}~1logs/get/responses/200/content")
+                        .fieldNames())
+                .toIterable()
                 .containsExactly("text/event-stream", "application/x-ndjson");
         assertThat(api.at("/paths/~1apps~1{app}~1logs/get/parameters").toString())
                 .contains("{\"name\":\"tail\",\"in\":\"query\",\"description\":\"How many lines\"");
@@ -74,7 +80,8 @@ class DocsTest {
     void theDocumentIsKnownByTheCataloguesVersion() {
         HttpResponse<String> first = host.get("/api/v1/openapi.json");
         String tag = first.headers().firstValue("ETag").orElseThrow();
-        assertThat(host.get("/api/v1/openapi.json", "If-None-Match", tag).statusCode()).isEqualTo(304);
+        assertThat(host.get("/api/v1/openapi.json", "If-None-Match", tag).statusCode())
+                .isEqualTo(304);
         host.kernel().add("volume.list", "GET", "/volumes", "{}");
         HttpResponse<String> second = host.get("/api/v1/openapi.json", "If-None-Match", tag);
         assertThat(second.statusCode()).isEqualTo(200);
@@ -87,9 +94,13 @@ class DocsTest {
     void theExplorerComesFromHereWithoutInlineScript() {
         HttpResponse<String> page = host.get("/api/docs");
         assertThat(page.headers().firstValue("Content-Type")).hasValue("text/html;charset=utf-8");
-        assertThat(page.headers().firstValue("Content-Security-Policy").orElseThrow()).contains("script-src 'self';")
+        assertThat(page.headers().firstValue("Content-Security-Policy").orElseThrow())
+                .contains("script-src 'self';")
                 .doesNotContain("unsafe");
-        assertThat(page.body()).doesNotContainPattern("<script>").doesNotContain("http://").doesNotContain("https://");
+        assertThat(page.body())
+                .doesNotContainPattern("<script>")
+                .doesNotContain("http://")
+                .doesNotContain("https://");
         assertThat(host.get("/api/docs/swagger-ui-bundle.js").body()).hasSizeGreaterThan(1_000_000);
         assertThat(host.get("/api/docs/swagger-ui.css").headers().firstValue("Content-Type"))
                 .hasValue("text/css;charset=utf-8");

@@ -32,18 +32,22 @@ class DoorTest {
     }
 
     private ServiceRegistration<Door> open(String path, Function<Door.Request, Door.Reply> answer) {
-        return host.publish(Door.class, new Door() {
-            @Override
-            public String path() {
-                return path;
-            }
+        return host.publish(
+                Door.class,
+                new Door() {
+                    @Override
+                    public String path() {
+                        return path;
+                    }
 
-            @Override
-            public Reply handle(Request request) {
-                seen = request;
-                return answer.apply(request);
-            }
-        }, "openpanel.door", "wrapped");
+                    @Override
+                    public Reply handle(Request request) {
+                        seen = request;
+                        return answer.apply(request);
+                    }
+                },
+                "openpanel.door",
+                "wrapped");
     }
 
     private static Door.Reply text(String text) {
@@ -60,11 +64,22 @@ class DoorTest {
 
     @Test
     void aRequestBelowADoorsPathComesToItWhole() {
-        ServiceRegistration<Door> door = open("/hooks", request -> text(request.method() + ' ' + request.path() + ' '
-                + body(request)));
-        HttpResponse<String> answer = host.send("POST", "/hooks/abc?x=1&x=2&CamelY=3", "hello".getBytes(),
-                "X-Hub-Signature-256", "sha256=1", "CamelExecCommandExecutable", "id", "org.apache.camel.X", "y",
-                "X-Forwarded-For", "203.0.113.9", "X-Forwarded-Proto", "https");
+        ServiceRegistration<Door> door =
+                open("/hooks", request -> text(request.method() + ' ' + request.path() + ' ' + body(request)));
+        HttpResponse<String> answer = host.send(
+                "POST",
+                "/hooks/abc?x=1&x=2&CamelY=3",
+                "hello".getBytes(),
+                "X-Hub-Signature-256",
+                "sha256=1",
+                "CamelExecCommandExecutable",
+                "id",
+                "org.apache.camel.X",
+                "y",
+                "X-Forwarded-For",
+                "203.0.113.9",
+                "X-Forwarded-Proto",
+                "https");
         assertThat(answer.body()).isEqualTo("POST /abc hello");
         assertThat(answer.headers().firstValue("Content-Type")).hasValue("text/plain");
         assertThat(seen.query()).isEqualTo(Map.of("x", "1"));
@@ -126,18 +141,25 @@ class DoorTest {
 
     @Test
     void aBodyAboveItsLimitIsRefused() throws Exception {
-        ServiceRegistration<Door> door = open("/large", request -> text(Integer.toString(body(request).length())));
+        ServiceRegistration<Door> door =
+                open("/large", request -> text(Integer.toString(body(request).length())));
         byte[] large = new byte[(25 << 20) + 1];
         // The server may close while the client still sends: what counts is that it is not taken.
-        String announced = RawHttp.exchange(host.port(), "POST /large HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
-                + "Content-Length: " + large.length + "\r\n\r\n");
+        String announced = RawHttp.exchange(
+                host.port(),
+                "POST /large HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + "Content-Length: " + large.length
+                        + "\r\n\r\n");
         assertThat(announced).startsWith("HTTP/1.1 413");
         String chunk = "100000\r\n" + "x".repeat(1 << 20) + "\r\n";
-        String growing = RawHttp.exchange(host.port(), "POST /large HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
-                + "Transfer-Encoding: chunked\r\n\r\n" + chunk.repeat(25) + "1\r\nx\r\n0\r\n\r\n");
+        String growing = RawHttp.exchange(
+                host.port(),
+                "POST /large HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + "Transfer-Encoding: chunked\r\n\r\n"
+                        + chunk.repeat(25) + "1\r\nx\r\n0\r\n\r\n");
         assertThat(growing).startsWith("HTTP/1.1 413");
-        String broken = RawHttp.exchange(host.port(), "POST /large HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
-                + "Transfer-Encoding: chunked\r\n\r\nzz\r\n");
+        String broken = RawHttp.exchange(
+                host.port(),
+                "POST /large HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+                        + "Transfer-Encoding: chunked\r\n\r\nzz\r\n");
         assertThat(broken).startsWith("HTTP/1.1 400");
         assertThat(host.send("POST", "/large", new byte[1 << 20]).body()).isEqualTo(Integer.toString(1 << 20));
         door.unregister();
@@ -145,12 +167,27 @@ class DoorTest {
 
     @Test
     void aDoorsReplyCannotReplaceWhatEveryAnswerCarries() {
-        ServiceRegistration<Door> door = open("/h", request -> new Door.Reply(200, Map.of(
-                "Content-Security-Policy", "default-src *", "OpenPanel-Request", "x", "X-Split", "a\r\nEvil: 1",
-                "Set-Cookie", "op_rt=1; HttpOnly", "Content-Length", "99"), new byte[0]));
+        ServiceRegistration<Door> door = open(
+                "/h",
+                request -> new Door.Reply(
+                        200,
+                        Map.of(
+                                "Content-Security-Policy",
+                                "default-src *",
+                                "OpenPanel-Request",
+                                "x",
+                                "X-Split",
+                                "a\r\nEvil: 1",
+                                "Set-Cookie",
+                                "op_rt=1; HttpOnly",
+                                "Content-Length",
+                                "99"),
+                        new byte[0]));
         HttpResponse<String> answer = host.get("/h");
-        assertThat(answer.headers().firstValue("Content-Security-Policy").orElseThrow()).startsWith("default-src 'none'");
-        assertThat(answer.headers().firstValue("OpenPanel-Request").orElseThrow()).hasSize(16);
+        assertThat(answer.headers().firstValue("Content-Security-Policy").orElseThrow())
+                .startsWith("default-src 'none'");
+        assertThat(answer.headers().firstValue("OpenPanel-Request").orElseThrow())
+                .hasSize(16);
         assertThat(answer.headers().firstValue("Evil")).isEmpty();
         assertThat(answer.headers().firstValue("X-Split")).isEmpty();
         assertThat(answer.headers().firstValue("Set-Cookie")).hasValue("op_rt=1; HttpOnly");

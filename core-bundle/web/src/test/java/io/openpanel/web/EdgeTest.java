@@ -44,11 +44,14 @@ class EdgeTest {
     }
 
     private static List<Path> suite(String prefix) throws Exception {
-        Path data = Path.of(Optional.ofNullable(System.getenv("OPENPANEL_TEST_DATA")).orElse("../../../shared/data"));
+        Path data = Path.of(
+                Optional.ofNullable(System.getenv("OPENPANEL_TEST_DATA")).orElse("../../../shared/data"));
         Path folder = data.resolve("json-suite/test_parsing");
         assumeTrue(Files.isDirectory(folder), "JSONTestSuite is not at " + folder + "; set OPENPANEL_TEST_DATA");
         try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(file -> file.getFileName().toString().startsWith(prefix)).sorted().toList();
+            return files.filter(file -> file.getFileName().toString().startsWith(prefix))
+                    .sorted()
+                    .toList();
         }
     }
 
@@ -58,8 +61,8 @@ class EdgeTest {
         List<String> wrong = new ArrayList<>();
         List<Path> files = suite("n_");
         for (Path file : files) {
-            HttpResponse<String> answer = host.send("POST", path, Files.readAllBytes(file), "Content-Type",
-                    "application/json");
+            HttpResponse<String> answer =
+                    host.send("POST", path, Files.readAllBytes(file), "Content-Type", "application/json");
             if (answer.statusCode() != 400 || !answer.body().contains("\"errors\":{\"body\"")) {
                 wrong.add(file.getFileName() + " " + answer.statusCode() + ' ' + answer.body());
             }
@@ -73,39 +76,64 @@ class EdgeTest {
     void noJsonAtAllMakesTheServerFail(String path) throws Exception {
         for (String prefix : List.of("y_", "i_")) {
             for (Path file : suite(prefix)) {
-                HttpResponse<String> answer = host.send("POST", path, Files.readAllBytes(file), "Content-Type",
-                        "application/json");
+                HttpResponse<String> answer =
+                        host.send("POST", path, Files.readAllBytes(file), "Content-Type", "application/json");
                 boolean object = file.getFileName().toString().startsWith("y_object")
                         && !file.getFileName().toString().contains("duplicated_key");
-                assertThat(answer.statusCode()).as(file.getFileName() + answer.body())
+                assertThat(answer.statusCode())
+                        .as(file.getFileName() + answer.body())
                         .isIn(object ? List.of(200) : List.of(200, 400));
             }
         }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/api/v1/apps/..", "/api/v1//apps", "/api/v1/./apps", "/api/v1/apps/%2e%2e/apps", "/api/v1/apps;x=1",
-        "/api/v1/apps/a%2F..%2Fb", "/api/v1/apps/%00", "/api/v1/apps/%C3%28", "/ui/%2e%2e/x", "/x/..%2f..%2fmetrics",
-        "/api/v1/apps/%5C..%2f..", "//metrics"})
+    @ValueSource(
+            strings = {
+                "/api/v1/apps/..",
+                "/api/v1//apps",
+                "/api/v1/./apps",
+                "/api/v1/apps/%2e%2e/apps",
+                "/api/v1/apps;x=1",
+                "/api/v1/apps/a%2F..%2Fb",
+                "/api/v1/apps/%00",
+                "/api/v1/apps/%C3%28",
+                "/ui/%2e%2e/x",
+                "/x/..%2f..%2fmetrics",
+                "/api/v1/apps/%5C..%2f..",
+                "//metrics"
+            })
     void ambiguousPathsAreRefused(String path) throws Exception {
-        String answer = RawHttp.exchange(host.port(), "GET " + path
-                + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        String answer =
+                RawHttp.exchange(host.port(), "GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
         assertThat(answer).startsWith("HTTP/1.1 400");
         assertHeaders(answer);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "GET /health/live HTTP/1.1\r\nHost: x\r\n", "GET /nosuch HTTP/1.1\r\nHost: x\r\n",
-        "GET /api/v1/nosuch HTTP/1.1\r\nHost: x\r\n", "PUT /api/v1/apps HTTP/1.1\r\nHost: x\r\n",
-        "POST /api/v1/apps HTTP/1.1\r\nHost: x\r\nContent-Length: 9999999\r\n", "GET /api/docs HTTP/1.1\r\nHost: x\r\n",
-        "GET /api/v1/openapi.json HTTP/1.1\r\nHost: x\r\n", "GET /api/v1/console HTTP/1.1\r\nHost: x\r\n",
-        "GET /metrics HTTP/1.1\r\nHost: x\r\n", "OPTIONS * HTTP/1.1\r\nHost: x\r\n", "GET /\\ HTTP/1.1\r\nHost: x\r\n",
-        // These are refused by the server itself, before any servlet.
-        "GET / HTTP/1.1\r\n", "GET / HTTP/9.9\r\nHost: x\r\n", "G@T / HTTP/1.1\r\nHost: x\r\n",
-        "GET /%zz HTTP/1.1\r\nHost: x\r\n", "GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n",
-        "GET / HTTP/1.1\r\nHost: x\r\nbad header\r\n", "GET / HTTP/1.1\r\nHost: a b\r\n",
-        "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n"})
+    @ValueSource(
+            strings = {
+                "GET /health/live HTTP/1.1\r\nHost: x\r\n",
+                "GET /nosuch HTTP/1.1\r\nHost: x\r\n",
+                "GET /api/v1/nosuch HTTP/1.1\r\nHost: x\r\n",
+                "PUT /api/v1/apps HTTP/1.1\r\nHost: x\r\n",
+                "POST /api/v1/apps HTTP/1.1\r\nHost: x\r\nContent-Length: 9999999\r\n",
+                "GET /api/docs HTTP/1.1\r\nHost: x\r\n",
+                "GET /api/v1/openapi.json HTTP/1.1\r\nHost: x\r\n",
+                "GET /api/v1/console HTTP/1.1\r\nHost: x\r\n",
+                "GET /metrics HTTP/1.1\r\nHost: x\r\n",
+                "OPTIONS * HTTP/1.1\r\nHost: x\r\n",
+                "GET /\\ HTTP/1.1\r\nHost: x\r\n",
+                // These are refused by the server itself, before any servlet.
+                "GET / HTTP/1.1\r\n",
+                "GET / HTTP/9.9\r\nHost: x\r\n",
+                "G@T / HTTP/1.1\r\nHost: x\r\n",
+                "GET /%zz HTTP/1.1\r\nHost: x\r\n",
+                "GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n",
+                "GET / HTTP/1.1\r\nHost: x\r\nbad header\r\n",
+                "GET / HTTP/1.1\r\nHost: a b\r\n",
+                "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n"
+            })
     void everyAnswerCarriesTheHeaders(String request) throws Exception {
         String answer = RawHttp.exchange(host.port(), request + "Connection: close\r\n\r\n");
         assertThat(answer).startsWith("HTTP/1.1 ");
@@ -114,7 +142,8 @@ class EdgeTest {
 
     @Test
     void headersThatAreTooLargeAreRefusedWithTheHeaders() throws Exception {
-        String answer = RawHttp.exchange(host.port(), "GET / HTTP/1.1\r\nHost: x\r\nX: " + "x".repeat(40_000) + "\r\n\r\n");
+        String answer =
+                RawHttp.exchange(host.port(), "GET / HTTP/1.1\r\nHost: x\r\nX: " + "x".repeat(40_000) + "\r\n\r\n");
         assertThat(answer).startsWith("HTTP/1.1 431");
         assertHeaders(answer);
     }
@@ -129,7 +158,8 @@ class EdgeTest {
                 return new io.openpanel.spi.Gateway.Reply.Done("{}".getBytes(), Optional.empty());
             });
             String head = "POST /api/v1/apps HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
-            assertThat(RawHttp.exchange(hasty.port(), head + "Content-Length: 10\r\n\r\n{")).startsWith("HTTP/1.1 408");
+            assertThat(RawHttp.exchange(hasty.port(), head + "Content-Length: 10\r\n\r\n{"))
+                    .startsWith("HTTP/1.1 408");
             String chunked = RawHttp.exchange(hasty.port(), head + "Transfer-Encoding: chunked\r\n\r\nzz\r\n");
             assertThat(chunked).startsWith("HTTP/1.1 4");
             assertHeaders(chunked);
@@ -140,15 +170,19 @@ class EdgeTest {
     @Test
     void aRequestIdIsNeverTakenFromTheClient() {
         HttpResponse<String> answer = host.get("/api/v1/apps/a", "OpenPanel-Request", "0000000000000000");
-        assertThat(answer.headers().firstValue("OpenPanel-Request").orElseThrow()).matches("[0-9a-hjkmnp-tv-z]{16}")
+        assertThat(answer.headers().firstValue("OpenPanel-Request").orElseThrow())
+                .matches("[0-9a-hjkmnp-tv-z]{16}")
                 .isNotEqualTo("0000000000000000");
     }
 
     private static void assertHeaders(String answer) {
         String head = answer.substring(0, answer.indexOf("\r\n\r\n")).toLowerCase(java.util.Locale.ROOT);
-        REQUIRED.forEach((name, value) -> assertThat(head).containsOnlyOnce("\r\n" + name + ": "
-                + value.toLowerCase(java.util.Locale.ROOT)));
-        assertThat(head).containsOnlyOnce("\r\ncontent-security-policy: default-src 'none';")
-                .doesNotContain("\r\nserver:").doesNotContain("unsafe").doesNotContain("x-powered-by");
+        REQUIRED.forEach((name, value) ->
+                assertThat(head).containsOnlyOnce("\r\n" + name + ": " + value.toLowerCase(java.util.Locale.ROOT)));
+        assertThat(head)
+                .containsOnlyOnce("\r\ncontent-security-policy: default-src 'none';")
+                .doesNotContain("\r\nserver:")
+                .doesNotContain("unsafe")
+                .doesNotContain("x-powered-by");
     }
 }

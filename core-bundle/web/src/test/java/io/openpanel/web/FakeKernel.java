@@ -29,9 +29,11 @@ import java.util.function.Function;
 /** Actions by id with what each answers; reads input as strictly as the real gateway and echoes it unless told otherwise. */
 final class FakeKernel implements Gateway {
     private static final ObjectMapper STRICT = new ObjectMapper(JsonFactory.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(100).build())
-            .build()).enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .streamReadConstraints(
+                            StreamReadConstraints.builder().maxNestingDepth(100).build())
+                    .build())
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private final Map<String, Operation> operations = new TreeMap<>();
     private final Map<String, Function<Invocation, Reply>> answers = new ConcurrentHashMap<>();
@@ -67,11 +69,28 @@ final class FakeKernel implements Gateway {
 
     synchronized void add(String id, String method, String path, String input, Operation.Form form, String output) {
         String noun = id.substring(0, id.indexOf('.'));
-        Action.Effect effect = method.equals("GET") ? Action.Effect.READ
+        Action.Effect effect = method.equals("GET")
+                ? Action.Effect.READ
                 : method.equals("DELETE") ? Action.Effect.DESTROY : Action.Effect.CHANGE;
-        operations.put(id, new Operation(id, "test", noun, "Does " + id, effect,
-                id.equals("setup.get") ? Action.Access.OPEN : Action.Access.PERMISSION, false, id.equals("app.deploy"),
-                form, method, path, id.equals("app.deploy") ? "deploy {app}" : "", input, output, List.of(), Set.of()));
+        operations.put(
+                id,
+                new Operation(
+                        id,
+                        "test",
+                        noun,
+                        "Does " + id,
+                        effect,
+                        id.equals("setup.get") ? Action.Access.OPEN : Action.Access.PERMISSION,
+                        false,
+                        id.equals("app.deploy"),
+                        form,
+                        method,
+                        path,
+                        id.equals("app.deploy") ? "deploy {app}" : "",
+                        input,
+                        output,
+                        List.of(),
+                        Set.of()));
         changed();
     }
 
@@ -116,7 +135,8 @@ final class FakeKernel implements Gateway {
     @Override
     public Optional<Principal> authenticate(Caller caller) {
         return caller instanceof Caller.Bearer bearer && bearer.token().startsWith("good")
-                ? Optional.of(new Principal(new Ref("user", "u"), "U", bearer.team(), Optional.empty())) : Optional.empty();
+                ? Optional.of(new Principal(new Ref("user", "u"), "U", bearer.team(), Optional.empty()))
+                : Optional.empty();
     }
 
     Catalogue catalogue() {

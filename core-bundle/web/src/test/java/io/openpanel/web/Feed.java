@@ -51,8 +51,10 @@ final class Feed implements Flow.Publisher<Gateway.Item>, Flow.Subscription {
     private void run(Flow.Subscriber<? super Gateway.Item> reader) {
         try {
             for (long i = 1; i <= count && !cancelled; i++) {
-                next(reader, "{\"seq\":" + i + ",\"line\":\"2026-01-01T00:00:00Z a line of a log that is of usual length "
-                        + i + "\"}");
+                next(
+                        reader,
+                        "{\"seq\":" + i + ",\"line\":\"2026-01-01T00:00:00Z a line of a log that is of usual length "
+                                + i + "\"}");
             }
             while (open && !cancelled) {
                 Object next = more.take();

@@ -39,8 +39,10 @@ class HealthTest {
         HttpResponse<String> starting = host.get("/health/ready");
         assertThat(starting.statusCode()).isEqualTo(503);
         assertThat(starting.headers().firstValue("Retry-After")).hasValue("1");
-        assertThat(starting.body()).isEqualTo("{\"status\":\"starting\",\"missing\":[\"the database is not open yet\","
-                + "\"the plugin that knows people and their rights is not running\",\"there is no action in the catalogue\"]}");
+        assertThat(starting.body())
+                .isEqualTo(
+                        "{\"status\":\"starting\",\"missing\":[\"the database is not open yet\","
+                                + "\"the plugin that knows people and their rights is not running\",\"there is no action in the catalogue\"]}");
         assertThat(host.get("/health/live").body()).isEqualTo("{\"status\":\"live\"}");
 
         FakeStorage storage = new FakeStorage();
@@ -57,17 +59,30 @@ class HealthTest {
 
     @Test
     void metricsAreForProgramsOnThisMachine() {
-        host.publish(Supplier.class, () -> "openpanel_action_seconds_count{action=\"app.list\"} 3", "openpanel.metrics", "true");
-        host.publish(Supplier.class, () -> {
-            throw new IllegalStateException("broken");
-        }, "openpanel.metrics", "true");
+        host.publish(
+                Supplier.class,
+                () -> "openpanel_action_seconds_count{action=\"app.list\"} 3",
+                "openpanel.metrics",
+                "true");
+        host.publish(
+                Supplier.class,
+                () -> {
+                    throw new IllegalStateException("broken");
+                },
+                "openpanel.metrics",
+                "true");
         HttpResponse<String> answer = host.get("/metrics");
         assertThat(answer.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/plain;version=0.0.4");
-        assertThat(answer.body()).contains("openpanel_action_seconds_count{action=\"app.list\"} 3\n")
-                .contains("jvm_heap_used_bytes ").contains("process_uptime_seconds ")
-                .contains("openpanel_http_requests_total{status=\"2xx\"} ").contains("openpanel_streams 0\n");
-        assertThat(answer.body().lines()).allMatch(line -> line.matches("# (HELP|TYPE) .+|[a-z_]+(\\{[^}]*})? [-0-9.Ee]+"));
-        assertThat(host.get("/metrics", "X-Forwarded-For", "127.0.0.1").statusCode()).isEqualTo(404);
+        assertThat(answer.body())
+                .contains("openpanel_action_seconds_count{action=\"app.list\"} 3\n")
+                .contains("jvm_heap_used_bytes ")
+                .contains("process_uptime_seconds ")
+                .contains("openpanel_http_requests_total{status=\"2xx\"} ")
+                .contains("openpanel_streams 0\n");
+        assertThat(answer.body().lines())
+                .allMatch(line -> line.matches("# (HELP|TYPE) .+|[a-z_]+(\\{[^}]*})? [-0-9.Ee]+"));
+        assertThat(host.get("/metrics", "X-Forwarded-For", "127.0.0.1").statusCode())
+                .isEqualTo(404);
     }
 
     @Test
@@ -104,7 +119,7 @@ class HealthTest {
         }
 
         @Override
-        public String unseal(String sealed, String place) {
+        public String unseal(String ciphertext, String place) {
             throw new UnsupportedOperationException();
         }
 

@@ -98,7 +98,8 @@ class RestTest {
         assertThat(inputOf("/api/v1/containers?names=a,b")).isEqualTo("{\"names\":[\"a\",\"b\"]}");
         assertThat(inputOf("/api/v1/containers?names=a%2Cb")).isEqualTo("{\"names\":[\"a,b\"]}");
         assertThat(inputOf("/api/v1/containers?force&text=a+b")).isEqualTo("{\"force\":true,\"text\":\"a b\"}");
-        assertThat(inputOf("/api/v1/containers?labels=%7B%22a%22%3A%22b%22%7D")).isEqualTo("{\"labels\":{\"a\":\"b\"}}");
+        assertThat(inputOf("/api/v1/containers?labels=%7B%22a%22%3A%22b%22%7D"))
+                .isEqualTo("{\"labels\":{\"a\":\"b\"}}");
     }
 
     @Test
@@ -112,14 +113,18 @@ class RestTest {
         assertThat(host.get("/api/v1/containers?limit=1&limit=2").body()).contains("limit is given 2 times");
         assertThat(host.get("/api/v1/containers/a?container=b").body()).contains("container is given twice");
         assertThat(host.get("/api/v1/containers?labels=x").body()).contains("labels must be a JSON object");
-        assertThat(host.get("/api/v1/containers?a=%25zz".replace("%25", "%")
-                .replace("%zz", "%C3")).statusCode()).isEqualTo(400);
+        assertThat(host.get("/api/v1/containers?a=%25zz".replace("%25", "%").replace("%zz", "%C3"))
+                        .statusCode())
+                .isEqualTo(400);
     }
 
     @Test
     void namesOfCamelAreDropped() {
-        HttpResponse<String> answer = host.get("/api/v1/containers?CamelExecCommandExecutable=x&cAmElFoo=1"
-                + "&org.apache.camel.x=1&websocket.y=2&limit=1", "CamelHttpUri", "http://evil");
+        HttpResponse<String> answer = host.get(
+                "/api/v1/containers?CamelExecCommandExecutable=x&cAmElFoo=1"
+                        + "&org.apache.camel.x=1&websocket.y=2&limit=1",
+                "CamelHttpUri",
+                "http://evil");
         assertThat(answer.body()).isEqualTo("{\"limit\":1}");
     }
 
@@ -145,9 +150,11 @@ class RestTest {
         HttpResponse<String> answer = host.post("/api/v1/containers", "{}");
         assertThat(answer.statusCode()).isEqualTo(400);
         assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
-        assertThat(answer.body()).isEqualTo("{\"type\":\"urn:openpanel:problem:invalid\",\"title\":\"Not valid\",\"status\":400,"
-                + "\"detail\":\"name is taken\",\"instance\":\"" + kernel.call().requestId()
-                + "\",\"kind\":\"invalid\",\"errors\":{\"name\":\"name is taken\"}}");
+        assertThat(answer.body())
+                .isEqualTo("{\"type\":\"urn:openpanel:problem:invalid\",\"title\":\"Not valid\",\"status\":400,"
+                        + "\"detail\":\"name is taken\",\"instance\":\""
+                        + kernel.call().requestId()
+                        + "\",\"kind\":\"invalid\",\"errors\":{\"name\":\"name is taken\"}}");
         kernel.answer("container.create", call -> new Gateway.Reply.Done(call.input(), Optional.empty()));
     }
 
@@ -168,7 +175,10 @@ class RestTest {
         });
         HttpResponse<String> answer = host.post("/api/v1/apps/a/deploy", "{}");
         assertThat(answer.statusCode()).isEqualTo(500);
-        assertThat(answer.body()).contains(kernel.call().requestId()).doesNotContain("secret").doesNotContain("Illegal");
+        assertThat(answer.body())
+                .contains(kernel.call().requestId())
+                .doesNotContain("secret")
+                .doesNotContain("Illegal");
     }
 
     @Test
@@ -204,9 +214,18 @@ class RestTest {
         kernel.answer("container.get", call -> new Gateway.Reply.Done("{}".getBytes(), Optional.of("v7")));
         HttpResponse<String> answer = host.get("/api/v1/containers/a");
         assertThat(answer.headers().firstValue("ETag")).hasValue("\"v7\"");
-        assertThat(host.get("/api/v1/containers/a", "If-None-Match", "W/\"v7\"").statusCode()).isEqualTo(304);
-        host.send("PATCH", "/api/v1/containers/a", "{}".getBytes(), "Content-Type", "application/json",
-                "If-Match", "\"v7\"", "Idempotency-Key", "k-1");
+        assertThat(host.get("/api/v1/containers/a", "If-None-Match", "W/\"v7\"").statusCode())
+                .isEqualTo(304);
+        host.send(
+                "PATCH",
+                "/api/v1/containers/a",
+                "{}".getBytes(),
+                "Content-Type",
+                "application/json",
+                "If-Match",
+                "\"v7\"",
+                "Idempotency-Key",
+                "k-1");
         Gateway.Invocation call = kernel.call();
         assertThat(call.ifMatch()).hasValue("v7");
         assertThat(call.idempotencyKey()).hasValue("k-1");
@@ -215,14 +234,26 @@ class RestTest {
 
     @Test
     void malformedConditionsAndKeysAreRefused() {
-        assertThat(host.post("/api/v1/containers", "{}", "If-Match", "\"a\", \"b\"").statusCode()).isEqualTo(400);
-        assertThat(host.post("/api/v1/containers", "{}", "Idempotency-Key", "a b").statusCode()).isEqualTo(400);
-        assertThat(host.post("/api/v1/containers", "{}", "Idempotency-Key", "k".repeat(201)).statusCode()).isEqualTo(400);
+        assertThat(host.post("/api/v1/containers", "{}", "If-Match", "\"a\", \"b\"")
+                        .statusCode())
+                .isEqualTo(400);
+        assertThat(host.post("/api/v1/containers", "{}", "Idempotency-Key", "a b")
+                        .statusCode())
+                .isEqualTo(400);
+        assertThat(host.post("/api/v1/containers", "{}", "Idempotency-Key", "k".repeat(201))
+                        .statusCode())
+                .isEqualTo(400);
     }
 
     @Test
     void theCallerIsReadFromTheHeaders() {
-        host.get("/api/v1/containers", "Authorization", "bearer good-1", "OpenPanel-Team", "team:t1", "User-Agent",
+        host.get(
+                "/api/v1/containers",
+                "Authorization",
+                "bearer good-1",
+                "OpenPanel-Team",
+                "team:t1",
+                "User-Agent",
                 "openpanel-cli");
         Gateway.Invocation call = kernel.call();
         assertThat(call.caller()).isEqualTo(new Gateway.Caller.Bearer("good-1", Optional.of(new Ref("team", "t1"))));
@@ -249,7 +280,8 @@ class RestTest {
         assertThat(method.statusCode()).isEqualTo(405);
         assertThat(method.headers().firstValue("Allow")).hasValue("DELETE, GET, HEAD, PATCH");
         assertThat(host.send("TRACE", "/api/v1/containers", null).statusCode()).isEqualTo(405);
-        assertThat(host.send("INVENTED", "/api/v1/containers", null).statusCode()).isEqualTo(405);
+        assertThat(host.send("INVENTED", "/api/v1/containers", null).statusCode())
+                .isEqualTo(405);
     }
 
     @Test
@@ -262,16 +294,31 @@ class RestTest {
 
     @Test
     void bodiesAreJsonOfDecentSize() {
-        assertThat(host.send("POST", "/api/v1/containers", "a=b".getBytes(), "Content-Type",
-                "application/x-www-form-urlencoded").statusCode()).isEqualTo(415);
-        assertThat(host.send("POST", "/api/v1/containers", "{}".getBytes()).statusCode()).isEqualTo(415);
-        assertThat(host.send("POST", "/api/v1/containers", "{}".getBytes(), "Content-Type",
-                "application/json; charset=latin1").statusCode()).isEqualTo(415);
-        assertThat(host.send("POST", "/api/v1/containers", null, "Content-Type", "application/json").statusCode())
+        assertThat(host.send(
+                                "POST",
+                                "/api/v1/containers",
+                                "a=b".getBytes(),
+                                "Content-Type",
+                                "application/x-www-form-urlencoded")
+                        .statusCode())
+                .isEqualTo(415);
+        assertThat(host.send("POST", "/api/v1/containers", "{}".getBytes()).statusCode())
+                .isEqualTo(415);
+        assertThat(host.send(
+                                "POST",
+                                "/api/v1/containers",
+                                "{}".getBytes(),
+                                "Content-Type",
+                                "application/json; charset=latin1")
+                        .statusCode())
+                .isEqualTo(415);
+        assertThat(host.send("POST", "/api/v1/containers", null, "Content-Type", "application/json")
+                        .statusCode())
                 .isEqualTo(400);
         assertThat(host.send("POST", "/api/v1/containers", null).statusCode()).isEqualTo(200);
         assertThat(host.send("GET", "/api/v1/containers", "{}".getBytes(), "Content-Type", "application/json")
-                .statusCode()).isEqualTo(400);
+                        .statusCode())
+                .isEqualTo(400);
         String large = "{\"text\":\"" + "x".repeat(1 << 20) + "\"}";
         HttpResponse<String> answer = host.post("/api/v1/containers", large);
         assertThat(answer.statusCode()).isEqualTo(413);

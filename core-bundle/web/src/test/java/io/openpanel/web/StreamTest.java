@@ -36,7 +36,8 @@ class StreamTest {
     void start() throws Exception {
         host = new WebHost();
         host.kernel().add("job.log", "GET", "/jobs/{job}/log", INPUT, Operation.Form.STREAM, NUMBERED);
-        host.kernel().add("app.stats", "GET", "/apps/{app}/stats", "{}", Operation.Form.STREAM, "{\"type\":\"object\"}");
+        host.kernel()
+                .add("app.stats", "GET", "/apps/{app}/stats", "{}", Operation.Form.STREAM, "{\"type\":\"object\"}");
         host.kernel().add("app.create", "POST", "/apps", "{}");
     }
 
@@ -66,8 +67,10 @@ class StreamTest {
     }
 
     private HttpResponse<InputStream> watch(String json, String... headers) throws Exception {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + host.port() + "/api/v1/stream"))
-                .timeout(Duration.ofSeconds(20)).header("Content-Type", "application/json")
+        HttpRequest.Builder request = HttpRequest.newBuilder(
+                        URI.create("http://127.0.0.1:" + host.port() + "/api/v1/stream"))
+                .timeout(Duration.ofSeconds(20))
+                .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(json));
         if (headers.length > 0) {
             request.headers(headers);
@@ -90,9 +93,10 @@ class StreamTest {
         assertThat(answer.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/event-stream");
         assertThat(answer.headers().firstValue("OpenPanel-Request")).isPresent();
         String line = "a line of a log that is of usual length ";
-        assertThat(text(answer)).isEqualTo("id: 1\ndata: {\"seq\":1,\"line\":\"2026-01-01T00:00:00Z " + line + "1\"}\n\n"
-                + "id: 2\ndata: {\"seq\":2,\"line\":\"2026-01-01T00:00:00Z " + line + "2\"}\n\n"
-                + "event: end\ndata: {\"reason\":\"done\"}\n\n");
+        assertThat(text(answer))
+                .isEqualTo("id: 1\ndata: {\"seq\":1,\"line\":\"2026-01-01T00:00:00Z " + line + "1\"}\n\n"
+                        + "id: 2\ndata: {\"seq\":2,\"line\":\"2026-01-01T00:00:00Z " + line + "2\"}\n\n"
+                        + "event: end\ndata: {\"reason\":\"done\"}\n\n");
     }
 
     @Test
@@ -132,9 +136,11 @@ class StreamTest {
         assertThat(text(open("/api/v1/jobs/j/log", "Accept", "text/event-stream")))
                 .endsWith("event: end\ndata: {\"reason\":\"moved\",\"message\":\"moved: the plugin was updated\"}\n\n");
         feed("job.log", 0, true).fail(new Problem(Problem.Kind.UNAUTHENTICATED, "The session ended"));
-        assertThat(text(open("/api/v1/jobs/j/log", "Accept", "text/event-stream"))).contains("\"reason\":\"denied\"");
+        assertThat(text(open("/api/v1/jobs/j/log", "Accept", "text/event-stream")))
+                .contains("\"reason\":\"denied\"");
         feed("job.log", 0, true).fail(new IllegalStateException("inner secret"));
-        assertThat(text(open("/api/v1/jobs/j/log", "Accept", "text/event-stream"))).contains("\"reason\":\"error\"")
+        assertThat(text(open("/api/v1/jobs/j/log", "Accept", "text/event-stream")))
+                .contains("\"reason\":\"error\"")
                 .doesNotContain("inner secret");
     }
 
@@ -169,7 +175,8 @@ class StreamTest {
                 long begin = System.nanoTime();
                 long bytes = 0;
                 byte[] buffer = new byte[64 * 1024];
-                try (InputStream in = open("/api/v1/jobs/j/log", "Accept", accept).body()) {
+                try (InputStream in =
+                        open("/api/v1/jobs/j/log", "Accept", accept).body()) {
                     for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
                         bytes += read;
                     }
@@ -185,23 +192,27 @@ class StreamTest {
     @Test
     void aPublisherThatIgnoresDemandIsEnded() throws Exception {
         boolean[] cancelled = new boolean[1];
-        host.kernel().answer("job.log", call -> new Gateway.Reply.Streaming(reader -> {
-            reader.onSubscribe(new java.util.concurrent.Flow.Subscription() {
-                @Override
-                public void request(long n) {
-                    // It sends all it has, whatever is asked for.
-                }
+        host.kernel()
+                .answer(
+                        "job.log",
+                        call -> new Gateway.Reply.Streaming(reader -> {
+                            reader.onSubscribe(new java.util.concurrent.Flow.Subscription() {
+                                @Override
+                                public void request(long n) {
+                                    // It sends all it has, whatever is asked for.
+                                }
 
-                @Override
-                public void cancel() {
-                    cancelled[0] = true;
-                }
-            });
-            for (int i = 0; i < 10_000; i++) {
-                reader.onNext(new Gateway.Item(i, "{}".getBytes()));
-            }
-        }));
-        assertThat(text(open("/api/v1/jobs/j/log", "Accept", "text/event-stream"))).contains("\"reason\":\"error\"");
+                                @Override
+                                public void cancel() {
+                                    cancelled[0] = true;
+                                }
+                            });
+                            for (int i = 0; i < 10_000; i++) {
+                                reader.onNext(new Gateway.Item(i, "{}".getBytes()));
+                            }
+                        }));
+        assertThat(text(open("/api/v1/jobs/j/log", "Accept", "text/event-stream")))
+                .contains("\"reason\":\"error\"");
         assertThat(cancelled[0]).isTrue();
     }
 
@@ -209,8 +220,9 @@ class StreamTest {
     void aClientThatLeavesEndsTheStreamWithinTwoPings() throws Exception {
         Feed feed = feed("job.log", 1, true);
         try (Socket socket = new Socket("127.0.0.1", host.port())) {
-            socket.getOutputStream().write(("GET /api/v1/jobs/j/log HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n")
-                    .getBytes());
+            socket.getOutputStream()
+                    .write(("GET /api/v1/jobs/j/log HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n")
+                            .getBytes());
             BufferedReader lines = new BufferedReader(new InputStreamReader(socket.getInputStream()));
             String line = lines.readLine();
             while (!line.equals(": ping")) {
@@ -218,7 +230,8 @@ class StreamTest {
             }
         }
         long begin = System.nanoTime();
-        while (!feed.cancelled && System.nanoTime() - begin < Duration.ofSeconds(20).toNanos()) {
+        while (!feed.cancelled
+                && System.nanoTime() - begin < Duration.ofSeconds(20).toNanos()) {
             Thread.sleep(50);
         }
         assertThat(feed.cancelled).isTrue();
@@ -236,9 +249,11 @@ class StreamTest {
     void manyTopicsShareOneConnection() throws Exception {
         Feed log = feed("job.log", 2, true);
         Feed stats = feed("app.stats", 0, true);
-        BufferedReader lines = lines(watch("{\"topics\":[{\"key\":\"a\",\"action\":\"job.log\",\"input\":{\"job\":\"j\"},"
-                + "\"after\":5},{\"key\":\"b\",\"action\":\"app.stats\",\"input\":{\"app\":\"x\"}},"
-                + "{\"key\":\"c\",\"action\":\"no.such\",\"input\":{}},{\"key\":\"d\",\"action\":\"app.create\"}]}"));
+        BufferedReader lines = lines(
+                watch(
+                        "{\"topics\":[{\"key\":\"a\",\"action\":\"job.log\",\"input\":{\"job\":\"j\"},"
+                                + "\"after\":5},{\"key\":\"b\",\"action\":\"app.stats\",\"input\":{\"app\":\"x\"}},"
+                                + "{\"key\":\"c\",\"action\":\"no.such\",\"input\":{}},{\"key\":\"d\",\"action\":\"app.create\"}]}"));
         WebHost.await(() -> stats.subscribed);
         stats.send("{\"cpu\":1}");
         stats.send("{}");
@@ -253,12 +268,14 @@ class StreamTest {
                 assertThat(data.has("items")).isEqualTo(event.equals("items"));
                 data.path("items").forEach(item -> events.add(data.get("key").asText() + item.get("seq")));
                 if (event.equals("end")) {
-                    events.add(data.get("key").asText() + ' ' + data.get("reason").asText());
+                    events.add(
+                            data.get("key").asText() + ' ' + data.get("reason").asText());
                 }
             }
         }
         assertThat(events).containsExactlyInAnyOrder("a1", "a2", "a done", "b1", "b2", "b done", "c moved", "d error");
-        assertThat(host.kernel().calls()).filteredOn(call -> call.action().equals("job.log"))
+        assertThat(host.kernel().calls())
+                .filteredOn(call -> call.action().equals("job.log"))
                 .allMatch(call -> new String(call.input()).equals("{\"job\":\"j\",\"after\":5}"));
         assertThat(host.kernel().calls()).noneMatch(call -> call.action().equals("app.create"));
     }
@@ -284,7 +301,9 @@ class StreamTest {
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             if (line.startsWith("data: {\"key\":\"a\",\"items\"")) {
                 batches++;
-                items += FakeKernel.parse(line.substring(6).getBytes()).get("items").size();
+                items += FakeKernel.parse(line.substring(6).getBytes())
+                        .get("items")
+                        .size();
             }
         }
         assertThat(items).isEqualTo(100);
@@ -294,18 +313,27 @@ class StreamTest {
     @Test
     void malformedTopicsAreRefusedByName() {
         assertThat(host.post("/api/v1/stream", "{}").body()).contains("\"errors\":{\"topics\"");
-        assertThat(host.post("/api/v1/stream", "{\"topics\":[{\"key\":\"a\"}]}").body()).contains("topics[0].action");
-        assertThat(host.post("/api/v1/stream", "{\"topics\":[{\"key\":\"a\",\"action\":\"x\",\"more\":1}]}").body())
+        assertThat(host.post("/api/v1/stream", "{\"topics\":[{\"key\":\"a\"}]}").body())
+                .contains("topics[0].action");
+        assertThat(host.post("/api/v1/stream", "{\"topics\":[{\"key\":\"a\",\"action\":\"x\",\"more\":1}]}")
+                        .body())
                 .contains("topics[0].more");
-        assertThat(host.post("/api/v1/stream", "{\"topics\":[{\"key\":\"a\",\"action\":\"x\",\"input\":1}]}").body())
+        assertThat(host.post("/api/v1/stream", "{\"topics\":[{\"key\":\"a\",\"action\":\"x\",\"input\":1}]}")
+                        .body())
                 .contains("topics[0].input");
-        assertThat(host.post("/api/v1/stream", "{\"topics\":[{\"key\":\"a\",\"action\":\"x\",\"after\":\"1\"}]}").body())
+        assertThat(host.post("/api/v1/stream", "{\"topics\":[{\"key\":\"a\",\"action\":\"x\",\"after\":\"1\"}]}")
+                        .body())
                 .contains("topics[0].after");
-        assertThat(host.post("/api/v1/stream", "{\"topics\":[{\"key\":\"a\",\"action\":\"x\"},{\"key\":\"a\",\"action\":\"x\"}]}")
-                .body()).contains("is there twice");
+        assertThat(host.post(
+                                "/api/v1/stream",
+                                "{\"topics\":[{\"key\":\"a\",\"action\":\"x\"},{\"key\":\"a\",\"action\":\"x\"}]}")
+                        .body())
+                .contains("is there twice");
         assertThat(host.post("/api/v1/stream", "{").statusCode()).isEqualTo(400);
         assertThat(host.get("/api/v1/stream").statusCode()).isEqualTo(405);
-        assertThat(host.post("/api/v1/stream", "{}", "Authorization", "Bearer bad").statusCode()).isEqualTo(401);
+        assertThat(host.post("/api/v1/stream", "{}", "Authorization", "Bearer bad")
+                        .statusCode())
+                .isEqualTo(401);
     }
 
     @Test
@@ -314,9 +342,13 @@ class StreamTest {
             other.kernel().add("job.log", "GET", "/jobs/{job}/log", INPUT, Operation.Form.STREAM, NUMBERED);
             Feed feed = new Feed(1, true);
             other.kernel().answer("job.log", call -> new Gateway.Reply.Streaming(feed));
-            HttpResponse<InputStream> answer = other.client().send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:"
-                    + other.port() + "/api/v1/jobs/j/log")).header("Accept", "text/event-stream").build(),
-                    HttpResponse.BodyHandlers.ofInputStream());
+            HttpResponse<InputStream> answer = other.client()
+                    .send(
+                            HttpRequest.newBuilder(
+                                            URI.create("http://127.0.0.1:" + other.port() + "/api/v1/jobs/j/log"))
+                                    .header("Accept", "text/event-stream")
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofInputStream());
             WebHost.await(() -> feed.sent.get() == 1);
             other.web().stop();
             assertThat(text(answer)).contains("id: 1").endsWith("}\n\n").contains("\"reason\":\"moved\"");

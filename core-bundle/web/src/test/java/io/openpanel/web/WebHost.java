@@ -43,23 +43,30 @@ public final class WebHost implements AutoCloseable {
             "org.apache.felix.http.jetty.headerBufferSize", "16384",
             "org.apache.felix.http.timeout", "60000",
             "org.eclipse.jetty.UriComplianceMode", "LEGACY",
-            "org.apache.felix.http.jetty.errorPageCustomHeaders", "Strict-Transport-Security=max-age=31536000; "
-                    + "includeSubDomains##X-Content-Type-Options=nosniff##Referrer-Policy=no-referrer##"
-                    + "Cross-Origin-Opener-Policy=same-origin##Cross-Origin-Resource-Policy=same-origin##"
-                    + "Permissions-Policy=camera=(), microphone=(), geolocation=(), usb=()##"
-                    + "Content-Security-Policy=default-src 'none'; base-uri 'none'; form-action 'none'; "
-                    + "frame-ancestors 'none'");
+            "org.apache.felix.http.jetty.errorPageCustomHeaders",
+                    "Strict-Transport-Security=max-age=31536000; "
+                            + "includeSubDomains##X-Content-Type-Options=nosniff##Referrer-Policy=no-referrer##"
+                            + "Cross-Origin-Opener-Policy=same-origin##Cross-Origin-Resource-Policy=same-origin##"
+                            + "Permissions-Policy=camera=(), microphone=(), geolocation=(), usb=()##"
+                            + "Content-Security-Policy=default-src 'none'; base-uri 'none'; form-action 'none'; "
+                            + "frame-ancestors 'none'");
+
     private static final List<String> SHARED = List.of(
-            "io.openpanel.api;version=1.0.0", "io.openpanel.spi;version=1.0.0",
-            "com.fasterxml.jackson.core;version=2.20.1", "com.fasterxml.jackson.databind;version=2.20.1",
+            "io.openpanel.api;version=1.0.0",
+            "io.openpanel.spi;version=1.0.0",
+            "com.fasterxml.jackson.core;version=2.20.1",
+            "com.fasterxml.jackson.databind;version=2.20.1",
             "com.fasterxml.jackson.databind.node;version=2.20.1",
-            "org.slf4j;version=2.0.17", "org.slf4j.spi;version=2.0.17", "org.slf4j.event;version=2.0.17",
+            "org.slf4j;version=2.0.17",
+            "org.slf4j.spi;version=2.0.17",
+            "org.slf4j.event;version=2.0.17",
             "org.slf4j.helpers;version=2.0.17");
 
     private final Framework framework;
     private final Path cache;
     private final int port;
-    private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final FakeKernel kernel = new FakeKernel();
     private final List<ServiceRegistration<?>> published = new java.util.ArrayList<>();
     private final Bundle web;
@@ -88,7 +95,9 @@ public final class WebHost implements AutoCloseable {
                 framework.getBundleContext().installBundle(jar.toUri().toString());
             }
         }
-        web = framework.getBundleContext().installBundle("reference:" + target.resolve("classes").toUri());
+        web = framework
+                .getBundleContext()
+                .installBundle("reference:" + target.resolve("classes").toUri());
         for (Bundle bundle : framework.getBundleContext().getBundles()) {
             if (bundle.getHeaders().get("Fragment-Host") == null) {
                 bundle.start();
@@ -135,9 +144,11 @@ public final class WebHost implements AutoCloseable {
     }
 
     /** Installs and starts a bundle made of these files. */
-    Bundle install(String name, Map<String, String> headers, Map<String, byte[]> files) throws IOException, BundleException {
-        Bundle bundle = framework.getBundleContext().installBundle("test:" + name + System.nanoTime(),
-                new ByteArrayInputStream(jar(name, headers, files)));
+    Bundle install(String name, Map<String, String> headers, Map<String, byte[]> files)
+            throws IOException, BundleException {
+        Bundle bundle = framework
+                .getBundleContext()
+                .installBundle("test:" + name + System.nanoTime(), new ByteArrayInputStream(jar(name, headers, files)));
         bundle.start();
         return bundle;
     }
@@ -166,8 +177,11 @@ public final class WebHost implements AutoCloseable {
     HttpResponse<String> send(String method, String path, byte[] body, String... headers) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
                 .timeout(Duration.ofSeconds(20))
-                .method(method, body == null ? HttpRequest.BodyPublishers.noBody()
-                        : HttpRequest.BodyPublishers.ofByteArray(body));
+                .method(
+                        method,
+                        body == null
+                                ? HttpRequest.BodyPublishers.noBody()
+                                : HttpRequest.BodyPublishers.ofByteArray(body));
         if (headers.length > 0) {
             request.headers(headers);
         }
@@ -213,7 +227,8 @@ public final class WebHost implements AutoCloseable {
         framework.stop();
         framework.waitForStop(10_000);
         try (Stream<Path> files = Files.walk(cache)) {
-            files.sorted(java.util.Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+            files.sorted(java.util.Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
         }
     }
 }

@@ -23,31 +23,98 @@ public final class AppView {
         this.engine = engine;
     }
 
-    public record App(@Param(kind = "app") Ref app, String name, @Param(kind = "project") Ref project, String projectName, String status,
-                      Optional<String> address, Optional<String> git, Optional<String> branch, Optional<String> directory,
-                      Optional<String> image, Optional<String> dockerfile, int port, Optional<String> healthPath, Duration healthTimeout,
-                      Optional<Double> cpus, @Param(kind = "bytes") Optional<Long> memory, List<Apps.Volume> volumes, boolean hasToken,
-                      boolean hasDeployKey, boolean hasVolumes, List<String> domains, Optional<Deployment> latest, Instant createdAt) {}
+    public record App(
+            @Param(kind = "app") Ref app,
+            String name,
+            @Param(kind = "project") Ref project,
+            String projectName,
+            String status,
+            Optional<String> address,
+            Optional<String> git,
+            Optional<String> branch,
+            Optional<String> directory,
+            Optional<String> image,
+            Optional<String> dockerfile,
+            int port,
+            Optional<String> healthPath,
+            Duration healthTimeout,
+            Optional<Double> cpus,
+            @Param(kind = "bytes") Optional<Long> memory,
+            List<Apps.Volume> volumes,
+            boolean hasToken,
+            boolean hasDeployKey,
+            boolean hasVolumes,
+            List<String> domains,
+            Optional<Deployment> latest,
+            Instant createdAt) {}
 
-    public record Deployment(@Param(kind = "deployment") Ref deployment, @Param(kind = "app") Ref app, int number, Deployments.State state,
-                             String trigger, String author, @Param(kind = "job") Ref job, Optional<String> branch, Optional<String> commit,
-                             Optional<String> message, Optional<String> image, Optional<String> address, Optional<String> error,
-                             @Param("Whether it serves the app's requests") boolean current, Instant createdAt, Optional<Instant> startedAt,
-                             Optional<Instant> finishedAt) {}
+    public record Deployment(
+            @Param(kind = "deployment") Ref deployment,
+            @Param(kind = "app") Ref app,
+            int number,
+            Deployments.State state,
+            String trigger,
+            String author,
+            @Param(kind = "job") Ref job,
+            Optional<String> branch,
+            Optional<String> commit,
+            Optional<String> message,
+            Optional<String> image,
+            Optional<String> address,
+            Optional<String> error,
+            @Param("Whether it serves the app's requests") boolean current,
+            Instant createdAt,
+            Optional<Instant> startedAt,
+            Optional<Instant> finishedAt) {}
 
     public App show(Apps.Row row) {
         List<Engine.Domain> domains = domains(row);
         Optional<Deployments.Row> latest = deployments.latest(row.ref());
-        return new App(row.ref(), row.name(), new Ref("project", row.projectId()), row.projectName(), status(row, latest), best(domains),
-                row.git(), row.branch(), row.directory(), row.image(), row.dockerfile(), row.port(), row.healthPath(), row.healthTimeout(),
-                row.cpus(), row.memory(), row.volumes(), row.token().isPresent(), row.deployKey().isPresent(), !row.volumes().isEmpty(),
-                domains.stream().map(Engine.Domain::host).toList(), latest.map(each -> show(each, row.currentDeployment())), row.createdAt());
+        return new App(
+                row.ref(),
+                row.name(),
+                new Ref("project", row.projectId()),
+                row.projectName(),
+                status(row, latest),
+                best(domains),
+                row.git(),
+                row.branch(),
+                row.directory(),
+                row.image(),
+                row.dockerfile(),
+                row.port(),
+                row.healthPath(),
+                row.healthTimeout(),
+                row.cpus(),
+                row.memory(),
+                row.volumes(),
+                row.token().isPresent(),
+                row.deployKey().isPresent(),
+                !row.volumes().isEmpty(),
+                domains.stream().map(Engine.Domain::host).toList(),
+                latest.map(each -> show(each, row.currentDeployment())),
+                row.createdAt());
     }
 
     public Deployment show(Deployments.Row row, Optional<String> current) {
-        return new Deployment(row.ref(), new Ref("app", row.appId()), row.number(), row.state(), row.trigger(), row.author(),
-                Ref.parse(row.job()), row.branch(), row.commitId(), row.message(), row.image(), row.address(), row.error(),
-                current.equals(Optional.of(row.id())), row.createdAt(), row.startedAt(), row.finishedAt());
+        return new Deployment(
+                row.ref(),
+                new Ref("app", row.appId()),
+                row.number(),
+                row.state(),
+                row.trigger(),
+                row.author(),
+                Ref.parse(row.job()),
+                row.branch(),
+                row.commitId(),
+                row.message(),
+                row.image(),
+                row.address(),
+                row.error(),
+                current.equals(Optional.of(row.id())),
+                row.createdAt(),
+                row.startedAt(),
+                row.finishedAt());
     }
 
     /** Where the app answers, once it was deployed. */
@@ -57,7 +124,10 @@ public final class AppView {
 
     /** One a person chose before the one the panel made up. */
     private static Optional<String> best(List<Engine.Domain> domains) {
-        return domains.stream().filter(each -> !each.generated()).findFirst().or(() -> domains.stream().findFirst())
+        return domains.stream()
+                .filter(each -> !each.generated())
+                .findFirst()
+                .or(() -> domains.stream().findFirst())
                 .map(Engine.Domain::address);
     }
 
@@ -72,15 +142,20 @@ public final class AppView {
 
     private String status(Apps.Row row, Optional<Deployments.Row> latest) {
         if (row.currentDeployment().isEmpty()) {
-            return latest.map(Deployments.Row::state).map(state -> switch (state) {
-                case QUEUED, RUNNING -> "Starting";
-                case FAILED -> "Failed";
-                default -> "Stopped";
-            }).orElse("Stopped");
+            return latest.map(Deployments.Row::state)
+                    .map(state -> switch (state) {
+                        case QUEUED, RUNNING -> "Starting";
+                        case FAILED -> "Failed";
+                        default -> "Stopped";
+                    })
+                    .orElse("Stopped");
         }
         try {
-            return engine.containers(row.ref()).stream().filter(each -> each.deployment().equals(row.currentDeployment())).findFirst()
-                    .map(Engine.Container::status).orElse("Failed");
+            return engine.containers(row.ref()).stream()
+                    .filter(each -> each.deployment().equals(row.currentDeployment()))
+                    .findFirst()
+                    .map(Engine.Container::status)
+                    .orElse("Failed");
         } catch (Problem problem) {
             return "Unknown";
         }

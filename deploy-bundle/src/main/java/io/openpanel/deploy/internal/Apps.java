@@ -17,7 +17,8 @@ import org.osgi.service.component.annotations.Reference;
 /** The rows of apps, as the call's team sees them. */
 @Component(service = Apps.class)
 public final class Apps {
-    private static final String COLUMNS = """
+    private static final String COLUMNS =
+            """
             a.id, a.team_id, a.project_id, p.name as project_name, a.name, a.git, a.branch, a.directory, a.token, a.deploy_key,
             a.known_host, a.private_source, a.image, a.sample, a.dockerfile, a.port, a.health_path, a.health_timeout, a.cpus,
             a.memory, a.volumes, a.current_deployment, a.created_at, a.version
@@ -34,21 +35,55 @@ public final class Apps {
     }
 
     /** A named volume and where the app sees it. */
-    public record Volume(@Param(value = "Its name in the project", pattern = "[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?", example = "data") String name,
-                         @Param(value = "Where the app sees it", pattern = "/[^:\\x00-\\x1f]{1,200}", example = "/var/lib/data") String path) {}
+    public record Volume(
+            @Param(value = "Its name in the project", pattern = "[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?", example = "data")
+                    String name,
+            @Param(value = "Where the app sees it", pattern = "/[^:\\x00-\\x1f]{1,200}", example = "/var/lib/data")
+                    String path) {}
 
     /** What a person may set; absent leaves what is there, an empty text takes it away. */
-    public record Settings(Optional<String> name, Optional<String> git, Optional<String> branch, Optional<String> directory,
-                           Optional<Secret> token, Optional<Secret> deployKey, Optional<String> image, Optional<String> dockerfile,
-                           Optional<Integer> port, Optional<String> healthPath, Optional<Duration> healthTimeout,
-                           Optional<Double> cpus, Optional<Long> memory, Optional<List<Volume>> volumes, Optional<Boolean> privateSource) {}
+    public record Settings(
+            Optional<String> name,
+            Optional<String> git,
+            Optional<String> branch,
+            Optional<String> directory,
+            Optional<Secret> token,
+            Optional<Secret> deployKey,
+            Optional<String> image,
+            Optional<String> dockerfile,
+            Optional<Integer> port,
+            Optional<String> healthPath,
+            Optional<Duration> healthTimeout,
+            Optional<Double> cpus,
+            Optional<Long> memory,
+            Optional<List<Volume>> volumes,
+            Optional<Boolean> privateSource) {}
 
-    public record Row(String id, String teamId, String projectId, String projectName, String name, Optional<String> git,
-                      Optional<String> branch, Optional<String> directory, Optional<Secret> token, Optional<Secret> deployKey,
-                      Optional<String> knownHost, boolean privateSource, Optional<String> image, boolean sample,
-                      Optional<String> dockerfile, int port, Optional<String> healthPath, Duration healthTimeout,
-                      Optional<Double> cpus, Optional<Long> memory, List<Volume> volumes, Optional<String> currentDeployment,
-                      Instant createdAt, long version) {
+    public record Row(
+            String id,
+            String teamId,
+            String projectId,
+            String projectName,
+            String name,
+            Optional<String> git,
+            Optional<String> branch,
+            Optional<String> directory,
+            Optional<Secret> token,
+            Optional<Secret> deployKey,
+            Optional<String> knownHost,
+            boolean privateSource,
+            Optional<String> image,
+            boolean sample,
+            Optional<String> dockerfile,
+            int port,
+            Optional<String> healthPath,
+            Duration healthTimeout,
+            Optional<Double> cpus,
+            Optional<Long> memory,
+            List<Volume> volumes,
+            Optional<String> currentDeployment,
+            Instant createdAt,
+            long version) {
         public Ref ref() {
             return new Ref("app", id);
         }
@@ -69,15 +104,25 @@ public final class Apps {
     }
 
     public List<Row> list(Optional<Ref> project) {
-        return panel.database().tx(tx -> tx.list(Row.class, "select " + COLUMNS + FROM
-                + "where (?::text is null or a.project_id = ?) order by p.name, a.name",
-                project.map(Ref::id), project.map(Ref::id)));
+        return panel.database()
+                .tx(tx -> tx.list(
+                        Row.class,
+                        "select " + COLUMNS + FROM
+                                + "where (?::text is null or a.project_id = ?) order by p.name, a.name",
+                        project.map(Ref::id),
+                        project.map(Ref::id)));
     }
 
     /** By id or {@code project/app}. */
     public Optional<Row> find(String idOrPath) {
-        return panel.database().tx(tx -> tx.one(Row.class, "select " + COLUMNS + FROM
-                + "where a.id = ? or p.name || '/' || a.name = ? order by a.id = ? desc limit 1", idOrPath, idOrPath, idOrPath));
+        return panel.database()
+                .tx(tx -> tx.one(
+                        Row.class,
+                        "select " + COLUMNS + FROM
+                                + "where a.id = ? or p.name || '/' || a.name = ? order by a.id = ? desc limit 1",
+                        idOrPath,
+                        idOrPath,
+                        idOrPath));
     }
 
     public Row get(Ref app) {
@@ -87,16 +132,26 @@ public final class Apps {
     public Row create(Ref project, String name, Settings settings, boolean sample) {
         String id = Ref.create("app").id();
         return panel.database().tx(tx -> {
-            if (tx.one(Name.class, "select name from app where project_id = ? and name = ?", project.id(), name).isPresent()) {
-                throw new Problem(Problem.Kind.CONFLICT, "The project has an app '" + name + "' already; choose another name");
+            if (tx.one(Name.class, "select name from app where project_id = ? and name = ?", project.id(), name)
+                    .isPresent()) {
+                throw new Problem(
+                        Problem.Kind.CONFLICT, "The project has an app '" + name + "' already; choose another name");
             }
-            tx.update("""
+            tx.update(
+                    """
                     insert into app (team_id, id, project_id, name, sample, port, health_timeout, created_at)
                     values (openpanel.current_team(), ?, ?, ?, ?, ?, ?, ?)
-                    """, id, project.id(), name, sample, settings.port().orElse(8080),
-                    settings.healthTimeout().orElse(Duration.ofSeconds(60)), clock.instant());
+                    """,
+                    id,
+                    project.id(),
+                    name,
+                    sample,
+                    settings.port().orElse(8080),
+                    settings.healthTimeout().orElse(Duration.ofSeconds(60)),
+                    clock.instant());
             apply(tx, id, settings);
-            return tx.one(Row.class, "select " + COLUMNS + FROM + "where a.id = ?", id).orElseThrow();
+            return tx.one(Row.class, "select " + COLUMNS + FROM + "where a.id = ?", id)
+                    .orElseThrow();
         });
     }
 
@@ -105,12 +160,14 @@ public final class Apps {
     public Row update(Ref app, Settings settings) {
         return panel.database().tx(tx -> {
             apply(tx, app.id(), settings);
-            return tx.one(Row.class, "select " + COLUMNS + FROM + "where a.id = ?", app.id()).orElseThrow(() -> Problem.missing(app));
+            return tx.one(Row.class, "select " + COLUMNS + FROM + "where a.id = ?", app.id())
+                    .orElseThrow(() -> Problem.missing(app));
         });
     }
 
     private static void apply(io.openpanel.api.Database.Tx tx, String id, Settings in) {
-        tx.update("""
+        tx.update(
+                """
                 update app set name = coalesce(?, name), git = nullif(coalesce(?, git), ''), branch = nullif(coalesce(?, branch), ''),
                     directory = nullif(coalesce(?, directory), ''), token = coalesce(?, token),
                     deploy_key = coalesce(?, deploy_key), image = nullif(coalesce(?, image), ''),
@@ -119,9 +176,23 @@ public final class Apps {
                     cpus = coalesce(?, cpus), memory = coalesce(?, memory), private_source = coalesce(?, private_source),
                     known_host = case when ?::text is null then known_host end, version = version + 1
                 where id = ?
-                """, in.name(), in.git(), in.branch(), in.directory(), in.token().map(each -> each.at("app", "token", id)),
-                in.deployKey().map(each -> each.at("app", "deploy_key", id)), in.image(), in.dockerfile(), in.port(),
-                in.healthPath(), in.healthTimeout(), in.cpus(), in.memory(), in.privateSource(), in.git(), id);
+                """,
+                in.name(),
+                in.git(),
+                in.branch(),
+                in.directory(),
+                in.token().map(each -> each.at("app", "token", id)),
+                in.deployKey().map(each -> each.at("app", "deploy_key", id)),
+                in.image(),
+                in.dockerfile(),
+                in.port(),
+                in.healthPath(),
+                in.healthTimeout(),
+                in.cpus(),
+                in.memory(),
+                in.privateSource(),
+                in.git(),
+                id);
         in.volumes().ifPresent(volumes -> {
             if (volumes.isEmpty()) {
                 tx.update("update app set volumes = '[]' where id = ?", id);
@@ -137,8 +208,11 @@ public final class Apps {
     }
 
     public void setCurrent(Ref app, String deployment) {
-        panel.database().tx(tx -> tx.update("update app set current_deployment = ?, version = version + 1 where id = ?",
-                deployment, app.id()));
+        panel.database()
+                .tx(tx -> tx.update(
+                        "update app set current_deployment = ?, version = version + 1 where id = ?",
+                        deployment,
+                        app.id()));
     }
 
     public void delete(Ref app) {

@@ -68,14 +68,17 @@ final class Checkout {
     Commit fetch(Optional<String> wanted) {
         GitAddress address = GitAddress.parse(app.git().orElseThrow());
         if (!app.privateSource() && address.isPrivate()) {
-            throw new Problem(Problem.Kind.DENIED, "The repository's host " + address.host()
-                    + " is at a private address; an owner or admin must save the app's repository once to allow it");
+            throw new Problem(
+                    Problem.Kind.DENIED,
+                    "The repository's host " + address.host()
+                            + " is at a private address; an owner or admin must save the app's repository once to allow it");
         }
         try (SshdSessionFactory ssh = address.scheme().equals("ssh") ? ssh() : null) {
             Ref branch = branch(ssh);
             call.log("Cloning " + app.git().get() + ", branch " + Repository.shortenRefName(branch.getName()));
             // Only a clone with its history has commits other than the newest.
-            boolean whole = wanted.isPresent() && !wanted.get().equals(branch.getObjectId().name());
+            boolean whole = wanted.isPresent()
+                    && !wanted.get().equals(branch.getObjectId().name());
             return cloned(ssh, branch, wanted, whole);
         } catch (GitAPIException e) {
             throw GitProblems.of(e, app);
@@ -85,31 +88,44 @@ final class Checkout {
     private Ref branch(SshdSessionFactory ssh) throws GitAPIException {
         Map<String, Ref> refs = new TreeMap<>();
         // A server that only hands out files can be asked from inside a repository only.
-        try (Git scratch = Git.init().setBare(true).setDirectory(folder.resolveSibling("refs").toFile()).call()) {
+        try (Git scratch = Git.init()
+                .setBare(true)
+                .setDirectory(folder.resolveSibling("refs").toFile())
+                .call()) {
             LsRemoteCommand list = scratch.lsRemote().setRemote(app.git().orElseThrow());
             configure(list, ssh);
             list.call().forEach(ref -> refs.put(ref.getName(), ref));
         }
-        List<String> branches = refs.keySet().stream().filter(name -> name.startsWith(Constants.R_HEADS))
-                .map(Repository::shortenRefName).toList();
+        List<String> branches = refs.keySet().stream()
+                .filter(name -> name.startsWith(Constants.R_HEADS))
+                .map(Repository::shortenRefName)
+                .toList();
         if (branches.isEmpty()) {
-            throw new Problem(Problem.Kind.INVALID, "The repository " + app.git().get() + " is empty; push a commit first");
+            throw new Problem(
+                    Problem.Kind.INVALID, "The repository " + app.git().get() + " is empty; push a commit first");
         }
         if (app.branch().isEmpty()) {
             return head(refs);
         }
         Ref branch = refs.get(Constants.R_HEADS + app.branch().get());
         if (branch == null) {
-            String known = String.join(", ", branches.stream().limit(MOST_BRANCHES_SHOWN).toList());
-            throw new Problem(Problem.Kind.INVALID, "The repository has no branch '" + app.branch().get() + "'; it has " + known
-                    + (branches.size() > MOST_BRANCHES_SHOWN ? " and " + (branches.size() - MOST_BRANCHES_SHOWN) + " more" : ""));
+            String known = String.join(
+                    ", ", branches.stream().limit(MOST_BRANCHES_SHOWN).toList());
+            throw new Problem(
+                    Problem.Kind.INVALID,
+                    "The repository has no branch '" + app.branch().get() + "'; it has " + known
+                            + (branches.size() > MOST_BRANCHES_SHOWN
+                                    ? " and " + (branches.size() - MOST_BRANCHES_SHOWN) + " more"
+                                    : ""));
         }
         return branch;
     }
 
     private static Ref head(Map<String, Ref> refs) {
         Ref head = refs.get(Constants.HEAD);
-        if (head != null && head.isSymbolic() && refs.containsKey(head.getTarget().getName())) {
+        if (head != null
+                && head.isSymbolic()
+                && refs.containsKey(head.getTarget().getName())) {
             return refs.get(head.getTarget().getName());
         }
         for (String name : List.of("main", "master")) {
@@ -118,15 +134,25 @@ final class Checkout {
                 return usual;
             }
         }
-        return refs.values().stream().filter(ref -> ref.getName().startsWith(Constants.R_HEADS))
-                .filter(ref -> head == null || ref.getObjectId().equals(head.getObjectId())).findFirst().orElseThrow();
+        return refs.values().stream()
+                .filter(ref -> ref.getName().startsWith(Constants.R_HEADS))
+                .filter(ref -> head == null || ref.getObjectId().equals(head.getObjectId()))
+                .findFirst()
+                .orElseThrow();
     }
 
-    private Commit cloned(SshdSessionFactory ssh, Ref branch, Optional<String> wanted, boolean whole) throws GitAPIException {
+    private Commit cloned(SshdSessionFactory ssh, Ref branch, Optional<String> wanted, boolean whole)
+            throws GitAPIException {
         clear();
-        CloneCommand clone = Git.cloneRepository().setURI(app.git().orElseThrow()).setDirectory(folder.toFile())
-                .setBranch(branch.getName()).setBranchesToClone(List.of(branch.getName())).setCloneSubmodules(false)
-                .setNoTags().setNoCheckout(true).setProgressMonitor(new CloneProgress(call, folder));
+        CloneCommand clone = Git.cloneRepository()
+                .setURI(app.git().orElseThrow())
+                .setDirectory(folder.toFile())
+                .setBranch(branch.getName())
+                .setBranchesToClone(List.of(branch.getName()))
+                .setCloneSubmodules(false)
+                .setNoTags()
+                .setNoCheckout(true)
+                .setProgressMonitor(new CloneProgress(call, folder));
         if (!whole) {
             clone.setDepth(1);
         }
@@ -150,17 +176,23 @@ final class Checkout {
                 throw new Problem(Problem.Kind.INVALID, "The branch has no commit " + wanted.orElse(""));
             }
             RevCommit commit = walk.parseCommit(id);
-            git.reset().setMode(ResetCommand.ResetType.HARD).setRef(commit.name()).call();
+            git.reset()
+                    .setMode(ResetCommand.ResetType.HARD)
+                    .setRef(commit.name())
+                    .call();
             call.log("At " + commit.abbreviate(10).name() + ' ' + commit.getShortMessage());
             return new Commit(commit.name(), commit.getAuthorIdent().getName(), commit.getShortMessage());
         } catch (IOException | IllegalArgumentException e) {
-            throw new Problem(Problem.Kind.INVALID, "The branch has no commit " + wanted.orElse("") + ": " + e.getMessage(), e);
+            throw new Problem(
+                    Problem.Kind.INVALID, "The branch has no commit " + wanted.orElse("") + ": " + e.getMessage(), e);
         }
     }
 
     private void configure(TransportCommand<?, ?> command, SshdSessionFactory ssh) {
         command.setTimeout(TIMEOUT_SECONDS);
-        app.plainToken().ifPresent(token -> command.setCredentialsProvider(new UsernamePasswordCredentialsProvider("x-access-token", token)));
+        app.plainToken()
+                .ifPresent(token -> command.setCredentialsProvider(
+                        new UsernamePasswordCredentialsProvider("x-access-token", token)));
         command.setTransportConfigCallback(transport -> {
             if (transport instanceof SshTransport over && ssh != null) {
                 over.setSshSessionFactory(ssh);
@@ -173,16 +205,22 @@ final class Checkout {
 
     private SshdSessionFactory ssh() {
         Path keys = folder.resolveSibling("ssh");
-        List<Path> identities = app.plainDeployKey().map(key -> List.of(write(keys, key))).orElse(List.of());
-        return new SshdSessionFactoryBuilder().setPreferredAuthentications("publickey")
-                .setHomeDirectory(keys.toFile()).setSshDirectory(keys.toFile()).setConfigStoreFactory((home, config, user) -> null)
+        List<Path> identities =
+                app.plainDeployKey().map(key -> List.of(write(keys, key))).orElse(List.of());
+        return new SshdSessionFactoryBuilder()
+                .setPreferredAuthentications("publickey")
+                .setHomeDirectory(keys.toFile())
+                .setSshDirectory(keys.toFile())
+                .setConfigStoreFactory((home, config, user) -> null)
                 .setDefaultIdentities(any -> identities)
-                .setServerKeyDatabase((home, directory) -> new KnownHost(app.knownHost(), firstHostKey)).build(null);
+                .setServerKeyDatabase((home, directory) -> new KnownHost(app.knownHost(), firstHostKey))
+                .build(null);
     }
 
     private static Path write(Path keys, String key) {
         try {
-            Files.createDirectories(keys, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            Files.createDirectories(
+                    keys, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             Path file = keys.resolve("identity");
             Files.deleteIfExists(file);
             Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));

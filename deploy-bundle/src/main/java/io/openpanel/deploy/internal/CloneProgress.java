@@ -44,8 +44,10 @@ final class CloneProgress implements ProgressMonitor {
 
     private void check() {
         if (System.nanoTime() > end) {
-            throw new Problem(Problem.Kind.TIMEOUT, "The clone took longer than " + Checkout.LONGEST.toMinutes()
-                    + " minutes; is the repository very large or its server slow?");
+            throw new Problem(
+                    Problem.Kind.TIMEOUT,
+                    "The clone took longer than " + Checkout.LONGEST.toMinutes()
+                            + " minutes; is the repository very large or its server slow?");
         }
         if (size() > LARGEST) {
             throw new Problem(Problem.Kind.INVALID, "The repository is larger than 2 GiB; keep large files out of it");
@@ -57,7 +59,9 @@ final class CloneProgress implements ProgressMonitor {
             return 0;
         }
         try (Stream<Path> files = Files.walk(folder)) {
-            return files.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
+            return files.filter(Files::isRegularFile)
+                    .mapToLong(file -> file.toFile().length())
+                    .sum();
         } catch (IOException | UncheckedIOException e) {
             // A file that was moved away while we looked: the next look sees it.
             return 0;

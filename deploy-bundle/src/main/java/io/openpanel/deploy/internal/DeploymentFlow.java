@@ -37,15 +37,21 @@ public final class DeploymentFlow {
     private final String sampleImage;
 
     @Activate
-    public DeploymentFlow(@Reference Panel panel, @Reference Apps apps, @Reference Variables variables,
-            @Reference Deployments deployments, @Reference Engine engine, BundleContext context) {
+    public DeploymentFlow(
+            @Reference Panel panel,
+            @Reference Apps apps,
+            @Reference Variables variables,
+            @Reference Deployments deployments,
+            @Reference Engine engine,
+            BundleContext context) {
         this.panel = panel;
         this.apps = apps;
         this.variables = variables;
         this.deployments = deployments;
         this.engine = engine;
         this.sampleImage = Optional.ofNullable(context.getProperty("openpanel.sample.image"))
-                .or(() -> Optional.ofNullable(System.getenv("OPENPANEL_SAMPLE_IMAGE"))).orElse("busybox:stable");
+                .or(() -> Optional.ofNullable(System.getenv("OPENPANEL_SAMPLE_IMAGE")))
+                .orElse("busybox:stable");
     }
 
     /** What is to be deployed: a commit, or again what an earlier deployment was. */
@@ -99,10 +105,12 @@ public final class DeploymentFlow {
         }
         deployments.image(id, built.image());
         call.progress(60);
-        Optional<Deployments.Row> former = deployments.get(deployment.ref()).former().flatMap(deployments::find);
+        Optional<Deployments.Row> former =
+                deployments.get(deployment.ref()).former().flatMap(deployments::find);
         Started started = call.step("start", Started.class, () -> start(call, app, deployment, built.image(), former));
         deployments.container(id, started.container().id());
-        call.step("health", Health.Healthy.class, () -> new Health(engine, call).await(app, started.container(), started.address()));
+        call.step("health", Health.Healthy.class, () -> new Health(engine, call)
+                .await(app, started.container(), started.address()));
         call.progress(85);
         Switched switched = call.step("switch", Switched.class, () -> change(call, app, deployment, started));
         try {
@@ -110,7 +118,8 @@ public final class DeploymentFlow {
         } catch (Problem problem) {
             call.log("The former version is still there and is removed later: " + problem.getMessage());
         }
-        return new Deployed(deployment.ref(), deployment.number(), switched.address(), built.image(), cloned.map(Cloned::commit));
+        return new Deployed(
+                deployment.ref(), deployment.number(), switched.address(), built.image(), cloned.map(Cloned::commit));
     }
 
     private Queued queue(Call call, Ref app, Deployments.Row deployment, Wanted wanted) {
@@ -123,24 +132,31 @@ public final class DeploymentFlow {
             }
             Health.pause(call, 300);
         }
-        wanted.earlier().ifPresentOrElse(earlier -> variables.copyTo(deployment.id(), earlier.id()),
-                () -> variables.copyTo(deployment.id(), app));
+        wanted.earlier()
+                .ifPresentOrElse(
+                        earlier -> variables.copyTo(deployment.id(), earlier.id()),
+                        () -> variables.copyTo(deployment.id(), app));
         return new Queued(deployment.id(), deployment.number());
     }
 
     /** A job can end without its deployment: cancelled while this plugin was stopped, or its starter's right was taken away. */
     private void endAbandoned(Ref app) {
-        deployments.unfinished(app).stream().filter(each -> each.state() == State.RUNNING && engine.isOver(each.job())).forEach(each -> {
-            removeNew(app, each);
-            deployments.fail(each, State.FAILED, "The deployment's job ended without it; deploy again");
-        });
+        deployments.unfinished(app).stream()
+                .filter(each -> each.state() == State.RUNNING && engine.isOver(each.job()))
+                .forEach(each -> {
+                    removeNew(app, each);
+                    deployments.fail(each, State.FAILED, "The deployment's job ended without it; deploy again");
+                });
     }
 
     private Cloned fetch(Call call, Apps.Row app, Optional<String> commit, String deployment) {
         if (app.git().isEmpty()) {
-            throw new Problem(Problem.Kind.INVALID, "The app " + app.path() + " has neither a repository nor an image; give it one");
+            throw new Problem(
+                    Problem.Kind.INVALID,
+                    "The app " + app.path() + " has neither a repository nor an image; give it one");
         }
-        Checkout.Commit fetched = new Checkout(app, call, panel.workspace().resolve(SOURCE), key -> apps.trustHost(app.ref(), key))
+        Checkout.Commit fetched = new Checkout(
+                        app, call, panel.workspace().resolve(SOURCE), key -> apps.trustHost(app.ref(), key))
                 .fetch(commit);
         deployments.source(deployment, fetched.id(), fetched.author(), fetched.message());
         return new Cloned(fetched.id(), fetched.author(), fetched.message());
@@ -159,14 +175,23 @@ public final class DeploymentFlow {
         String tag = "op/" + app.projectName() + '-' + app.name() + ':' + deployment.id();
         Map<String, String> labels = Map.of("op.app", app.ref().toString(), "op.deployment", deployment.id());
         call.log("Building " + tag);
-        return new Built(engine.build(new Engine.Build(SourceTree.join(SOURCE, directory), dockerfile, tag,
-                variables.of(deployment.id(), Variables.Scope.BUILD), labels, Optional.empty(), Optional.empty())).image());
+        return new Built(engine.build(new Engine.Build(
+                        SourceTree.join(SOURCE, directory),
+                        dockerfile,
+                        tag,
+                        variables.of(deployment.id(), Variables.Scope.BUILD),
+                        labels,
+                        Optional.empty(),
+                        Optional.empty()))
+                .image());
     }
 
-    private Started start(Call call, Apps.Row app, Deployments.Row deployment, String image, Optional<Deployments.Row> former) {
+    private Started start(
+            Call call, Apps.Row app, Deployments.Row deployment, String image, Optional<Deployments.Row> former) {
         if (!app.volumes().isEmpty()) {
             former.flatMap(Deployments.Row::container).ifPresent(container -> {
-                call.log("The app has a volume: the former version stops first, so that two never write to the same files");
+                call.log(
+                        "The app has a volume: the former version stops first, so that two never write to the same files");
                 stopQuietly(new Ref("container", container));
             });
         }
@@ -174,13 +199,29 @@ public final class DeploymentFlow {
         environment.put("PORT", Secret.of(String.valueOf(app.port())));
         environment.putAll(variables.of(deployment.id(), Variables.Scope.RUNTIME));
         List<Engine.Volume> volumes = app.volumes().stream()
-                .map(volume -> new Engine.Volume("op-" + app.id() + '-' + volume.name(), volume.path())).toList();
+                .map(volume -> new Engine.Volume("op-" + app.id() + '-' + volume.name(), volume.path()))
+                .toList();
         String name = app.name() + '-' + deployment.id().substring(0, 8);
-        Engine.Ran ran = engine.run(new Engine.Run(name, image, environment, engine.network(app), List.of(app.name()), volumes,
-                app.port(), app.cpus(), app.memory(), Map.of(), app.ref(), deployment.id()));
+        Engine.Ran ran = engine.run(new Engine.Run(
+                name,
+                image,
+                environment,
+                engine.network(app),
+                List.of(app.name()),
+                volumes,
+                app.port(),
+                app.cpus(),
+                app.memory(),
+                Map.of(),
+                app.ref(),
+                deployment.id()));
         call.log("Started " + name);
-        return new Started(ran.container(), ran.address().orElseThrow(() -> new Problem(Problem.Kind.UPSTREAM,
-                "The engine gave the container no address; look at the container " + name)));
+        return new Started(
+                ran.container(),
+                ran.address()
+                        .orElseThrow(() -> new Problem(
+                                Problem.Kind.UPSTREAM,
+                                "The engine gave the container no address; look at the container " + name)));
     }
 
     private Switched change(Call call, Apps.Row app, Deployments.Row deployment, Started started) {
@@ -218,10 +259,14 @@ public final class DeploymentFlow {
 
     /** The app's containers that neither serve nor belong to a deployment under way. */
     private List<Engine.Container> former(Apps.Row app, Ref current) {
-        Set<String> needed = new HashSet<>(deployments.unfinished(app.ref()).stream().map(Deployments.Row::id).toList());
+        Set<String> needed = new HashSet<>(deployments.unfinished(app.ref()).stream()
+                .map(Deployments.Row::id)
+                .toList());
         apps.get(app.ref()).currentDeployment().ifPresent(needed::add);
-        return engine.containers(app.ref()).stream().filter(each -> !each.container().equals(current)
-                && !needed.contains(each.deployment().orElse(""))).toList();
+        return engine.containers(app.ref()).stream()
+                .filter(each -> !each.container().equals(current)
+                        && !needed.contains(each.deployment().orElse("")))
+                .toList();
     }
 
     private void undo(Call call, Ref ref, Deployments.Row deployment, RuntimeException failure) {
@@ -240,9 +285,14 @@ public final class DeploymentFlow {
         } catch (RuntimeException e) {
             LOG.warn("The sweep will remove what deployment {} left: {}", deployment.id(), e.getMessage());
         }
-        deployments.fail(now, cancelled ? State.CANCELLED : State.FAILED, cancelled ? "Cancelled"
-                : failure instanceof Problem ? masked(deployment.id(), failure.getMessage())
-                : "An internal error; the panel's log has more");
+        deployments.fail(
+                now,
+                cancelled ? State.CANCELLED : State.FAILED,
+                cancelled
+                        ? "Cancelled"
+                        : failure instanceof Problem
+                                ? masked(deployment.id(), failure.getMessage())
+                                : "An internal error; the panel's log has more");
     }
 
     private String masked(String deployment, String text) {
@@ -257,17 +307,23 @@ public final class DeploymentFlow {
     }
 
     private void removeNew(Ref app, Deployments.Row deployment) {
-        engine.containers(app).stream().filter(each -> each.deployment().equals(Optional.of(deployment.id())))
+        engine.containers(app).stream()
+                .filter(each -> each.deployment().equals(Optional.of(deployment.id())))
                 .forEach(each -> engine.remove(each.container()));
-        boolean own = deployment.image().isPresent() && deployments.list(app, 1000).stream()
-                .noneMatch(each -> !each.id().equals(deployment.id()) && each.image().equals(deployment.image()));
-        if (own && apps.get(app).image().isEmpty() && engine.removeImage(deployment.image().get())) {
+        boolean own = deployment.image().isPresent()
+                && deployments.list(app, 1000).stream()
+                        .noneMatch(each -> !each.id().equals(deployment.id())
+                                && each.image().equals(deployment.image()));
+        if (own
+                && apps.get(app).image().isEmpty()
+                && engine.removeImage(deployment.image().get())) {
             deployments.forgetImage(deployment.id());
         }
     }
 
     private void restartFormer(Call call, Ref app, Deployments.Row deployment) {
-        Optional<String> container = deployment.former().flatMap(deployments::find).flatMap(Deployments.Row::container);
+        Optional<String> container =
+                deployment.former().flatMap(deployments::find).flatMap(Deployments.Row::container);
         if (apps.get(app).volumes().isEmpty() || container.isEmpty()) {
             return;
         }

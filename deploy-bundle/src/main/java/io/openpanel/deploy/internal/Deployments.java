@@ -16,7 +16,8 @@ import org.osgi.service.component.annotations.Reference;
 /** The rows of deployments and the queue they stand in: one at a time for each app, and of those that wait the newest. */
 @Component(service = Deployments.class)
 public final class Deployments {
-    private static final String COLUMNS = """
+    private static final String COLUMNS =
+            """
             id, team_id, app_id, number, state, trigger, author, job, branch, commit_id, message, image, container, address, error,
             former, created_at, started_at, finished_at
             """;
@@ -31,13 +32,36 @@ public final class Deployments {
     }
 
     /** How far it is. */
-    public enum State { QUEUED, RUNNING, FINISHED, FAILED, CANCELLED, SUPERSEDED }
+    public enum State {
+        QUEUED,
+        RUNNING,
+        FINISHED,
+        FAILED,
+        CANCELLED,
+        SUPERSEDED
+    }
 
     /** @param former the deployment that served before this one took over */
-    public record Row(String id, String teamId, String appId, int number, State state, String trigger, String author, String job,
-                      Optional<String> branch, Optional<String> commitId, Optional<String> message, Optional<String> image,
-                      Optional<String> container, Optional<String> address, Optional<String> error, Optional<String> former,
-                      Instant createdAt, Optional<Instant> startedAt, Optional<Instant> finishedAt) {
+    public record Row(
+            String id,
+            String teamId,
+            String appId,
+            int number,
+            State state,
+            String trigger,
+            String author,
+            String job,
+            Optional<String> branch,
+            Optional<String> commitId,
+            Optional<String> message,
+            Optional<String> image,
+            Optional<String> container,
+            Optional<String> address,
+            Optional<String> error,
+            Optional<String> former,
+            Instant createdAt,
+            Optional<Instant> startedAt,
+            Optional<Instant> finishedAt) {
         public Ref ref() {
             return new Ref("deployment", id);
         }
@@ -54,15 +78,33 @@ public final class Deployments {
                 return there.get();
             }
             tx.one(Number.class, "select 1 as number from app where id = ? for update", app.id());
-            int number = tx.one(Number.class, "select coalesce(max(number), 0) + 1 as number from deployment where app_id = ?", app.id())
-                    .orElseThrow().number();
-            tx.update("""
+            int number = tx.one(
+                            Number.class,
+                            "select coalesce(max(number), 0) + 1 as number from deployment where app_id = ?",
+                            app.id())
+                    .orElseThrow()
+                    .number();
+            tx.update(
+                    """
                     update deployment set state = 'superseded', finished_at = ?, error = ?
                     where app_id = ? and state = 'queued'
-                    """, clock.instant(), "Superseded by deployment " + number + ": the newest wins", app.id());
-            return tx.one(Row.class, "insert into deployment (team_id, id, app_id, number, state, trigger, author, job, branch, created_at)"
-                    + " values (openpanel.current_team(), ?, ?, ?, 'queued', ?, ?, ?, ?, ?) returning " + COLUMNS,
-                    Ref.create("deployment").id(), app.id(), number, trigger, call.caller().name(), job, app.branch(), clock.instant())
+                    """,
+                    clock.instant(),
+                    "Superseded by deployment " + number + ": the newest wins",
+                    app.id());
+            return tx.one(
+                            Row.class,
+                            "insert into deployment (team_id, id, app_id, number, state, trigger, author, job, branch, created_at)"
+                                    + " values (openpanel.current_team(), ?, ?, ?, 'queued', ?, ?, ?, ?, ?) returning "
+                                    + COLUMNS,
+                            Ref.create("deployment").id(),
+                            app.id(),
+                            number,
+                            trigger,
+                            call.caller().name(),
+                            job,
+                            app.branch(),
+                            clock.instant())
                     .orElseThrow();
         });
     }
@@ -83,12 +125,18 @@ public final class Deployments {
             if (now.state() == State.RUNNING) {
                 return true;
             }
-            boolean began = tx.update("""
+            boolean began = tx.update(
+                            """
                     update deployment set state = 'running', started_at = ?,
                         former = (select current_deployment from app where id = ?)
                     where id = ? and state = 'queued'
                       and not exists (select from deployment d where d.app_id = ? and d.state = 'running')
-                    """, clock.instant(), deployment.appId(), deployment.id(), deployment.appId()) == 1;
+                    """,
+                            clock.instant(),
+                            deployment.appId(),
+                            deployment.id(),
+                            deployment.appId())
+                    == 1;
             if (began) {
                 tx.publish(new DeployEvents.Started(deployment.ref(), new Ref("app", deployment.appId())));
             }
@@ -97,8 +145,13 @@ public final class Deployments {
     }
 
     public void source(String id, String commit, String author, String message) {
-        panel.database().tx(tx -> tx.update("update deployment set commit_id = ?, author = ?, message = ? where id = ?",
-                commit, author, message, id));
+        panel.database()
+                .tx(tx -> tx.update(
+                        "update deployment set commit_id = ?, author = ?, message = ? where id = ?",
+                        commit,
+                        author,
+                        message,
+                        id));
     }
 
     public void image(String id, String image) {
@@ -112,9 +165,13 @@ public final class Deployments {
     /** From here on it is the app's current one. */
     public void finish(Row row, String address) {
         panel.database().tx(tx -> {
-            tx.update("update deployment set state = 'finished', finished_at = ?, address = ? where id = ?",
-                    clock.instant(), address, row.id());
-            tx.update("update app set current_deployment = ?, version = version + 1 where id = ?", row.id(), row.appId());
+            tx.update(
+                    "update deployment set state = 'finished', finished_at = ?, address = ? where id = ?",
+                    clock.instant(),
+                    address,
+                    row.id());
+            tx.update(
+                    "update app set current_deployment = ?, version = version + 1 where id = ?", row.id(), row.appId());
             tx.publish(new DeployEvents.Finished(row.ref(), new Ref("app", row.appId()), address));
             return null;
         });
@@ -122,9 +179,14 @@ public final class Deployments {
 
     public void fail(Row row, State state, String reason) {
         panel.database().tx(tx -> {
-            int changed = tx.update("""
+            int changed = tx.update(
+                    """
                     update deployment set state = ?, finished_at = ?, error = ? where id = ? and state in ('queued', 'running')
-                    """, state, clock.instant(), reason, row.id());
+                    """,
+                    state,
+                    clock.instant(),
+                    reason,
+                    row.id());
             if (changed == 1) {
                 tx.publish(new DeployEvents.Failed(row.ref(), new Ref("app", row.appId()), reason));
             }
@@ -142,8 +204,12 @@ public final class Deployments {
 
     /** Newest first. */
     public List<Row> list(Ref app, int limit) {
-        return panel.database().tx(tx -> tx.list(Row.class, "select " + COLUMNS
-                + " from deployment where app_id = ? order by number desc limit ?", app.id(), limit));
+        return panel.database()
+                .tx(tx -> tx.list(
+                        Row.class,
+                        "select " + COLUMNS + " from deployment where app_id = ? order by number desc limit ?",
+                        app.id(),
+                        limit));
     }
 
     public Optional<Row> latest(Ref app) {
@@ -152,25 +218,41 @@ public final class Deployments {
 
     /** The newest that worked before the current one. */
     public Optional<Row> before(Apps.Row app) {
-        return panel.database().tx(tx -> tx.one(Row.class, "select " + COLUMNS + """
+        return panel.database()
+                .tx(tx -> tx.one(
+                        Row.class,
+                        "select " + COLUMNS
+                                + """
                 from deployment where app_id = ? and state = 'finished' and image is not null
                   and number < (select number from deployment where id = ?) order by number desc limit 1
-                """, app.id(), app.currentDeployment().orElse("")));
+                """,
+                        app.id(),
+                        app.currentDeployment().orElse("")));
     }
 
     /** Those still queued or running. */
     public List<Row> unfinished(Ref app) {
-        return panel.database().tx(tx -> tx.list(Row.class, "select " + COLUMNS
-                + " from deployment where app_id = ? and state in ('queued', 'running')", app.id()));
+        return panel.database()
+                .tx(tx -> tx.list(
+                        Row.class,
+                        "select " + COLUMNS + " from deployment where app_id = ? and state in ('queued', 'running')",
+                        app.id()));
     }
 
     /** Images that only deployments older than the newest ten have. */
     public List<Row> outdated(Ref app, int kept) {
-        return panel.database().tx(tx -> tx.list(Row.class, "select " + COLUMNS + """
+        return panel.database()
+                .tx(tx -> tx.list(
+                        Row.class,
+                        "select " + COLUMNS
+                                + """
                 from deployment d where app_id = ? and image is not null and image not in
                     (select image from deployment where app_id = ? and image is not null and state in ('finished', 'running')
                      order by number desc limit ?)
-                """, app.id(), app.id(), kept));
+                """,
+                        app.id(),
+                        app.id(),
+                        kept));
     }
 
     public void forgetImage(String id) {

@@ -32,7 +32,8 @@ public final class DotEnv {
                 continue;
             }
             int equals = rest.indexOf('=');
-            String name = (equals < 0 ? rest : rest.substring(0, equals)).strip().replaceFirst("^export\\s+", "");
+            String name =
+                    (equals < 0 ? rest : rest.substring(0, equals)).strip().replaceFirst("^export\\s+", "");
             if (equals < 0 || !name.matches(NAME)) {
                 throw wrong("expected NAME=value");
             }
@@ -63,7 +64,8 @@ public final class DotEnv {
             char c = text.charAt(at);
             if (c == quote) {
                 int end = text.indexOf('\n', at);
-                String rest = text.substring(at + 1, end < 0 ? text.length() : end).strip();
+                String rest =
+                        text.substring(at + 1, end < 0 ? text.length() : end).strip();
                 if (!rest.isEmpty() && !rest.startsWith("#")) {
                     throw wrong("there is text after the closing quote");
                 }
@@ -75,12 +77,13 @@ public final class DotEnv {
             }
             if (c == '\\' && quote == '"' && at + 1 < text.length()) {
                 at++;
-                value.append(switch (text.charAt(at)) {
-                    case 'n' -> '\n';
-                    case 't' -> '\t';
-                    case 'r' -> '\r';
-                    default -> text.charAt(at);
-                });
+                value.append(
+                        switch (text.charAt(at)) {
+                            case 'n' -> '\n';
+                            case 't' -> '\t';
+                            case 'r' -> '\r';
+                            default -> text.charAt(at);
+                        });
             } else {
                 value.append(c);
             }

@@ -36,8 +36,15 @@ public final class Engine {
 
     public record Deleting(Ref container, boolean force) {}
 
-    public record Container(Ref container, String name, String status, String state, Optional<Integer> exitCode, Optional<Ref> app,
-                            Optional<String> deployment, Map<String, String> addresses) {
+    public record Container(
+            Ref container,
+            String name,
+            String status,
+            String state,
+            Optional<Integer> exitCode,
+            Optional<Ref> app,
+            Optional<String> deployment,
+            Map<String, String> addresses) {
         boolean hasEnded() {
             return status.equals("Failed") || status.equals("Stopped");
         }
@@ -51,14 +58,30 @@ public final class Engine {
 
     public record Volume(String volume, String path) {}
 
-    public record Run(String name, String image, Map<String, Secret> environment, String network, List<String> aliases,
-                      List<Volume> volumes, int port, Optional<Double> cpus, Optional<Long> memory, Map<String, String> labels,
-                      Ref app, String deployment) {}
+    public record Run(
+            String name,
+            String image,
+            Map<String, Secret> environment,
+            String network,
+            List<String> aliases,
+            List<Volume> volumes,
+            int port,
+            Optional<Double> cpus,
+            Optional<Long> memory,
+            Map<String, String> labels,
+            Ref app,
+            String deployment) {}
 
     public record Ran(Ref container, Optional<String> address) {}
 
-    public record Build(String directory, String dockerfile, String tag, Map<String, Secret> arguments, Map<String, String> labels,
-                        Optional<Double> cpus, Optional<Long> memory) {}
+    public record Build(
+            String directory,
+            String dockerfile,
+            String tag,
+            Map<String, Secret> arguments,
+            Map<String, String> labels,
+            Optional<Double> cpus,
+            Optional<Long> memory) {}
 
     public record Built(String image) {}
 
@@ -126,7 +149,8 @@ public final class Engine {
     /** The image's id; fetched where the engine does not have it. */
     String image(String reference) {
         try {
-            return panel.call("image.get", new ImageRef(new Ref("image", reference)), Found.class).id();
+            return panel.call("image.get", new ImageRef(new Ref("image", reference)), Found.class)
+                    .id();
         } catch (Problem problem) {
             if (problem.kind() != Problem.Kind.MISSING) {
                 throw problem;
@@ -152,7 +176,8 @@ public final class Engine {
     /** Whether no attempt of the job will come any more. */
     boolean isOver(String job) {
         try {
-            String state = panel.call("job.get", new OfJob(Ref.parse(job)), Job.class).state();
+            String state =
+                    panel.call("job.get", new OfJob(Ref.parse(job)), Job.class).state();
             return !state.equals("queued") && !state.equals("running");
         } catch (Problem problem) {
             if (problem.kind() != Problem.Kind.MISSING) {
@@ -163,7 +188,8 @@ public final class Engine {
     }
 
     String network(Apps.Row app) {
-        return panel.call("network.ensure", new NetworkFor(networkName(app.projectId())), Network.class).network();
+        return panel.call("network.ensure", new NetworkFor(networkName(app.projectId())), Network.class)
+                .network();
     }
 
     public void removeNetwork(String project) {

@@ -18,7 +18,10 @@ public record GitAddress(String url, String scheme, String host) {
 
     /** @throws Problem naming the field git when it is none of ours */
     public static GitAddress parse(String text) {
-        if (text.isBlank() || text.startsWith("-") || text.chars().anyMatch(c -> c < 0x21 || c == 0x7f) || text.contains("::")) {
+        if (text.isBlank()
+                || text.startsWith("-")
+                || text.chars().anyMatch(c -> c < 0x21 || c == 0x7f)
+                || text.contains("::")) {
             throw wrong("'" + shown(text) + "' is no repository address; " + HELP);
         }
         Matcher scp = SCP.matcher(text);
@@ -27,11 +30,14 @@ public record GitAddress(String url, String scheme, String host) {
         }
         try {
             URI uri = new URI(text);
-            if (uri.getScheme() == null || !SCHEMES.contains(uri.getScheme().toLowerCase(java.util.Locale.ROOT)) || uri.getHost() == null) {
+            if (uri.getScheme() == null
+                    || !SCHEMES.contains(uri.getScheme().toLowerCase(java.util.Locale.ROOT))
+                    || uri.getHost() == null) {
                 throw wrong("'" + shown(text) + "' is no repository address; " + HELP);
             }
             if (uri.getUserInfo() != null && uri.getUserInfo().contains(":")) {
-                throw wrong("Leave the password out of the address; put it into the field token, where it is kept sealed");
+                throw wrong(
+                        "Leave the password out of the address; put it into the field token, where it is kept sealed");
             }
             return new GitAddress(text, uri.getScheme().toLowerCase(java.util.Locale.ROOT), host(uri.getHost()));
         } catch (URISyntaxException e) {
@@ -69,7 +75,12 @@ public record GitAddress(String url, String scheme, String host) {
         byte[] bytes = address.getAddress();
         boolean unique = bytes.length == 16 && (bytes[0] & 0xfe) == 0xfc;
         boolean shared = bytes.length == 4 && (bytes[0] & 0xff) == 100 && (bytes[1] & 0xc0) == 64;
-        return address.isLoopbackAddress() || address.isAnyLocalAddress() || address.isLinkLocalAddress()
-                || address.isSiteLocalAddress() || address.isMulticastAddress() || unique || shared;
+        return address.isLoopbackAddress()
+                || address.isAnyLocalAddress()
+                || address.isLinkLocalAddress()
+                || address.isSiteLocalAddress()
+                || address.isMulticastAddress()
+                || unique
+                || shared;
     }
 }

@@ -51,19 +51,27 @@ final class Health {
             pause(call, 50);
         }
         tell(container);
-        throw new Problem(Problem.Kind.UPSTREAM, app.healthPath().isPresent()
-                ? "The app did not answer GET " + app.healthPath().get() + " on port " + app.port() + " with success within "
-                        + app.healthTimeout().toSeconds() + " s (" + last + "); check the path, or give it more time"
-                : "The app does not listen on port " + app.port() + " after " + app.healthTimeout().toSeconds()
-                        + " s; set the port it listens on (it is told by the variable PORT), or give it more time");
+        throw new Problem(
+                Problem.Kind.UPSTREAM,
+                app.healthPath().isPresent()
+                        ? "The app did not answer GET " + app.healthPath().get() + " on port " + app.port()
+                                + " with success within " + app.healthTimeout().toSeconds() + " s (" + last
+                                + "); check the path, or give it more time"
+                        : "The app does not listen on port " + app.port() + " after "
+                                + app.healthTimeout().toSeconds()
+                                + " s; set the port it listens on (it is told by the variable PORT), or give it more time");
     }
 
     private void requireRunning(Ref container) {
         Engine.Container now = engine.container(container);
         if (now.hasEnded() || now.state().equals("restarting")) {
             tell(container);
-            throw new Problem(Problem.Kind.UPSTREAM, "The container ended at once"
-                    + now.exitCode().map(code -> " with exit code " + code).orElse("") + "; its last lines are in the log");
+            throw new Problem(
+                    Problem.Kind.UPSTREAM,
+                    "The container ended at once"
+                            + now.exitCode()
+                                    .map(code -> " with exit code " + code)
+                                    .orElse("") + "; its last lines are in the log");
         }
     }
 

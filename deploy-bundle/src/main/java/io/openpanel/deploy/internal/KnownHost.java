@@ -27,7 +27,11 @@ final class KnownHost implements ServerKeyDatabase {
     }
 
     @Override
-    public boolean accept(String address, InetSocketAddress remote, PublicKey key, Configuration configuration,
+    public boolean accept(
+            String address,
+            InetSocketAddress remote,
+            PublicKey key,
+            Configuration configuration,
             CredentialsProvider provider) {
         String fingerprint = fingerprint(key);
         if (known.isEmpty()) {

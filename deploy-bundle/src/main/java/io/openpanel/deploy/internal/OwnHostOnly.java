@@ -34,17 +34,26 @@ final class OwnHostOnly implements HttpConnectionFactory {
 
     private void check(URL url) {
         boolean sameHost = url.getHost().equalsIgnoreCase(own.getHost());
-        boolean samePlace = sameHost && (port(url.getProtocol(), url.getPort()) == port(own.getScheme(), own.getPort())
-                || (own.getScheme().equals("http") && url.getProtocol().equals("https") && url.getPort() < 0));
-        boolean downgraded = own.getScheme().equalsIgnoreCase("https") && !url.getProtocol().equals("https");
+        boolean samePlace = sameHost
+                && (port(url.getProtocol(), url.getPort()) == port(own.getScheme(), own.getPort())
+                        || (own.getScheme().equals("http") && url.getProtocol().equals("https") && url.getPort() < 0));
+        boolean downgraded =
+                own.getScheme().equalsIgnoreCase("https") && !url.getProtocol().equals("https");
         if ((!samePlace || downgraded) && app.token().isPresent()) {
-            throw new Problem(Problem.Kind.INVALID, "The repository has moved to " + url.getProtocol() + "://" + url.getHost()
-                    + "; its token is not sent there, save the new address if it is right");
+            throw new Problem(
+                    Problem.Kind.INVALID,
+                    "The repository has moved to " + url.getProtocol() + "://" + url.getHost()
+                            + "; its token is not sent there, save the new address if it is right");
         }
         boolean allowed = app.privateSource() && samePlace;
-        if (!allowed && new GitAddress(url.toString(), url.getProtocol(), url.getHost().replaceAll("[\\[\\]]", "")).isPrivate()) {
-            throw new Problem(Problem.Kind.DENIED, "The repository leads to " + url.getHost()
-                    + ", a private address; an owner or admin must save that address to allow it");
+        if (!allowed
+                && new GitAddress(
+                                url.toString(), url.getProtocol(), url.getHost().replaceAll("[\\[\\]]", ""))
+                        .isPrivate()) {
+            throw new Problem(
+                    Problem.Kind.DENIED,
+                    "The repository leads to " + url.getHost()
+                            + ", a private address; an owner or admin must save that address to allow it");
         }
     }
 

@@ -37,9 +37,13 @@ public final class Projects {
 
     /** By id or name. */
     public Optional<Row> find(String idOrName) {
-        return panel.database().tx(tx -> tx.one(Row.class,
-                "select " + COLUMNS + " from project where id = ? or name = ? order by id = ? desc limit 1",
-                idOrName, idOrName, idOrName));
+        return panel.database()
+                .tx(tx -> tx.one(
+                        Row.class,
+                        "select " + COLUMNS + " from project where id = ? or name = ? order by id = ? desc limit 1",
+                        idOrName,
+                        idOrName,
+                        idOrName));
     }
 
     public Row get(Ref project) {
@@ -48,20 +52,35 @@ public final class Projects {
 
     public Row create(String name, String description) {
         return panel.database().tx(tx -> {
-            boolean taken = tx.one(Row.class, "select " + COLUMNS + " from project where name = ?", name).isPresent();
+            boolean taken = tx.one(Row.class, "select " + COLUMNS + " from project where name = ?", name)
+                    .isPresent();
             if (taken) {
-                throw new Problem(Problem.Kind.CONFLICT, "There is a project '" + name + "' already; choose another name");
+                throw new Problem(
+                        Problem.Kind.CONFLICT, "There is a project '" + name + "' already; choose another name");
             }
-            return tx.one(Row.class, "insert into project (team_id, id, name, description, created_at)"
-                    + " values (openpanel.current_team(), ?, ?, ?, ?) returning " + COLUMNS,
-                    Ref.create("project").id(), name, description, clock.instant()).orElseThrow();
+            return tx.one(
+                            Row.class,
+                            "insert into project (team_id, id, name, description, created_at)"
+                                    + " values (openpanel.current_team(), ?, ?, ?, ?) returning " + COLUMNS,
+                            Ref.create("project").id(),
+                            name,
+                            description,
+                            clock.instant())
+                    .orElseThrow();
         });
     }
 
     public Row update(Ref project, Optional<String> name, Optional<String> description) {
-        return panel.database().tx(tx -> tx.one(Row.class, "update project set name = coalesce(?, name),"
-                + " description = coalesce(?, description), version = version + 1 where id = ? returning " + COLUMNS,
-                name, description, project.id())).orElseThrow(() -> Problem.missing(project));
+        return panel.database()
+                .tx(tx -> tx.one(
+                        Row.class,
+                        "update project set name = coalesce(?, name),"
+                                + " description = coalesce(?, description), version = version + 1 where id = ? returning "
+                                + COLUMNS,
+                        name,
+                        description,
+                        project.id()))
+                .orElseThrow(() -> Problem.missing(project));
     }
 
     public void delete(Ref project) {

@@ -21,7 +21,11 @@ public final class Removal {
     private final Engine engine;
 
     @Activate
-    public Removal(@Reference Panel panel, @Reference Apps apps, @Reference Deployments deployments, @Reference Engine engine) {
+    public Removal(
+            @Reference Panel panel,
+            @Reference Apps apps,
+            @Reference Deployments deployments,
+            @Reference Engine engine) {
         this.panel = panel;
         this.apps = apps;
         this.deployments = deployments;
@@ -47,7 +51,10 @@ public final class Removal {
         });
         int images = 0;
         if (app.image().isEmpty()) {
-            for (String image : deployments.list(app.ref(), 10_000).stream().flatMap(each -> each.image().stream()).distinct().toList()) {
+            for (String image : deployments.list(app.ref(), 10_000).stream()
+                    .flatMap(each -> each.image().stream())
+                    .distinct()
+                    .toList()) {
                 images += engine.removeImage(image) ? 1 : 0;
             }
         }
@@ -56,7 +63,12 @@ public final class Removal {
             return null;
         });
         apps.delete(app.ref());
-        return new Removed(containers.size(), images, app.volumes().stream().map(volume -> "op-" + app.id() + '-' + volume.name()).toList());
+        return new Removed(
+                containers.size(),
+                images,
+                app.volumes().stream()
+                        .map(volume -> "op-" + app.id() + '-' + volume.name())
+                        .toList());
     }
 
     private void endDeployments(Apps.Row app) {
@@ -64,7 +76,9 @@ public final class Removal {
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (!deployments.unfinished(app.ref()).isEmpty()) {
             if (System.nanoTime() > end) {
-                throw new Problem(Problem.Kind.CONFLICT, "A deployment of " + app.path() + " does not end; cancel it, then delete the app");
+                throw new Problem(
+                        Problem.Kind.CONFLICT,
+                        "A deployment of " + app.path() + " does not end; cancel it, then delete the app");
             }
             try {
                 Thread.sleep(200);

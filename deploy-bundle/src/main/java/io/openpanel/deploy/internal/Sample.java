@@ -16,12 +16,15 @@ final class Sample {
         try (InputStream page = Sample.class.getResourceAsStream("sample/index.html")) {
             Files.createDirectories(folder.resolve("www"));
             Files.write(folder.resolve("www/index.html"), page.readAllBytes());
-            Files.writeString(folder.resolve("Dockerfile"), """
+            Files.writeString(
+                    folder.resolve("Dockerfile"),
+                    """
                     FROM %s
                     COPY www /www
                     EXPOSE %d
                     CMD ["/bin/httpd", "-f", "-p", "%d", "-h", "/www"]
-                    """.formatted(baseImage, PORT, PORT));
+                    """
+                            .formatted(baseImage, PORT, PORT));
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot write the sample app to " + folder, e);
         }

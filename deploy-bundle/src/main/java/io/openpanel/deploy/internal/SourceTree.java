@@ -13,13 +13,17 @@ final class SourceTree {
 
     /** The sub-folder, relative to the tree; empty for its root. */
     static String directory(Path source, Optional<String> wanted) {
-        String directory = wanted.map(String::strip).map(each -> each.replaceAll("^/+|/+$", "")).orElse("");
+        String directory = wanted.map(String::strip)
+                .map(each -> each.replaceAll("^/+|/+$", ""))
+                .orElse("");
         if (directory.isEmpty() || directory.equals(".")) {
             return "";
         }
         Path path = inside(source, directory, "directory");
         if (!Files.isDirectory(path)) {
-            throw new Problem(Problem.Kind.INVALID, "The repository has no folder '" + directory + "'; check the app's directory");
+            throw new Problem(
+                    Problem.Kind.INVALID,
+                    "The repository has no folder '" + directory + "'; check the app's directory");
         }
         return directory;
     }
@@ -29,9 +33,11 @@ final class SourceTree {
         String name = wanted.map(String::strip).filter(each -> !each.isEmpty()).orElse("Dockerfile");
         Path path = inside(directory.isEmpty() ? source : source.resolve(directory), name, "dockerfile");
         if (!Files.isRegularFile(path)) {
-            throw new Problem(Problem.Kind.INVALID, "There is no " + name + " in "
-                    + (directory.isEmpty() ? "the root of the repository" : "the folder " + directory)
-                    + "; add one, or set where it is in the app's settings");
+            throw new Problem(
+                    Problem.Kind.INVALID,
+                    "There is no " + name + " in "
+                            + (directory.isEmpty() ? "the root of the repository" : "the folder " + directory)
+                            + "; add one, or set where it is in the app's settings");
         }
         return name;
     }
@@ -39,7 +45,8 @@ final class SourceTree {
     private static Path inside(Path root, String relative, String field) {
         try {
             Path path = root.resolve(relative).normalize();
-            if (!path.startsWith(root) || (Files.exists(path) && !path.toRealPath().startsWith(root.toRealPath()))) {
+            if (!path.startsWith(root)
+                    || (Files.exists(path) && !path.toRealPath().startsWith(root.toRealPath()))) {
                 throw Problem.invalid(field, "'" + relative + "' leads out of the repository");
             }
             return path;

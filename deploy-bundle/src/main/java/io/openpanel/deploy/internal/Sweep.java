@@ -26,7 +26,11 @@ public final class Sweep implements Extension {
     private final Engine engine;
 
     @Activate
-    public Sweep(@Reference Panel panel, @Reference Apps apps, @Reference Deployments deployments, @Reference Engine engine) {
+    public Sweep(
+            @Reference Panel panel,
+            @Reference Apps apps,
+            @Reference Deployments deployments,
+            @Reference Engine engine) {
         this.panel = panel;
         this.apps = apps;
         this.deployments = deployments;
@@ -48,10 +52,13 @@ public final class Sweep implements Extension {
         if (!deployments.unfinished(app.ref()).isEmpty()) {
             return;
         }
-        Set<String> known = deployments.list(app.ref(), 1000).stream().map(Deployments.Row::id).collect(Collectors.toSet());
+        Set<String> known = deployments.list(app.ref(), 1000).stream()
+                .map(Deployments.Row::id)
+                .collect(Collectors.toSet());
         Optional<String> current = apps.find(app.id()).flatMap(Apps.Row::currentDeployment);
         for (Engine.Container container : engine.containers(app.ref())) {
-            boolean over = container.deployment().filter(known::contains).isPresent() && !container.deployment().equals(current);
+            boolean over = container.deployment().filter(known::contains).isPresent()
+                    && !container.deployment().equals(current);
             if (over) {
                 try {
                     engine.remove(container.container());

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CheckoutTest {
     @TempDir
     private Path temporary;
+
     private GitServer git;
     private final FakeCall call = new FakeCall();
 
@@ -36,12 +37,31 @@ class CheckoutTest {
     }
 
     private static Apps.Row app(String url, String branch, String token, boolean privateSource) {
-        return new Apps.Row("0000000000000001", "0000000000000002", "0000000000000003", "shop", "web", Optional.of(url),
-                Optional.ofNullable(branch), Optional.empty(), Optional.ofNullable(token).map(Secret::of),
-                        Optional.empty(),
-                Optional.empty(), privateSource, Optional.empty(), false, Optional.empty(), 8080, Optional.empty(),
-                Duration.ofSeconds(60), Optional.empty(), Optional.empty(), List.of(), Optional.empty(),
-                        Instant.EPOCH, 1);
+        return new Apps.Row(
+                "0000000000000001",
+                "0000000000000002",
+                "0000000000000003",
+                "shop",
+                "web",
+                Optional.of(url),
+                Optional.ofNullable(branch),
+                Optional.empty(),
+                Optional.ofNullable(token).map(Secret::of),
+                Optional.empty(),
+                Optional.empty(),
+                privateSource,
+                Optional.empty(),
+                false,
+                Optional.empty(),
+                8080,
+                Optional.empty(),
+                Duration.ofSeconds(60),
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                Optional.empty(),
+                Instant.EPOCH,
+                1);
     }
 
     private Path folder() {
@@ -49,7 +69,7 @@ class CheckoutTest {
     }
 
     private Checkout.Commit fetch(Apps.Row app, String commit) {
-        return new Checkout(app, call, folder(), key -> { }).fetch(Optional.ofNullable(commit));
+        return new Checkout(app, call, folder(), key -> {}).fetch(Optional.ofNullable(commit));
     }
 
     private Problem refused(Apps.Row app, String commit) {
@@ -108,8 +128,12 @@ class CheckoutTest {
 
         Problem problem = refused(app(git.url("web"), "release", null, true), null);
 
-        assertThat(problem).hasMessageContaining("'release'").hasMessageContaining("b10").hasMessageContaining("b19")
-                .hasMessageNotContaining("b20").hasMessageContaining("and 2 more");
+        assertThat(problem)
+                .hasMessageContaining("'release'")
+                .hasMessageContaining("b10")
+                .hasMessageContaining("b19")
+                .hasMessageNotContaining("b20")
+                .hasMessageContaining("and 2 more");
     }
 
     @Test
@@ -132,9 +156,11 @@ class CheckoutTest {
         git.commit("private/web", "main", Map.of("a.txt", "1"));
         String url = git.url("private/web");
 
-        assertThat(refused(app(url, null, null, true), null)).hasMessageContaining("private")
+        assertThat(refused(app(url, null, null, true), null))
+                .hasMessageContaining("private")
                 .hasMessageContaining("token");
-        assertThat(refused(app(url, null, "wrong-token-1234", true), null)).hasMessageContaining("does not accept")
+        assertThat(refused(app(url, null, "wrong-token-1234", true), null))
+                .hasMessageContaining("does not accept")
                 .hasMessageNotContaining("wrong-token-1234");
         fetch(app(url, null, GitServer.TOKEN, true), null);
 
@@ -170,9 +196,18 @@ class CheckoutTest {
 
     @Test
     void hooksAndLinksOutOfTheTreeDoNothing() throws IOException {
-        git.commit("web", "main", Map.of("a.txt", "1", ".githooks/post-checkout", "#!/bin/sh\ntouch " + temporary
-                + "/canary\n",
-                ".gitattributes", "*.txt filter=evil\n", ".lfsconfig", "[lfs]\nurl = http://169.254.169.254/\n"));
+        git.commit(
+                "web",
+                "main",
+                Map.of(
+                        "a.txt",
+                        "1",
+                        ".githooks/post-checkout",
+                        "#!/bin/sh\ntouch " + temporary + "/canary\n",
+                        ".gitattributes",
+                        "*.txt filter=evil\n",
+                        ".lfsconfig",
+                        "[lfs]\nurl = http://169.254.169.254/\n"));
         Files.createSymbolicLink(git.work("web").resolve("out"), temporary.resolve("served"));
         git.commitAll("web", "main", "A link");
 
@@ -187,7 +222,8 @@ class CheckoutTest {
         git.commit("web", "main", Map.of("a.txt", "1"));
         call.cancel();
 
-        assertThat(catchThrowableOfType(RuntimeException.class, () -> fetch(app(git.url("web"), null, null, true),
-                null))).isNotNull();
+        assertThat(catchThrowableOfType(
+                        RuntimeException.class, () -> fetch(app(git.url("web"), null, null, true), null)))
+                .isNotNull();
     }
 }

@@ -32,8 +32,8 @@ class DotEnvTest {
     @Test
     void quotesKeepWhatIsBetweenThem() {
         assertThat(parse("A=\" x # y \"\nB='it is \\n \"raw\"'\nC=\"a\\nb\\t\\\"c\\\\\"\nD=\"\"\nE=\nF=''"))
-                .isEqualTo(Map.of("A", " x # y ", "B", "it is \\n \"raw\"", "C",
-                        "a\nb\t\"c\\", "D", "", "E", "", "F", ""));
+                .isEqualTo(Map.of(
+                        "A", " x # y ", "B", "it is \\n \"raw\"", "C", "a\nb\t\"c\\", "D", "", "E", "", "F", ""));
     }
 
     @Test
@@ -54,8 +54,8 @@ class DotEnvTest {
 
     @Test
     void shellSyntaxIsText() {
-        assertThat(parse("A=$(touch /tmp/x)\nB=`id`\nC=${HOME}")).isEqualTo(Map.of("A", "$(touch /tmp/x)", "B",
-                "`id`", "C", "${HOME}"));
+        assertThat(parse("A=$(touch /tmp/x)\nB=`id`\nC=${HOME}"))
+                .isEqualTo(Map.of("A", "$(touch /tmp/x)", "B", "`id`", "C", "${HOME}"));
     }
 
     @Test
@@ -65,9 +65,15 @@ class DotEnvTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"'A=1\nnonsense', 2", "'1A=x', 1", "'A-B=x', 1", "'=x', 1", "'A=1\n\nB=\"open\nC=1', 3",
-            "'A=''open', 1",
-        "'X=\"a\nb\"\nbad line', 3"})
+    @CsvSource({
+        "'A=1\nnonsense', 2",
+        "'1A=x', 1",
+        "'A-B=x', 1",
+        "'=x', 1",
+        "'A=1\n\nB=\"open\nC=1', 3",
+        "'A=''open', 1",
+        "'X=\"a\nb\"\nbad line', 3"
+    })
     void whatIsWrongIsNamedByItsLine(String text, int line) {
         Problem problem = catchThrowableOfType(Problem.class, () -> DotEnv.parse(text));
 
@@ -78,6 +84,8 @@ class DotEnvTest {
 
     @Test
     void valuesAreSecrets() {
-        assertThat(DotEnv.parse("A=hunter22").get("A")).isInstanceOf(Secret.class).hasToString("•••");
+        assertThat(DotEnv.parse("A=hunter22").get("A"))
+                .isInstanceOf(Secret.class)
+                .hasToString("•••");
     }
 }

@@ -16,7 +16,7 @@ final class FakeCall implements Call {
     private final Ref team = Ref.create("team");
     private final Ref job = Ref.create("job");
     private volatile boolean cancelled;
-    private volatile Runnable hook = () -> { };
+    private volatile Runnable hook = () -> {};
 
     void cancel() {
         cancelled = true;

@@ -17,20 +17,41 @@ class GitAddressTest {
         "HTTPS://example.com/web.git, https, example.com",
         "ssh://git@example.com:2222/you/web.git, ssh, example.com",
         "git@example.com:you/web.git, ssh, example.com",
-        "https://you@example.com/web.git, https, example.com"})
+        "https://you@example.com/web.git, https, example.com"
+    })
     void addressesOverHttpAndSshAreRead(String url, String scheme, String host) {
         assertThat(GitAddress.parse(url)).isEqualTo(new GitAddress(url, scheme, host));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "", " ", "-uhttps://example.com/x", "--upload-pack=touch /tmp/x", "ext::sh -c touch% /tmp/x",
+    @ValueSource(
+            strings = {
+                "",
+                " ",
+                "-uhttps://example.com/x",
+                "--upload-pack=touch /tmp/x",
+                "ext::sh -c touch% /tmp/x",
                 "file:///etc/passwd",
-        "/etc/passwd", "../x", "git://example.com/x.git", "ftp://example.com/x.git", "fd::17/x", "example.com/x",
-        "https://example.com/a b", "https://example.com/a\nb", "https://example.com/a\rb", "https://example.com/\u0000",
-        "https:///nothing", "https://", "git@-oProxyCommand=touch:x", "ssh://-oProxyCommand=touch/x",
+                "/etc/passwd",
+                "../x",
+                "git://example.com/x.git",
+                "ftp://example.com/x.git",
+                "fd::17/x",
+                "example.com/x",
+                "https://example.com/a b",
+                "https://example.com/a\nb",
+                "https://example.com/a\rb",
+                "https://example.com/\u0000",
+                "https:///nothing",
+                "https://",
+                "git@-oProxyCommand=touch:x",
+                "ssh://-oProxyCommand=touch/x",
                 "javascript:alert(1)",
-        "git@example.com:/etc/x y", "https://exa mple.com/x", "http://[::1", "transport::https://example.com/x"})
+                "git@example.com:/etc/x y",
+                "https://exa mple.com/x",
+                "http://[::1",
+                "transport::https://example.com/x"
+            })
     void anythingElseIsRefusedByName(String url) {
         Problem problem = catchThrowableOfType(Problem.class, () -> GitAddress.parse(url));
 
@@ -41,8 +62,8 @@ class GitAddressTest {
 
     @Test
     void aPasswordInTheAddressIsRefusedAndNotRepeated() {
-        Problem problem = catchThrowableOfType(Problem.class,
-                () -> GitAddress.parse("https://you:hunter22@example.com/x.git"));
+        Problem problem =
+                catchThrowableOfType(Problem.class, () -> GitAddress.parse("https://you:hunter22@example.com/x.git"));
 
         assertThat(problem).hasMessageContaining("token").hasMessageNotContaining("hunter22");
     }
@@ -55,9 +76,21 @@ class GitAddressTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"127.0.0.1", "127.8.8.8", "10.1.2.3", "172.16.0.1", "172.31.255.254", "192.168.1.1",
-            "169.254.169.254",
-        "100.64.0.1", "0.0.0.0", "224.0.0.1", "2130706433", "localhost"})
+    @ValueSource(
+            strings = {
+                "127.0.0.1",
+                "127.8.8.8",
+                "10.1.2.3",
+                "172.16.0.1",
+                "172.31.255.254",
+                "192.168.1.1",
+                "169.254.169.254",
+                "100.64.0.1",
+                "0.0.0.0",
+                "224.0.0.1",
+                "2130706433",
+                "localhost"
+            })
     void addressesOfTheOwnNetworkArePrivate(String host) {
         assertThat(GitAddress.parse("http://" + host + "/x.git").isPrivate()).isTrue();
     }
@@ -71,11 +104,13 @@ class GitAddressTest {
     @ParameterizedTest
     @ValueSource(strings = {"::1", "fe80::1", "fd00::1", "fc12::1", "::ffff:127.0.0.1", "::"})
     void ipv6HasPrivateAddressesToo(String host) {
-        assertThat(new GitAddress("http://[" + host + "]/x", "http", host).isPrivate()).isTrue();
+        assertThat(new GitAddress("http://[" + host + "]/x", "http", host).isPrivate())
+                .isTrue();
     }
 
     @Test
     void aNameThatLeadsNowhereIsNotPrivate() {
-        assertThat(GitAddress.parse("http://no-such-host.invalid/x.git").isPrivate()).isFalse();
+        assertThat(GitAddress.parse("http://no-such-host.invalid/x.git").isPrivate())
+                .isFalse();
     }
 }

@@ -73,7 +73,16 @@ public final class GitServer implements AutoCloseable {
     public String commitAll(String name, String branch, String message) {
         Path work = work(name);
         git(work, "add", "-A");
-        git(work, "-c", "user.name=Ana", "-c", "user.email=ana@example.test", "commit", "-q", "--allow-empty", "-m",
+        git(
+                work,
+                "-c",
+                "user.name=Ana",
+                "-c",
+                "user.email=ana@example.test",
+                "commit",
+                "-q",
+                "--allow-empty",
+                "-m",
                 message);
         git(work, "push", "-q", bare(name).toString(), branch);
         git(bare(name), "update-server-info");
@@ -103,7 +112,8 @@ public final class GitServer implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of("git", "-C", directory.toString()));
         command.addAll(List.of(arguments));
         try {
-            Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            Process process =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
             process.getOutputStream().close();
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (process.waitFor() != 0) {
@@ -124,8 +134,13 @@ public final class GitServer implements AutoCloseable {
             authorizations.add(path);
         }
         if (path.startsWith("/moved")) {
-            exchange.getResponseHeaders().set("Location", movedTo + path.substring("/moved".length()) + '?'
-                    + exchange.getRequestURI().getRawQuery());
+            exchange.getResponseHeaders()
+                    .set(
+                            "Location",
+                            movedTo
+                                    + path.substring("/moved".length())
+                                    + '?'
+                                    + exchange.getRequestURI().getRawQuery());
             exchange.sendResponseHeaders(302, -1);
         } else if (path.startsWith("/mute")) {
             exchange.sendResponseHeaders(200, 0);
@@ -140,8 +155,10 @@ public final class GitServer implements AutoCloseable {
     }
 
     private static boolean isAllowed(String authorization) {
-        return authorization != null && authorization.startsWith("Basic ") && new String(Base64.getDecoder()
-                .decode(authorization.substring(6)), StandardCharsets.UTF_8).endsWith(':' + TOKEN);
+        return authorization != null
+                && authorization.startsWith("Basic ")
+                && new String(Base64.getDecoder().decode(authorization.substring(6)), StandardCharsets.UTF_8)
+                        .endsWith(':' + TOKEN);
     }
 
     private static void file(HttpExchange exchange, Path file) throws IOException {
@@ -157,12 +174,24 @@ public final class GitServer implements AutoCloseable {
 
     private void backend(HttpExchange exchange, String path) throws IOException {
         ProcessBuilder builder = new ProcessBuilder("git", "http-backend");
-        builder.environment().putAll(Map.of("GIT_PROJECT_ROOT", root.toString(), "GIT_HTTP_EXPORT_ALL", "1",
-                "PATH_INFO", path,
-                "REQUEST_METHOD", exchange.getRequestMethod(), "CONTENT_TYPE", header(exchange, "Content-Type"),
-                "HTTP_CONTENT_ENCODING", header(exchange, "Content-Encoding"), "GIT_PROTOCOL", header(exchange,
-                        "Git-Protocol"),
-                "QUERY_STRING", String.valueOf(exchange.getRequestURI().getRawQuery())));
+        builder.environment()
+                .putAll(Map.of(
+                        "GIT_PROJECT_ROOT",
+                        root.toString(),
+                        "GIT_HTTP_EXPORT_ALL",
+                        "1",
+                        "PATH_INFO",
+                        path,
+                        "REQUEST_METHOD",
+                        exchange.getRequestMethod(),
+                        "CONTENT_TYPE",
+                        header(exchange, "Content-Type"),
+                        "HTTP_CONTENT_ENCODING",
+                        header(exchange, "Content-Encoding"),
+                        "GIT_PROTOCOL",
+                        header(exchange, "Git-Protocol"),
+                        "QUERY_STRING",
+                        String.valueOf(exchange.getRequestURI().getRawQuery())));
         Process process = builder.start();
         try (InputStream body = exchange.getRequestBody()) {
             body.transferTo(process.getOutputStream());
@@ -177,7 +206,8 @@ public final class GitServer implements AutoCloseable {
             if (line.startsWith("Status:")) {
                 status = Integer.parseInt(line.substring(8, 11));
             } else if (colon > 0) {
-                exchange.getResponseHeaders().add(line.substring(0, colon), line.substring(colon + 1).strip());
+                exchange.getResponseHeaders()
+                        .add(line.substring(0, colon), line.substring(colon + 1).strip());
             }
         }
         int length = answer.length - end - 4;

@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SourceTreeTest {
     @TempDir
     private Path temporary;
+
     private Path source;
 
     @BeforeEach
@@ -44,13 +45,15 @@ class SourceTreeTest {
     @Test
     void aFolderThatIsNotThereIsNamed() {
         assertThatThrownBy(() -> SourceTree.directory(source, Optional.of("services/api")))
-                .isInstanceOf(Problem.class).hasMessageContaining("services/api");
+                .isInstanceOf(Problem.class)
+                .hasMessageContaining("services/api");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"../outside", "services/../../outside", "a\u0000b"})
     void nothingOutsideTheTreeIsAFolder(String wanted) {
-        assertThatThrownBy(() -> SourceTree.directory(source, Optional.of(wanted))).isInstanceOf(Problem.class);
+        assertThatThrownBy(() -> SourceTree.directory(source, Optional.of(wanted)))
+                .isInstanceOf(Problem.class);
     }
 
     @Test
@@ -81,7 +84,9 @@ class SourceTreeTest {
     @Test
     void aMissingDockerfileSaysWhereItWasLookedFor() {
         assertThatThrownBy(() -> SourceTree.dockerfile(source, "services/web", Optional.empty()))
-                .isInstanceOf(Problem.class).hasMessageContaining("Dockerfile").hasMessageContaining("services/web");
+                .isInstanceOf(Problem.class)
+                .hasMessageContaining("Dockerfile")
+                .hasMessageContaining("services/web");
     }
 
     @Test

@@ -26,14 +26,20 @@ public final class Pages {
      * @param sort one of them, {@code -} in front for descending
      * @param id tells items with the same key apart
      */
-    public static <T> Page<T> of(Stream<T> items, Map<String, Function<T, String>> keys, String sort,
+    public static <T> Page<T> of(
+            Stream<T> items,
+            Map<String, Function<T, String>> keys,
+            String sort,
             Function<T, String> id,
-            Optional<String> cursor, Optional<Integer> limit) {
+            Optional<String> cursor,
+            Optional<Integer> limit) {
         boolean descending = sort.startsWith("-");
         Function<T, String> key = keys.get(descending ? sort.substring(1) : sort);
         if (key == null) {
-            throw Problem.invalid("sort", "sort must be one of " + String.join(", ", new TreeSet<>(keys.keySet()))
-                    + ", with - in front for descending");
+            throw Problem.invalid(
+                    "sort",
+                    "sort must be one of " + String.join(", ", new TreeSet<>(keys.keySet()))
+                            + ", with - in front for descending");
         }
         Comparator<String> up = Comparator.naturalOrder();
         Comparator<String> order = descending ? up.reversed() : up;
@@ -41,7 +47,8 @@ public final class Pages {
         Optional<String> after = cursor.map(Pages::decode);
         List<Keyed<T>> rest = items.map(item -> new Keyed<>(item, key.apply(item) + MARK + id.apply(item)))
                 .filter(each -> after.isEmpty() || order.compare(each.place, after.get()) > 0)
-                .sorted(Comparator.comparing(Keyed::place, order)).toList();
+                .sorted(Comparator.comparing(Keyed::place, order))
+                .toList();
         int most = limit.orElse(USUAL);
         List<T> page = rest.stream().limit(most).map(Keyed::item).toList();
         return new Page<>(page, rest.size() > most ? Optional.of(encode(rest.get(most - 1).place)) : Optional.empty());

@@ -28,7 +28,9 @@ record Cluster(Path folder, String password) {
         // As this user, who may keep the owner of the files where that is another one.
         try {
             Process copy = new ProcessBuilder("cp", "-a", folder.resolve("data").toString(), data.toString())
-                    .redirectErrorStream(true).redirectOutput(log.toFile()).start();
+                    .redirectErrorStream(true)
+                    .redirectOutput(log.toFile())
+                    .start();
             if (copy.waitFor() != 0) {
                 throw new IllegalStateException("The cluster could not be copied: " + Files.readString(log));
             }
@@ -51,8 +53,19 @@ record Cluster(Path folder, String password) {
         programs.give(password);
         Path data = Files.createDirectory(fresh.resolve("data"));
         programs.give(data);
-        programs.run(fresh.resolve("log"), binaries.program("initdb"), "-D", data.toString(), "-U", "postgres",
-                "-E", "UTF8", "--locale=C", "--auth=scram-sha-256", "--pwfile=" + password, "--no-sync");
+        programs.run(
+                fresh.resolve("log"),
+                binaries.program("initdb"),
+                "-D",
+                data.toString(),
+                "-U",
+                "postgres",
+                "-E",
+                "UTF8",
+                "--locale=C",
+                "--auth=scram-sha-256",
+                "--pwfile=" + password,
+                "--no-sync");
         try {
             Files.move(fresh, folder);
         } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {

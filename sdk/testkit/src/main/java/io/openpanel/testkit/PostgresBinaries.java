@@ -26,10 +26,11 @@ final class PostgresBinaries {
 
     static PostgresBinaries unpacked() {
         try {
-            Path home = Path.of(System.getProperty("java.io.tmpdir"),
+            Path home = Path.of(
+                    System.getProperty("java.io.tmpdir"),
                     "openpanel-postgres-" + version() + "-" + System.getProperty("user.name"));
-            Files.createDirectories(home,
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+            Files.createDirectories(
+                    home, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
             requireOurs(home);
             if (Files.notExists(home.resolve("pgsql"))) {
                 unpack(home);
@@ -59,8 +60,8 @@ final class PostgresBinaries {
     private static void unpack(Path home) throws IOException {
         Path fresh = Files.createTempDirectory(home, "unpack");
         try (InputStream resource = PostgresBinaries.class.getResourceAsStream(archive());
-                TarArchiveInputStream tar = new TarArchiveInputStream(
-                        new XZInputStream(new BufferedInputStream(resource)))) {
+                TarArchiveInputStream tar =
+                        new TarArchiveInputStream(new XZInputStream(new BufferedInputStream(resource)))) {
             for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
                 write(entry, tar, fresh);
             }

@@ -25,8 +25,11 @@ final class Programs {
         }
         try {
             List<String> users = Files.readAllLines(Path.of("/etc/passwd")).stream()
-                    .map(line -> line.substring(0, line.indexOf(':'))).toList();
-            return new Programs(Stream.of("openpanel", "postgres", "nobody").filter(users::contains).findFirst());
+                    .map(line -> line.substring(0, line.indexOf(':')))
+                    .toList();
+            return new Programs(Stream.of("openpanel", "postgres", "nobody")
+                    .filter(users::contains)
+                    .findFirst());
         } catch (IOException e) {
             throw new UncheckedIOException("/etc/passwd could not be read", e);
         }
@@ -40,17 +43,19 @@ final class Programs {
     /** Lets the server's user own the file. */
     void give(Path file) throws IOException {
         if (user.isPresent()) {
-            Files.setOwner(file,
-                    file.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(user.get()));
+            Files.setOwner(
+                    file, file.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(user.get()));
         }
     }
 
     Process start(Path log, String... command) {
         List<String> line = new ArrayList<>();
-        user.ifPresent(name -> line.addAll(List.of("setpriv", "--reuid=" + name, "--regid=" + group(name),
-                "--clear-groups", "--")));
+        user.ifPresent(name ->
+                line.addAll(List.of("setpriv", "--reuid=" + name, "--regid=" + group(name), "--clear-groups", "--")));
         line.addAll(List.of(command));
-        ProcessBuilder builder = new ProcessBuilder(line).directory(log.getParent().toFile()).redirectErrorStream(true)
+        ProcessBuilder builder = new ProcessBuilder(line)
+                .directory(log.getParent().toFile())
+                .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         builder.environment().keySet().removeIf(name -> name.startsWith("PG"));
         try {
@@ -81,7 +86,9 @@ final class Programs {
 
     private static String group(String user) {
         try (var lines = Files.lines(Path.of("/etc/passwd"))) {
-            return lines.filter(line -> line.startsWith(user + ":")).map(line -> line.split(":")[3]).findFirst()
+            return lines.filter(line -> line.startsWith(user + ":"))
+                    .map(line -> line.split(":")[3])
+                    .findFirst()
                     .orElseThrow();
         } catch (IOException e) {
             throw new UncheckedIOException("/etc/passwd could not be read", e);

@@ -43,9 +43,18 @@ public final class TestPanel implements AutoCloseable {
     private static final String SHARED = "io.openpanel.api;version=\"1.0\",io.openpanel.spi;version=\"1.0\","
             + "org.slf4j;version=\"2.0.17\",org.slf4j.spi;version=\"2.0.17\",org.slf4j.event;version=\"2.0.17\","
             + "org.slf4j.helpers;version=\"2.0.17\"";
-    private static final List<String> RUNTIME = List.of("org.apache.felix.scr", "org.osgi.util.function", "org.osgi.util.promise", "org.osgi.service.component",
-            "com.fasterxml.jackson.core.jackson-core", "com.fasterxml.jackson.core.jackson-databind",
-            "com.fasterxml.jackson.core.jackson-annotations", "bcprov", "bcutil", "bcpkix");
+
+    private static final List<String> RUNTIME = List.of(
+            "org.apache.felix.scr",
+            "org.osgi.util.function",
+            "org.osgi.util.promise",
+            "org.osgi.service.component",
+            "com.fasterxml.jackson.core.jackson-core",
+            "com.fasterxml.jackson.core.jackson-databind",
+            "com.fasterxml.jackson.core.jackson-annotations",
+            "bcprov",
+            "bcutil",
+            "bcpkix");
 
     private final TestDatabase database = TestPostgres.database();
     private final Path home;
@@ -58,7 +67,10 @@ public final class TestPanel implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        framework = ServiceLoader.load(FrameworkFactory.class).findFirst().orElseThrow().newFramework(configuration());
+        framework = ServiceLoader.load(FrameworkFactory.class)
+                .findFirst()
+                .orElseThrow()
+                .newFramework(configuration());
         try {
             framework.start();
             List<String> wanted = new ArrayList<>(RUNTIME);
@@ -119,14 +131,18 @@ public final class TestPanel implements AutoCloseable {
     private static String symbolicName(Path path) throws IOException {
         if (Files.isDirectory(path)) {
             Path manifest = path.resolve(JarFile.MANIFEST_NAME);
-            return Files.exists(manifest) ? new Manifest(Files.newInputStream(manifest)).getMainAttributes()
-                    .getValue(Constants.BUNDLE_SYMBOLICNAME) : null;
+            return Files.exists(manifest)
+                    ? new Manifest(Files.newInputStream(manifest))
+                            .getMainAttributes()
+                            .getValue(Constants.BUNDLE_SYMBOLICNAME)
+                    : null;
         }
         if (!Files.exists(path)) {
             return null;
         }
         try (JarFile jar = new JarFile(path.toFile())) {
-            return jar.getManifest() == null ? null
+            return jar.getManifest() == null
+                    ? null
                     : jar.getManifest().getMainAttributes().getValue(Constants.BUNDLE_SYMBOLICNAME);
         }
     }
@@ -143,7 +159,9 @@ public final class TestPanel implements AutoCloseable {
     /** A service, if there is one now. */
     public <S> Optional<S> find(Class<S> type) {
         ServiceReference<S> reference = context().getServiceReference(type);
-        return reference == null ? Optional.empty() : Optional.ofNullable(context().getService(reference));
+        return reference == null
+                ? Optional.empty()
+                : Optional.ofNullable(context().getService(reference));
     }
 
     /** A service there must be. */
@@ -160,8 +178,9 @@ public final class TestPanel implements AutoCloseable {
         main.putValue(Constants.BUNDLE_SYMBOLICNAME, "test." + id);
         main.putValue(Constants.BUNDLE_VERSION, "1.0.0");
         main.putValue(Constants.IMPORT_PACKAGE, "io.openpanel.api");
-        main.putValue(Constants.PROVIDE_CAPABILITY, "openpanel.plugin;id=" + id + ";title=" + id
-                + ";uses:List<String>=\"" + String.join(",", uses) + '"');
+        main.putValue(
+                Constants.PROVIDE_CAPABILITY,
+                "openpanel.plugin;id=" + id + ";title=" + id + ";uses:List<String>=\"" + String.join(",", uses) + '"');
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (JarOutputStream jar = new JarOutputStream(bytes, manifest)) {
             for (Map.Entry<String, String> file : files.entrySet()) {
@@ -212,8 +231,16 @@ public final class TestPanel implements AutoCloseable {
 
     /** Calls an action through the gateway. */
     public Gateway.Reply call(Principal principal, String action, String json) {
-        return get(Gateway.class).call(new Gateway.Invocation(action, json.getBytes(StandardCharsets.UTF_8),
-                new Gateway.Caller.Known(principal), "test", "127.0.0.1", "test", Optional.empty(), Optional.empty()));
+        return get(Gateway.class)
+                .call(new Gateway.Invocation(
+                        action,
+                        json.getBytes(StandardCharsets.UTF_8),
+                        new Gateway.Caller.Known(principal),
+                        "test",
+                        "127.0.0.1",
+                        "test",
+                        Optional.empty(),
+                        Optional.empty()));
     }
 
     /** Calls an action that answers with JSON. */

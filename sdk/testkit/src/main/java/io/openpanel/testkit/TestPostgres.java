@@ -93,10 +93,27 @@ public final class TestPostgres implements AutoCloseable {
 
     /** Starts it again on the same port with the same data, and returns once it answers. */
     public void resume() {
-        Process process = programs.start(log(), binaries.program("postgres"), "-D", data().toString(),
-                "-p", Integer.toString(port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",
-                "-c", "fsync=off", "-c", "full_page_writes=off",
-                "-c", "shared_buffers=32MB", "-c", "max_connections=200", "-c", "jit=off");
+        Process process = programs.start(
+                log(),
+                binaries.program("postgres"),
+                "-D",
+                data().toString(),
+                "-p",
+                Integer.toString(port),
+                "-c",
+                "listen_addresses=127.0.0.1",
+                "-c",
+                "unix_socket_directories=",
+                "-c",
+                "fsync=off",
+                "-c",
+                "full_page_writes=off",
+                "-c",
+                "shared_buffers=32MB",
+                "-c",
+                "max_connections=200",
+                "-c",
+                "jit=off");
         for (int i = 0; i < 600 && process.isAlive(); i++) {
             try (Connection connection = connectAsSuperuser("postgres")) {
                 return;
@@ -161,7 +178,8 @@ public final class TestPostgres implements AutoCloseable {
     private static void sweep(Path home) throws IOException {
         List<Path> runs;
         try (Stream<Path> entries = Files.list(home)) {
-            runs = entries.filter(entry -> entry.getFileName().toString().startsWith("run-")).toList();
+            runs = entries.filter(entry -> entry.getFileName().toString().startsWith("run-"))
+                    .toList();
         }
         for (Path run : runs) {
             long owner = Long.parseLong(run.getFileName().toString().split("-")[1]);

@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Test;
 class TestPostgresTest {
     @Test
     void givesEachTestADatabaseOfItsOwn() throws SQLException {
-        try (TestDatabase first = TestPostgres.database(); TestDatabase second = TestPostgres.database()) {
+        try (TestDatabase first = TestPostgres.database();
+                TestDatabase second = TestPostgres.database()) {
             execute(first, "create table only_here (id int)");
 
             assertThatThrownBy(() -> execute(second, "select * from only_here")).hasMessageContaining("does not exist");
@@ -25,7 +26,8 @@ class TestPostgresTest {
         try (TestDatabase database = TestPostgres.database()) {
             execute(database, "create role " + database.name() + "_app login");
 
-            assertThatThrownBy(() -> execute(database, "create role boss superuser")).hasMessageContaining("SUPERUSER");
+            assertThatThrownBy(() -> execute(database, "create role boss superuser"))
+                    .hasMessageContaining("SUPERUSER");
         }
     }
 
@@ -47,7 +49,8 @@ class TestPostgresTest {
         execute(database, "create role " + database.name() + "_app login");
         database.close();
 
-        try (TestDatabase other = TestPostgres.database(); Connection connection = other.connectAsSuperuser();
+        try (TestDatabase other = TestPostgres.database();
+                Connection connection = other.connectAsSuperuser();
                 Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(
                         "select count(*) from pg_roles where rolname like '" + database.name() + "\\_%'")) {
@@ -58,7 +61,8 @@ class TestPostgresTest {
 
     @Test
     void aServerOfItsOwnComesBackWithItsData() throws SQLException {
-        try (TestPostgres server = TestPostgres.start(); TestDatabase database = server.create()) {
+        try (TestPostgres server = TestPostgres.start();
+                TestDatabase database = server.create()) {
             execute(database, "create table kept (id int)");
             server.stop();
             assertThatThrownBy(database::connect).isInstanceOf(SQLException.class);
@@ -70,7 +74,8 @@ class TestPostgresTest {
     }
 
     private static void execute(TestDatabase database, String sql) throws SQLException {
-        try (Connection connection = database.connect(); Statement statement = connection.createStatement()) {
+        try (Connection connection = database.connect();
+                Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }
     }

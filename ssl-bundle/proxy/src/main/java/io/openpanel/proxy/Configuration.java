@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /** What {@code proxy.json} says. */
-record Configuration(long version, OptionalInt httpPort, OptionalInt httpsPort, Optional<Panel> panel,
-                     List<Route> routes) {
+record Configuration(
+        long version, OptionalInt httpPort, OptionalInt httpsPort, Optional<Panel> panel, List<Route> routes) {
     /** The listener for the panel itself: TLS with its own certificate, in front of one upstream. */
     record Panel(OptionalInt port, InetSocketAddress upstream, String keyStore, String keyStorePassword) {}
 
@@ -18,8 +18,8 @@ record Configuration(long version, OptionalInt httpPort, OptionalInt httpsPort, 
     record Route(String host, String app, List<InetSocketAddress> upstreams, boolean tls) {}
 
     /** Nothing known yet. */
-    static final Configuration EMPTY = new Configuration(0, OptionalInt.empty(), OptionalInt.empty(), Optional.empty(),
-            List.of());
+    static final Configuration EMPTY =
+            new Configuration(0, OptionalInt.empty(), OptionalInt.empty(), Optional.empty(), List.of());
 
     /** @throws IllegalArgumentException saying what is wrong with the text */
     static Configuration parse(String json) {
@@ -28,13 +28,19 @@ record Configuration(long version, OptionalInt httpPort, OptionalInt httpsPort, 
         for (Object route : list(root, "routes")) {
             routes.add(route(object(route, "a route")));
         }
-        return new Configuration(number(root, "version"), port(root, "httpPort"), port(root, "httpsPort"),
+        return new Configuration(
+                number(root, "version"),
+                port(root, "httpPort"),
+                port(root, "httpsPort"),
                 Optional.ofNullable(root.get("panel")).map(panel -> panel(object(panel, "panel"))),
                 List.copyOf(routes));
     }
 
     private static Panel panel(Map<?, ?> panel) {
-        return new Panel(port(panel, "httpsPort"), address(text(panel, "upstream")), text(panel, "keyStore"),
+        return new Panel(
+                port(panel, "httpsPort"),
+                address(text(panel, "upstream")),
+                text(panel, "keyStore"),
                 text(panel, "keyStorePassword"));
     }
 
@@ -43,7 +49,10 @@ record Configuration(long version, OptionalInt httpPort, OptionalInt httpsPort, 
         for (Object upstream : list(route, "upstreams")) {
             upstreams.add(address(String.valueOf(upstream)));
         }
-        return new Route(text(route, "host").toLowerCase(Locale.ROOT), text(route, "app"), List.copyOf(upstreams),
+        return new Route(
+                text(route, "host").toLowerCase(Locale.ROOT),
+                text(route, "app"),
+                List.copyOf(upstreams),
                 Boolean.TRUE.equals(route.get("tls")));
     }
 
@@ -93,8 +102,8 @@ record Configuration(long version, OptionalInt httpPort, OptionalInt httpsPort, 
         String port = text.substring(colon + 1);
         boolean numeric = host.matches("\\d{1,3}(\\.\\d{1,3}){3}|\\[[0-9a-fA-F:.]+]");
         if (!numeric || !port.matches("[1-9]\\d{0,4}") || Integer.parseInt(port) > 65_535) {
-            throw new IllegalArgumentException("'" + text + "' is not an upstream, expected an address and a port like"
-                    + " 10.201.0.2:8080");
+            throw new IllegalArgumentException(
+                    "'" + text + "' is not an upstream, expected an address and a port like" + " 10.201.0.2:8080");
         }
         return new InetSocketAddress(host, Integer.parseInt(port));
     }

@@ -55,7 +55,11 @@ final class Edge extends Handler.Abstract.NonBlocking {
 
     static void unavailable(Request request, Response response, Callback callback, Routes.Target target) {
         response.getHeaders().put(HttpHeader.RETRY_AFTER, 5);
-        Pages.write(request, response, callback, HttpStatus.SERVICE_UNAVAILABLE_503,
+        Pages.write(
+                request,
+                response,
+                callback,
+                HttpStatus.SERVICE_UNAVAILABLE_503,
                 "The app at " + target.name() + " is not running. Try again in a moment.");
     }
 
@@ -70,8 +74,14 @@ final class Edge extends Handler.Abstract.NonBlocking {
 
     private static void unknown(Request request, Response response, Callback callback) {
         String host = request.getHttpURI().getHost();
-        Pages.write(request, response, callback, HttpStatus.NOT_FOUND_404, host == null || host.isEmpty()
-                ? "The request names no host." : "No app on this server answers to " + host + ".");
+        Pages.write(
+                request,
+                response,
+                callback,
+                HttpStatus.NOT_FOUND_404,
+                host == null || host.isEmpty()
+                        ? "The request names no host."
+                        : "No app on this server answers to " + host + ".");
     }
 
     /**

@@ -87,7 +87,8 @@ final class EventLoop extends ClientConnector {
         @Override
         public Connection newConnection(SelectableChannel channel, EndPoint endPoint, Object attachment)
                 throws IOException {
-            return attachment instanceof Port port ? port.getDefaultConnectionFactory().newConnection(port, endPoint)
+            return attachment instanceof Port port
+                    ? port.getDefaultConnectionFactory().newConnection(port, endPoint)
                     : super.newConnection(channel, endPoint, attachment);
         }
 

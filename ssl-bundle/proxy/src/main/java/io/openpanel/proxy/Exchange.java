@@ -38,6 +38,7 @@ final class Exchange implements org.eclipse.jetty.client.Response.Listener, Http
     private final String upgrade;
     /** The last write to the client, and the end of the exchange with the upstream. */
     private final AtomicInteger open = new AtomicInteger(2);
+
     private final Write write = new Write();
     private HttpFields head;
     private Routes.Target target;
@@ -49,7 +50,12 @@ final class Exchange implements org.eclipse.jetty.client.Response.Listener, Http
     private volatile boolean lastWritten;
     private volatile boolean broken;
 
-    Exchange(Request request, Response response, Callback callback, Supplier<Routes.Target> route, String address,
+    Exchange(
+            Request request,
+            Response response,
+            Callback callback,
+            Supplier<Routes.Target> route,
+            String address,
             Log log) {
         this.request = request;
         this.response = response;
@@ -83,7 +89,11 @@ final class Exchange implements org.eclipse.jetty.client.Response.Listener, Http
         response.setStatus(from.getStatus());
         copy(from.getHeaders());
         if (!response.getHeaders().contains(HttpHeader.DATE)) {
-            response.getHeaders().put(request.getConnectionMetaData().getConnector().getServer().getDateField());
+            response.getHeaders()
+                    .put(request.getConnectionMetaData()
+                            .getConnector()
+                            .getServer()
+                            .getDateField());
         }
         left = HttpMethod.HEAD.is(request.getMethod()) ? -1 : from.getHeaders().getLongField(HttpHeader.CONTENT_LENGTH);
     }
@@ -132,8 +142,12 @@ final class Exchange implements org.eclipse.jetty.client.Response.Listener, Http
     private boolean tryAgain(Throwable failure) {
         boolean bodyLeft = body != null && body.begun();
         HttpMethod method = HttpMethod.fromString(request.getMethod());
-        boolean repeatable = isUnreachable(failure) || body == null && !answered && method != null && method.isSafe()
-                && !(failure instanceof TimeoutException);
+        boolean repeatable = isUnreachable(failure)
+                || body == null
+                        && !answered
+                        && method != null
+                        && method.isSafe()
+                        && !(failure instanceof TimeoutException);
         if (triedAgain || bodyLeft || !repeatable) {
             return false;
         }
@@ -154,17 +168,26 @@ final class Exchange implements org.eclipse.jetty.client.Response.Listener, Http
         if (failure instanceof RejectedExecutionException) {
             Edge.unavailable(request, response, callback, target);
         } else if (failure instanceof TimeoutException && !isUnreachable(failure)) {
-            Pages.write(request, response, callback, HttpStatus.GATEWAY_TIMEOUT_504,
+            Pages.write(
+                    request,
+                    response,
+                    callback,
+                    HttpStatus.GATEWAY_TIMEOUT_504,
                     "The app at " + target.name() + " did not answer in time.");
         } else {
             response.getHeaders().put(HttpHeader.RETRY_AFTER, 5);
-            Pages.write(request, response, callback, HttpStatus.BAD_GATEWAY_502,
+            Pages.write(
+                    request,
+                    response,
+                    callback,
+                    HttpStatus.BAD_GATEWAY_502,
                     "The app at " + target.name() + " does not answer. Try again in a moment.");
         }
     }
 
     private static boolean isUnreachable(Throwable failure) {
-        return failure instanceof ConnectException || failure instanceof NoRouteToHostException
+        return failure instanceof ConnectException
+                || failure instanceof NoRouteToHostException
                 || failure instanceof SocketTimeoutException;
     }
 
@@ -186,21 +209,29 @@ final class Exchange implements org.eclipse.jetty.client.Response.Listener, Http
     @Override
     public void upgrade(org.eclipse.jetty.client.Response from, EndPoint upstreamEnd, Callback upgraded) {
         EndPoint clientEnd = request.getConnectionMetaData().getConnection().getEndPoint();
-        Tunnel[] ends = Tunnel.between(clientEnd, upstreamEnd, request.getComponents().getExecutor(),
+        Tunnel[] ends = Tunnel.between(
+                clientEnd,
+                upstreamEnd,
+                request.getComponents().getExecutor(),
                 request.getComponents().getByteBufferPool());
         response.setStatus(HttpStatus.SWITCHING_PROTOCOLS_101);
         copy(from.getHeaders());
         response.getHeaders().put(HttpHeader.CONNECTION, "Upgrade");
         response.getHeaders().put(HttpHeader.UPGRADE, from.getHeaders().get(HttpHeader.UPGRADE));
         request.setAttribute(HttpStream.UPGRADE_CONNECTION_ATTRIBUTE, ends[0]);
-        response.write(true, BufferUtil.EMPTY_BUFFER, Callback.from(() -> {
-            callback.succeeded();
-            upstreamEnd.upgrade(ends[1]);
-            upgraded.succeeded();
-        }, failure -> {
-            upstreamEnd.close(failure);
-            callback.failed(failure);
-        }));
+        response.write(
+                true,
+                BufferUtil.EMPTY_BUFFER,
+                Callback.from(
+                        () -> {
+                            callback.succeeded();
+                            upstreamEnd.upgrade(ends[1]);
+                            upgraded.succeeded();
+                        },
+                        failure -> {
+                            upstreamEnd.close(failure);
+                            callback.failed(failure);
+                        }));
     }
 
     /** One write to the client; there is never a second one under way. */

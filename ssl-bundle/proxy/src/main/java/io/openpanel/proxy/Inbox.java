@@ -123,7 +123,13 @@ final class Inbox implements Runnable {
         put(GOOD, text);
         Files.deleteIfExists(folder.resolve("rejected"));
         put("applied", configuration.version() + "\n");
-        log.info("Applied", Map.of("version", configuration.version(), "routes", configuration.routes().size()));
+        log.info(
+                "Applied",
+                Map.of(
+                        "version",
+                        configuration.version(),
+                        "routes",
+                        configuration.routes().size()));
     }
 
     private static String version(String text) {
@@ -138,15 +144,12 @@ final class Inbox implements Runnable {
         Path temporary = folder.resolve("." + name + ".tmp");
         Files.deleteIfExists(temporary);
         Files.createFile(temporary, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        if (!name.equals(GOOD)) {
-            // The panel is another user and no umask may keep it from reading the answer.
-            Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rw-r--r--"));
-        }
         Files.writeString(temporary, text);
         if (!name.equals(GOOD)) {
             // The panel is another user; at the file's making the umask would have its say.
             Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rw-r--r--"));
         }
-        Files.move(temporary, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(
+                temporary, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 }

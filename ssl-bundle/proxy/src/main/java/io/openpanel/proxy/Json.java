@@ -17,7 +17,8 @@ import java.util.Map;
 /** JSON as maps, lists, texts, {@link Long}, {@link Double} and booleans. */
 final class Json {
     private static final JsonFactory FACTORY = JsonFactory.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
 
     private Json() {}
 

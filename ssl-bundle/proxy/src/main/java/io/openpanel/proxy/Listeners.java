@@ -128,8 +128,9 @@ final class Listeners {
                 tls.setKeyStorePassword(keys.password);
             });
         } catch (Exception e) {
-            throw new IOException("The key store " + keys.file + " cannot be read, the former certificate stays: "
-                    + e.getMessage(), e);
+            throw new IOException(
+                    "The key store " + keys.file + " cannot be read, the former certificate stays: " + e.getMessage(),
+                    e);
         }
         panelKeys = keys;
         log.info("Reloaded the panel's certificate", Map.of());
@@ -181,8 +182,9 @@ final class Listeners {
         h2.setConnectProtocolEnabled(false);
         ALPNServerConnectionFactory alpn = new ALPNServerConnectionFactory();
         alpn.setDefaultProtocol("http/1.1");
-        return new ConnectionFactory[] {new SslConnectionFactory(tls, alpn.getProtocol()), alpn, h2,
-            new GuardedConnection.Factory(configuration)};
+        return new ConnectionFactory[] {
+            new SslConnectionFactory(tls, alpn.getProtocol()), alpn, h2, new GuardedConnection.Factory(configuration)
+        };
     }
 
     private static HttpConfiguration http() {

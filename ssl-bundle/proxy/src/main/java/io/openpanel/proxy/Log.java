@@ -41,8 +41,11 @@ final class Log {
             @Override
             public void publish(LogRecord entry) {
                 Throwable thrown = entry.getThrown();
-                line(entry.getLevel().intValue() >= Level.SEVERE.intValue() ? "error" : "warning", entry.getMessage(),
-                        thrown == null ? Map.of("logger", entry.getLoggerName())
+                line(
+                        entry.getLevel().intValue() >= Level.SEVERE.intValue() ? "error" : "warning",
+                        entry.getMessage(),
+                        thrown == null
+                                ? Map.of("logger", entry.getLoggerName())
                                 : Map.of("logger", entry.getLoggerName(), "cause", thrown.toString()));
             }
 

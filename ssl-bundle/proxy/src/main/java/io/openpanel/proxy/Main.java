@@ -13,7 +13,8 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
-        Log log = new Log(new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8),
+        Log log = new Log(
+                new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8),
                 InstantSource.system());
         log.takeOverLibraries();
         try {

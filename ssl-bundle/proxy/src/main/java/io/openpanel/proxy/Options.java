@@ -14,8 +14,13 @@ import java.util.OptionalInt;
  * @param panelPort overrides the configuration's
  * @param accessLog whether each request is logged
  */
-record Options(Path home, Optional<String> address, OptionalInt httpPort, OptionalInt httpsPort, OptionalInt panelPort,
-               boolean accessLog) {
+record Options(
+        Path home,
+        Optional<String> address,
+        OptionalInt httpPort,
+        OptionalInt httpsPort,
+        OptionalInt panelPort,
+        boolean accessLog) {
     static final String USAGE = "usage: openpanel-proxy --home DIR [--address ADDRESS] [--http-port N] [--https-port N]"
             + " [--panel-port N] [--access-log]";
 

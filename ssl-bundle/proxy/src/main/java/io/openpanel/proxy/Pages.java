@@ -18,13 +18,16 @@ import org.eclipse.jetty.util.Callback;
 
 /** The answers this proxy gives itself: a small page for people, JSON for programs. */
 final class Pages implements Request.Handler {
-    private static final String STYLE = "body{font:16px/1.5 system-ui,sans-serif;margin:0;min-height:100vh;display:grid;"
-            + "place-items:center;background:#f8f9fa;color:#212529}main{max-width:32rem;padding:2rem}"
-            + "h1{font-size:1.25rem;margin:0 0 .5rem}p{margin:0;color:#495057;overflow-wrap:anywhere}"
-            + "@media(prefers-color-scheme:dark){body{background:#141517;color:#e9ecef}p{color:#adb5bd}}";
+    private static final String STYLE =
+            "body{font:16px/1.5 system-ui,sans-serif;margin:0;min-height:100vh;display:grid;"
+                    + "place-items:center;background:#f8f9fa;color:#212529}main{max-width:32rem;padding:2rem}"
+                    + "h1{font-size:1.25rem;margin:0 0 .5rem}p{margin:0;color:#495057;overflow-wrap:anywhere}"
+                    + "@media(prefers-color-scheme:dark){body{background:#141517;color:#e9ecef}p{color:#adb5bd}}";
     private static final List<HttpField> HEADERS = List.of(
-            new PreEncodedHttpField("Content-Security-Policy", "default-src 'none'; style-src 'sha256-" + digest(STYLE)
-                    + "'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
+            new PreEncodedHttpField(
+                    "Content-Security-Policy",
+                    "default-src 'none'; style-src 'sha256-" + digest(STYLE)
+                            + "'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
             new PreEncodedHttpField("X-Content-Type-Options", "nosniff"),
             new PreEncodedHttpField("Referrer-Policy", "no-referrer"),
             new PreEncodedHttpField(HttpHeader.CACHE_CONTROL, "no-store"));
@@ -33,22 +36,26 @@ final class Pages implements Request.Handler {
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
         int status = response.getStatus();
-        write(request, response, callback, status, status < 500 ? "The request cannot be read or is too large."
-                : "The request could not be answered.");
+        write(
+                request,
+                response,
+                callback,
+                status,
+                status < 500 ? "The request cannot be read or is too large." : "The request could not be answered.");
         return true;
     }
 
     static void write(Request request, Response response, Callback callback, int status, String detail) {
         String title = HttpStatus.getMessage(status);
         boolean page = wantsPage(request.getHeaders().get(HttpHeader.ACCEPT));
-        byte[] body = (page ? page(status, title, detail) : json(status, title, detail))
-                .getBytes(StandardCharsets.UTF_8);
+        byte[] body =
+                (page ? page(status, title, detail) : json(status, title, detail)).getBytes(StandardCharsets.UTF_8);
         response.setStatus(status);
         for (HttpField header : HEADERS) {
             response.getHeaders().put(header);
         }
-        response.getHeaders().put(HttpHeader.CONTENT_TYPE, page ? "text/html;charset=utf-8"
-                : "application/problem+json");
+        response.getHeaders()
+                .put(HttpHeader.CONTENT_TYPE, page ? "text/html;charset=utf-8" : "application/problem+json");
         response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
         response.write(true, ByteBuffer.wrap(body), callback);
     }
@@ -74,13 +81,16 @@ final class Pages implements Request.Handler {
     }
 
     private static String escape(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;");
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;");
     }
 
     private static String digest(String text) {
         try {
-            return Base64.getEncoder().encodeToString(
-                    MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+            return Base64.getEncoder()
+                    .encodeToString(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }

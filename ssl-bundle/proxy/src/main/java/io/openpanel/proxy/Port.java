@@ -24,11 +24,13 @@ import org.eclipse.jetty.server.internal.HttpConnection;
 final class Port extends AbstractNetworkConnector {
     /** Each takes two file descriptors while it is proxied. */
     private static final int CONNECTIONS = 20_000;
+
     private static final int BACKLOG = 1024;
 
     private final EventLoop loop;
     /** Clients that have not ended their TLS handshake, since when. */
     private final Map<EndPoint, Long> handshakes = new ConcurrentHashMap<>();
+
     private volatile ServerSocketChannel channel;
 
     Port(String name, Server server, EventLoop loop, ConnectionFactory... protocols) {
@@ -60,8 +62,9 @@ final class Port extends AbstractNetworkConnector {
         ServerSocketChannel opened = ServerSocketChannel.open();
         try {
             opened.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-            opened.bind(getHost() == null ? new InetSocketAddress(getPort())
-                    : new InetSocketAddress(getHost(), getPort()), BACKLOG);
+            opened.bind(
+                    getHost() == null ? new InetSocketAddress(getPort()) : new InetSocketAddress(getHost(), getPort()),
+                    BACKLOG);
         } catch (IOException e) {
             opened.close();
             throw new IOException("Port " + getPort() + " cannot be opened: " + e.getMessage(), e);

@@ -11,6 +11,7 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 final class Proxy implements AutoCloseable {
     /** Buffers that are kept for the next burst. */
     private static final long SPARE_HEAP = 4L << 20;
+
     private static final long SPARE_DIRECT = 16L << 20;
 
     private final Options options;

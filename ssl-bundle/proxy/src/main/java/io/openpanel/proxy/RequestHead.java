@@ -14,17 +14,45 @@ import org.eclipse.jetty.server.Request;
 /** What of a client's head goes on to the upstream, and what is said about the client instead of what it claims. */
 final class RequestHead {
     /** Between two neighbours only; TE and Trailer go with them because trailers are not passed on. */
-    private static final EnumSet<HttpHeader> HOP_BY_HOP = EnumSet.of(HttpHeader.CONNECTION, HttpHeader.KEEP_ALIVE,
-            HttpHeader.PROXY_AUTHENTICATE, HttpHeader.PROXY_AUTHORIZATION, HttpHeader.PROXY_CONNECTION, HttpHeader.TE,
-            HttpHeader.TRAILER, HttpHeader.TRANSFER_ENCODING, HttpHeader.UPGRADE);
+    private static final EnumSet<HttpHeader> HOP_BY_HOP = EnumSet.of(
+            HttpHeader.CONNECTION,
+            HttpHeader.KEEP_ALIVE,
+            HttpHeader.PROXY_AUTHENTICATE,
+            HttpHeader.PROXY_AUTHORIZATION,
+            HttpHeader.PROXY_CONNECTION,
+            HttpHeader.TE,
+            HttpHeader.TRAILER,
+            HttpHeader.TRANSFER_ENCODING,
+            HttpHeader.UPGRADE);
     /** Answered or rewritten here. {@code Expect} is answered by this proxy as soon as it wants the body. */
-    private static final EnumSet<HttpHeader> OWN = EnumSet.of(HttpHeader.HOST, HttpHeader.EXPECT, HttpHeader.FORWARDED,
-            HttpHeader.X_FORWARDED_FOR, HttpHeader.X_FORWARDED_HOST, HttpHeader.X_FORWARDED_PORT,
-            HttpHeader.X_FORWARDED_PROTO, HttpHeader.X_FORWARDED_SERVER, HttpHeader.COOKIE);
+    private static final EnumSet<HttpHeader> OWN = EnumSet.of(
+            HttpHeader.HOST,
+            HttpHeader.EXPECT,
+            HttpHeader.FORWARDED,
+            HttpHeader.X_FORWARDED_FOR,
+            HttpHeader.X_FORWARDED_HOST,
+            HttpHeader.X_FORWARDED_PORT,
+            HttpHeader.X_FORWARDED_PROTO,
+            HttpHeader.X_FORWARDED_SERVER,
+            HttpHeader.COOKIE);
     /** Other names under which somebody could claim an address. */
-    private static final Set<String> CLAIMS = Set.of("forwarded", "x-real-ip", "x-client-ip", "x-cluster-client-ip",
-            "x-original-forwarded-for", "true-client-ip", "cf-connecting-ip", "cf-connecting-ipv6", "fastly-client-ip",
-            "x-remote-ip", "x-remote-addr", "x-original-host", "x-host", "x-originating-ip", "client-ip", "proxy");
+    private static final Set<String> CLAIMS = Set.of(
+            "forwarded",
+            "x-real-ip",
+            "x-client-ip",
+            "x-cluster-client-ip",
+            "x-original-forwarded-for",
+            "true-client-ip",
+            "cf-connecting-ip",
+            "cf-connecting-ipv6",
+            "fastly-client-ip",
+            "x-remote-ip",
+            "x-remote-addr",
+            "x-original-host",
+            "x-host",
+            "x-originating-ip",
+            "client-ip",
+            "proxy");
 
     private RequestHead() {}
 
@@ -46,7 +74,8 @@ final class RequestHead {
             if (header == HttpHeader.COOKIE) {
                 // HTTP/2 may send several; HTTP/1.1 must not.
                 cookies = cookies == null ? field.getValue() : cookies + "; " + field.getValue();
-            } else if (header == null ? !isClaim(field.getLowerCaseName(), panel)
+            } else if (header == null
+                    ? !isClaim(field.getLowerCaseName(), panel)
                     : !HOP_BY_HOP.contains(header) && !OWN.contains(header)) {
                 if (named == null || !named.contains(field.getLowerCaseName())) {
                     to.add(field);
@@ -71,7 +100,8 @@ final class RequestHead {
     /** The protocol an HTTP/1.1 client asks to change to; null for none. HTTP/2 in clear text is not offered. */
     static String upgrade(Request request) {
         String protocol = request.getHeaders().get(HttpHeader.UPGRADE);
-        if (protocol == null || request.getConnectionMetaData().getHttpVersion() != HttpVersion.HTTP_1_1
+        if (protocol == null
+                || request.getConnectionMetaData().getHttpVersion() != HttpVersion.HTTP_1_1
                 || !request.getHeaders().contains(HttpHeader.CONNECTION, "upgrade")
                 || protocol.toLowerCase(Locale.ROOT).contains("h2c")) {
             return null;
@@ -105,8 +135,9 @@ final class RequestHead {
 
     private static Set<String> namedByConnection(HttpFields fields) {
         HttpField connection = fields.getField(HttpHeader.CONNECTION);
-        if (connection == null || "keep-alive".equalsIgnoreCase(connection.getValue())
-                && fields.getFields(HttpHeader.CONNECTION).size() == 1) {
+        if (connection == null
+                || "keep-alive".equalsIgnoreCase(connection.getValue())
+                        && fields.getFields(HttpHeader.CONNECTION).size() == 1) {
             return null;
         }
         Set<String> named = new HashSet<>();

@@ -29,7 +29,9 @@ final class Routes {
         for (Configuration.Route route : configuration.routes()) {
             hosts.put(route.host(), new Target(route.host(), false, resolve(route.upstreams())));
         }
-        Target panel = configuration.panel().map(each -> new Target("the panel", true, resolve(List.of(each.upstream()))))
+        Target panel = configuration
+                .panel()
+                .map(each -> new Target("the panel", true, resolve(List.of(each.upstream()))))
                 .orElse(null);
         current = new Snapshot(Map.copyOf(hosts), panel);
         upstreams.values().removeIf(upstream -> !isUsed(upstream));
@@ -52,7 +54,8 @@ final class Routes {
     }
 
     private List<Upstream> resolve(List<InetSocketAddress> addresses) {
-        return addresses.stream().map(address -> upstreams.computeIfAbsent(address, key -> new Upstream(client, key)))
+        return addresses.stream()
+                .map(address -> upstreams.computeIfAbsent(address, key -> new Upstream(client, key)))
                 .toList();
     }
 
@@ -91,8 +94,9 @@ final class Routes {
             long now = System.nanoTime();
             long former = logged.get();
             if (now - former >= LOG_EVERY && logged.compareAndSet(former, now)) {
-                log.error("The upstream failed", Map.of("target", name, "upstream", upstream.address(),
-                        "cause", failure.toString()));
+                log.error(
+                        "The upstream failed",
+                        Map.of("target", name, "upstream", upstream.address(), "cause", failure.toString()));
             }
         }
 

@@ -78,7 +78,15 @@ final class StrictParser extends HttpParser {
 
     /** Follows the framing of chunked content through what the parser took. */
     static final class Chunks {
-        private enum Part { SIZE, EXTENSION, SIZE_END, DATA, DATA_CR, DATA_END, TRAILER }
+        private enum Part {
+            SIZE,
+            EXTENSION,
+            SIZE_END,
+            DATA,
+            DATA_CR,
+            DATA_END,
+            TRAILER
+        }
 
         private Part part = Part.SIZE;
         private boolean sized;

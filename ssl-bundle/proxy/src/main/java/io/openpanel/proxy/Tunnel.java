@@ -16,6 +16,7 @@ import org.eclipse.jetty.util.IteratingCallback;
 final class Tunnel extends AbstractConnection implements Connection.UpgradeTo {
     /** How long both sides may be silent; the kernel's keep-alive finds dead peers long before. */
     private static final Duration IDLE = Duration.ofHours(1);
+
     private static final int BUFFER = 16 * 1024;
 
     private final ByteBufferPool buffers;

@@ -22,10 +22,14 @@ final class Upstream {
         this.client = client;
         this.address = address;
         String host = address.getAddress().getHostAddress();
-        this.origin = new Origin("http", new Origin.Address(host, address.getPort()), null,
-                HttpClientTransportOverHTTP.HTTP11, org.eclipse.jetty.io.Transport.TCP_IP);
-        this.uri = URI.create("http://" + (host.indexOf(':') < 0 ? host : '[' + host + ']') + ':' + address.getPort()
-                + '/');
+        this.origin = new Origin(
+                "http",
+                new Origin.Address(host, address.getPort()),
+                null,
+                HttpClientTransportOverHTTP.HTTP11,
+                org.eclipse.jetty.io.Transport.TCP_IP);
+        this.uri = URI.create(
+                "http://" + (host.indexOf(':') < 0 ? host : '[' + host + ']') + ':' + address.getPort() + '/');
     }
 
     InetSocketAddress address() {

@@ -26,6 +26,7 @@ import org.eclipse.jetty.util.SocketAddressResolver;
 final class Upstreams {
     /** Shorter than the keep-alive of the usual application servers, so that they seldom close on a request. */
     private static final Duration POOLED_IDLE = Duration.ofSeconds(4);
+
     private static final int CONNECTIONS_EACH = 8192;
     private static final int HEAD_BYTES = 32 * 1024;
 

@@ -35,8 +35,10 @@ final class Backend implements AutoCloseable {
         }
 
         List<String> all(String name) {
-            return fields.stream().filter(field -> field.toLowerCase().startsWith(name.toLowerCase() + ":"))
-                    .map(field -> field.substring(name.length() + 1).strip()).toList();
+            return fields.stream()
+                    .filter(field -> field.toLowerCase().startsWith(name.toLowerCase() + ":"))
+                    .map(field -> field.substring(name.length() + 1).strip())
+                    .toList();
         }
 
         String one(String name) {

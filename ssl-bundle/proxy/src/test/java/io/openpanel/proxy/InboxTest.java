@@ -40,20 +40,34 @@ class InboxTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "{", "[]", "nothing", "{\"version\": 2}", "{\"version\": \"2\", \"routes\": []}",
-        "{\"version\": 2, \"routes\": []} x", "{\"version\": 2, \"version\": 3, \"routes\": []}", "{\"version\": 2, \"routes\": [{}]}",
-        "{\"version\": 2, \"routes\": [{\"host\": \"a\", \"app\": \"b\", \"upstreams\": [\"name:80\"]}]}",
-        "{\"version\": 2, \"routes\": [{\"host\": \"a\", \"app\": \"b\", \"upstreams\": [\"1.2.3.4:0\"]}]}",
-        "{\"version\": 2, \"routes\": [{\"host\": \"a\", \"app\": \"b\", \"upstreams\": [\"1.2.3.4\"]}]}",
-        "{\"version\": 2, \"routes\": [], \"panel\": {}}", "{\"version\": 2, \"httpPort\": 70000, \"routes\": []}"})
+    @ValueSource(
+            strings = {
+                "",
+                "{",
+                "[]",
+                "nothing",
+                "{\"version\": 2}",
+                "{\"version\": \"2\", \"routes\": []}",
+                "{\"version\": 2, \"routes\": []} x",
+                "{\"version\": 2, \"version\": 3, \"routes\": []}",
+                "{\"version\": 2, \"routes\": [{}]}",
+                "{\"version\": 2, \"routes\": [{\"host\": \"a\", \"app\": \"b\", \"upstreams\": [\"name:80\"]}]}",
+                "{\"version\": 2, \"routes\": [{\"host\": \"a\", \"app\": \"b\", \"upstreams\": [\"1.2.3.4:0\"]}]}",
+                "{\"version\": 2, \"routes\": [{\"host\": \"a\", \"app\": \"b\", \"upstreams\": [\"1.2.3.4\"]}]}",
+                "{\"version\": 2, \"routes\": [], \"panel\": {}}",
+                "{\"version\": 2, \"httpPort\": 70000, \"routes\": []}"
+            })
     void aBrokenFileChangesNothing(String text) {
         rig.routes("app.localhost=" + app.upstream());
         rig.put(text);
         Rig.await(() -> !rig.read("rejected").isEmpty());
         assertThat(rig.ask("app.localhost", "GET /")).endsWith("ok");
         assertThat(rig.read("applied")).isEqualTo("1\n");
-        assertThat(rig.read("rejected")).startsWith(text.startsWith("{\"version\": 2,") && !text.contains("x")
-                && !text.contains("version\": 3") ? "2 " : rig.read("rejected").substring(0, 2));
+        assertThat(rig.read("rejected"))
+                .startsWith(
+                        text.startsWith("{\"version\": 2,") && !text.contains("x") && !text.contains("version\": 3")
+                                ? "2 "
+                                : rig.read("rejected").substring(0, 2));
         rig.routes("app.localhost=");
         assertThat(rig.read("rejected")).isEmpty();
         assertThat(rig.ask("app.localhost", "GET /")).startsWith("HTTP/1.1 503");
@@ -74,7 +88,8 @@ class InboxTest {
     @Test
     void aRestartTakesTheFileThatCameMeanwhile() {
         rig.stop();
-        rig.put("{\"version\": 9, \"routes\": [{\"host\": \"app.localhost\", \"app\": \"a\", \"upstreams\": [\"" + app.upstream() + "\"]}]}");
+        rig.put("{\"version\": 9, \"routes\": [{\"host\": \"app.localhost\", \"app\": \"a\", \"upstreams\": [\""
+                + app.upstream() + "\"]}]}");
         rig.start();
         assertThat(rig.read("applied")).isEqualTo("9\n");
         assertThat(rig.ask("app.localhost", "GET /")).endsWith("ok");
@@ -87,7 +102,9 @@ class InboxTest {
         for (int i = 0; i < 20; i++) {
             rig.routes("app.localhost=" + app.upstream());
         }
-        assertThat((System.nanoTime() - start) / 20_000_000.0).as("milliseconds each").isLessThan(200);
+        assertThat((System.nanoTime() - start) / 20_000_000.0)
+                .as("milliseconds each")
+                .isLessThan(200);
     }
 
     @Test

@@ -42,7 +42,8 @@ class PanelTlsTest {
 
     @BeforeEach
     void start() throws Exception {
-        panel = new Backend((head, in, out) -> Backend.answer(out, head.target() + " " + Backend.body(head, in).length));
+        panel = new Backend(
+                (head, in, out) -> Backend.answer(out, head.target() + " " + Backend.body(head, in).length));
         certificate = keyStore();
         configure();
         Rig.await(() -> port() > 0);
@@ -66,10 +67,19 @@ class PanelTlsTest {
     @Test
     void answersOverBothVersionsToABareAddress() throws Exception {
         for (HttpClient.Version version : HttpClient.Version.values()) {
-            HttpClient client = HttpClient.newBuilder().version(version).sslContext(trusting(certificate)).build();
-            HttpResponse<String> got = client.send(HttpRequest.newBuilder(URI.create("https://127.0.0.1:" + port() + "/api?x=1"))
-                    .header("X-Forwarded-For", "6.6.6.6").header("CamelHttpUri", "x").header("cAmElExec", "x")
-                    .header("org.apache.camel.x", "x").header("Cookie", "a=1").POST(HttpRequest.BodyPublishers.ofString("body")).build(),
+            HttpClient client = HttpClient.newBuilder()
+                    .version(version)
+                    .sslContext(trusting(certificate))
+                    .build();
+            HttpResponse<String> got = client.send(
+                    HttpRequest.newBuilder(URI.create("https://127.0.0.1:" + port() + "/api?x=1"))
+                            .header("X-Forwarded-For", "6.6.6.6")
+                            .header("CamelHttpUri", "x")
+                            .header("cAmElExec", "x")
+                            .header("org.apache.camel.x", "x")
+                            .header("Cookie", "a=1")
+                            .POST(HttpRequest.BodyPublishers.ofString("body"))
+                            .build(),
                     HttpResponse.BodyHandlers.ofString());
             assertThat(got.body()).isEqualTo("/api?x=1 4");
             assertThat(got.version()).isEqualTo(version);
@@ -84,15 +94,23 @@ class PanelTlsTest {
 
     @Test
     void aGetOverHttp2HasNoBody() throws Exception {
-        HttpClient client = HttpClient.newBuilder().sslContext(trusting(certificate)).build();
-        HttpResponse<String> got = client.send(HttpRequest.newBuilder(URI.create("https://localhost:" + port() + "/")).build(),
+        HttpClient client =
+                HttpClient.newBuilder().sslContext(trusting(certificate)).build();
+        HttpResponse<String> got = client.send(
+                HttpRequest.newBuilder(URI.create("https://localhost:" + port() + "/"))
+                        .build(),
                 HttpResponse.BodyHandlers.ofString());
         assertThat(got.version()).isEqualTo(HttpClient.Version.HTTP_2);
         assertThat(panel.heads.get(0).one("Transfer-Encoding")).isNull();
         byte[] big = new byte[5_000_000];
-        assertThat(client.send(HttpRequest.newBuilder(URI.create("https://localhost:" + port() + "/"))
-                .POST(HttpRequest.BodyPublishers.ofInputStream(() -> new java.io.ByteArrayInputStream(big))).build(),
-                HttpResponse.BodyHandlers.ofString()).body()).isEqualTo("/ 5000000");
+        assertThat(client.send(
+                                HttpRequest.newBuilder(URI.create("https://localhost:" + port() + "/"))
+                                        .POST(HttpRequest.BodyPublishers.ofInputStream(
+                                                () -> new java.io.ByteArrayInputStream(big)))
+                                        .build(),
+                                HttpResponse.BodyHandlers.ofString())
+                        .body())
+                .isEqualTo("/ 5000000");
     }
 
     @Test
@@ -121,8 +139,11 @@ class PanelTlsTest {
     void thePanelIsNoAppAndAppsAreNotThePanel() throws Exception {
         assertThat(rig.ask("127.0.0.1", "GET /")).startsWith("HTTP/1.1 404");
         panel.close();
-        HttpClient client = HttpClient.newBuilder().sslContext(trusting(certificate)).build();
-        HttpResponse<String> got = client.send(HttpRequest.newBuilder(URI.create("https://localhost:" + port() + "/")).build(),
+        HttpClient client =
+                HttpClient.newBuilder().sslContext(trusting(certificate)).build();
+        HttpResponse<String> got = client.send(
+                HttpRequest.newBuilder(URI.create("https://localhost:" + port() + "/"))
+                        .build(),
                 HttpResponse.BodyHandlers.ofString());
         assertThat(got.statusCode()).isEqualTo(502);
         assertThat(got.body()).contains("the panel");
@@ -130,7 +151,8 @@ class PanelTlsTest {
 
     @Test
     void whoNeverEndsAHandshakeIsCut() throws Exception {
-        try (Socket silent = new Socket("127.0.0.1", port()); Socket half = new Socket("127.0.0.1", port())) {
+        try (Socket silent = new Socket("127.0.0.1", port());
+                Socket half = new Socket("127.0.0.1", port())) {
             OutputStream out = half.getOutputStream();
             out.write(new byte[] {22, 3, 1, 2, 0});
             out.flush();
@@ -174,13 +196,18 @@ class PanelTlsTest {
         KeyPair keys = generator.generateKeyPair();
         X500Name name = new X500Name("CN=test");
         long now = System.nanoTime();
-        JcaX509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(name, BigInteger.valueOf(Math.abs(now)),
-                Date.from(java.time.Instant.parse("2020-01-01T00:00:00Z")), Date.from(java.time.Instant.parse("2100-01-01T00:00:00Z")),
-                name, keys.getPublic());
+        JcaX509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
+                name,
+                BigInteger.valueOf(Math.abs(now)),
+                Date.from(java.time.Instant.parse("2020-01-01T00:00:00Z")),
+                Date.from(java.time.Instant.parse("2100-01-01T00:00:00Z")),
+                name,
+                keys.getPublic());
         builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(new GeneralName[] {
-            new GeneralName(GeneralName.iPAddress, "127.0.0.1"), new GeneralName(GeneralName.dNSName, "localhost")}));
-        X509Certificate made = new JcaX509CertificateConverter().getCertificate(
-                builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate())));
+            new GeneralName(GeneralName.iPAddress, "127.0.0.1"), new GeneralName(GeneralName.dNSName, "localhost")
+        }));
+        X509Certificate made = new JcaX509CertificateConverter()
+                .getCertificate(builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate())));
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
         store.setKeyEntry("panel", keys.getPrivate(), "secret".toCharArray(), new Certificate[] {made});

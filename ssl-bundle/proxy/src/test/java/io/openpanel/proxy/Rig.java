@@ -6,10 +6,10 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,9 +40,13 @@ final class Rig implements AutoCloseable {
     }
 
     void start() {
-        String[] always = {"--home", home.toString(), "--address", "127.0.0.1", "--http-port", "0", "--panel-port", "0"};
+        String[] always = {"--home", home.toString(), "--address", "127.0.0.1", "--http-port", "0", "--panel-port", "0"
+        };
         Log log = new Log(new PrintStream(out, true, StandardCharsets.UTF_8), InstantSource.system());
-        proxy = new Proxy(Options.parse(Stream.concat(Arrays.stream(always), Arrays.stream(flags)).toArray(String[]::new)), log);
+        proxy = new Proxy(
+                Options.parse(Stream.concat(Arrays.stream(always), Arrays.stream(flags))
+                        .toArray(String[]::new)),
+                log);
         try {
             proxy.start();
         } catch (IOException e) {
@@ -73,15 +77,16 @@ final class Rig implements AutoCloseable {
 
     void configure(String panel, String... routes) {
         version++;
-        put("{\"version\": " + version + ", " + panel + "\"routes\": [" + Stream.of(routes).map(Rig::route)
-                .collect(Collectors.joining(",")) + "]}");
+        put("{\"version\": " + version + ", " + panel + "\"routes\": ["
+                + Stream.of(routes).map(Rig::route).collect(Collectors.joining(",")) + "]}");
         await(() -> read("applied").equals(version + "\n"));
     }
 
     private static String route(String route) {
         String[] parts = route.split("=", 2);
         String upstreams = parts[1].isEmpty() ? "" : '"' + parts[1].replace(",", "\",\"") + '"';
-        return "{\"host\": \"" + parts[0] + "\", \"app\": \"app:1\", \"upstreams\": [" + upstreams + "], \"tls\": false}";
+        return "{\"host\": \"" + parts[0] + "\", \"app\": \"app:1\", \"upstreams\": [" + upstreams
+                + "], \"tls\": false}";
     }
 
     void put(String text) {
@@ -141,8 +146,11 @@ final class Rig implements AutoCloseable {
 
     /** By a client that keeps its connections. {@code localhost} is the host it names. */
     HttpResponse<String> send(HttpClient client, String path) throws IOException, InterruptedException {
-        return client.send(HttpRequest.newBuilder(URI.create("http://localhost:" + port() + path)).timeout(Duration.ofSeconds(15))
-                .build(), HttpResponse.BodyHandlers.ofString());
+        return client.send(
+                HttpRequest.newBuilder(URI.create("http://localhost:" + port() + path))
+                        .timeout(Duration.ofSeconds(15))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
     }
 
     @Override

@@ -35,10 +35,13 @@ class StreamingTest {
     void anEventIsThereBeforeTheNextIsMade() throws Exception {
         CountDownLatch seen = new CountDownLatch(1);
         app((head, in, out) -> {
-            Backend.write(out, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
-                    + "d\r\ndata: first\n\n\r\n");
+            Backend.write(
+                    out,
+                    "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+                            + "d\r\ndata: first\n\n\r\n");
             try {
-                Backend.write(out, seen.await(10, TimeUnit.SECONDS) ? "e\r\ndata: second\n\n\r\n0\r\n\r\n" : "0\r\n\r\n");
+                Backend.write(
+                        out, seen.await(10, TimeUnit.SECONDS) ? "e\r\ndata: second\n\n\r\n0\r\n\r\n" : "0\r\n\r\n");
             } catch (InterruptedException e) {
                 throw new IOException(e);
             }
@@ -70,7 +73,8 @@ class StreamingTest {
         });
         try (Socket socket = rig.connect()) {
             OutputStream out = socket.getOutputStream();
-            Backend.write(out, "POST / HTTP/1.1\r\nHost: app.localhost\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n");
+            Backend.write(
+                    out, "POST / HTTP/1.1\r\nHost: app.localhost\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n");
             assertThat(seen.await(10, TimeUnit.SECONDS)).isTrue();
             Backend.write(out, "6\r\nsecond\r\n0\r\n\r\n");
             assertThat(ForwardingTest.readAnswer(socket.getInputStream())).isEqualTo("5 6");
@@ -87,7 +91,9 @@ class StreamingTest {
             return true;
         });
         try (Socket socket = rig.connect()) {
-            Backend.write(socket.getOutputStream(), "POST / HTTP/1.1\r\nHost: app.localhost\r\nContent-Length: " + BIG + "\r\n\r\n");
+            Backend.write(
+                    socket.getOutputStream(),
+                    "POST / HTTP/1.1\r\nHost: app.localhost\r\nContent-Length: " + BIG + "\r\n\r\n");
             long sent = send(socket.getOutputStream(), BIG);
             InputStream in = new BufferedInputStream(socket.getInputStream(), 1 << 16);
             while (!Backend.line(in).isEmpty()) {
@@ -129,7 +135,9 @@ class StreamingTest {
         });
         for (int i = 0; i < 100; i++) {
             try (Socket socket = rig.connect()) {
-                Backend.write(socket.getOutputStream(), "POST / HTTP/1.1\r\nHost: app.localhost\r\nContent-Length: 1000000\r\n\r\nstart");
+                Backend.write(
+                        socket.getOutputStream(),
+                        "POST / HTTP/1.1\r\nHost: app.localhost\r\nContent-Length: 1000000\r\n\r\nstart");
                 assertThat(Backend.line(socket.getInputStream())).startsWith("HTTP/1.1 413");
                 assertThat(ForwardingTest.readAnswer(socket.getInputStream())).isEqualTo("big");
             }
@@ -167,7 +175,9 @@ class StreamingTest {
             return false;
         });
         try (Socket socket = rig.connect()) {
-            Backend.write(socket.getOutputStream(), "POST / HTTP/1.1\r\nHost: app.localhost\r\nContent-Length: 1000\r\n\r\nhalf");
+            Backend.write(
+                    socket.getOutputStream(),
+                    "POST / HTTP/1.1\r\nHost: app.localhost\r\nContent-Length: 1000\r\n\r\nhalf");
             Rig.await(() -> !app.heads.isEmpty());
         }
         assertThat(gone.await(10, TimeUnit.SECONDS)).isTrue();

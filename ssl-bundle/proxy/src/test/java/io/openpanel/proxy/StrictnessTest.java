@@ -44,65 +44,88 @@ class StrictnessTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n",
-        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n",
-        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx",
-        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1, 2\r\n\r\nxx",
-        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: +1\r\n\r\nx",
-        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\nx",
-        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0x1\r\n\r\nx",
-        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length : 1\r\n\r\nx",
-        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
-        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
-        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
-        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding:\u000bchunked\r\n\r\n0\r\n\r\n",
-        "POST / HTTP/1.1\r\nHost: a\r\nX: y\r\n Transfer-Encoding: chunked\r\n\r\n",
-        "GET / HTTP/1.1\r\nHost: a\r\nX: folded\r\n here\r\n\r\n",
-        "GET / HTTP/1.1\nHost: a\n\n",
-        "GET / HTTP/1.1\r\nHost: a\nX: y\r\n\r\n",
-        "GET / HTTP/1.1\r\nHost: a\r\n\n",
-        "\nGET / HTTP/1.1\r\nHost: a\r\n\r\n",
-        "GET / HTTP/1.1\r\nHost: a\r\nX: a\rb\r\n\r\n",
-        "GET / HTTP/1.1\r\nHost: a\r\nX: a\0b\r\n\r\n",
-        "GET / HTTP/1.1\r\nHost: a\r\nX\0: b\r\n\r\n",
-        "GET / HTTP/1.1\r\nHost: a\r\n: b\r\n\r\n",
-        "GET / HTTP/1.1\r\nHost: a\r\nno colon\r\n\r\n",
-        "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
-        "GET / HTTP/1.1\r\nHost: a, b\r\n\r\n",
-        "GET / HTTP/1.1\r\nHost: a/b\r\n\r\n",
-        "GET / HTTP/1.1\r\nHost: a b\r\n\r\n",
-        "GET / HTTP/1.1\r\n\r\n",
-        "GET http://b/ HTTP/1.1\r\nHost: a\r\n\r\n",
-        "GET / HTTP/1.1 x\r\nHost: a\r\n\r\n",
-        "GET / HTTP/3.0\r\nHost: a\r\n\r\n",
-        "GET /\r\n\r\n",
-        "G{T / HTTP/1.1\r\nHost: a\r\n\r\n",
-        "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"})
+    @ValueSource(
+            strings = {
+                "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n",
+                "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n",
+                "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx",
+                "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1, 2\r\n\r\nxx",
+                "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: +1\r\n\r\nx",
+                "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\nx",
+                "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0x1\r\n\r\nx",
+                "POST / HTTP/1.1\r\nHost: a\r\nContent-Length : 1\r\n\r\nx",
+                "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
+                "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
+                "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
+                "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding:\u000bchunked\r\n\r\n0\r\n\r\n",
+                "POST / HTTP/1.1\r\nHost: a\r\nX: y\r\n Transfer-Encoding: chunked\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: a\r\nX: folded\r\n here\r\n\r\n",
+                "GET / HTTP/1.1\nHost: a\n\n",
+                "GET / HTTP/1.1\r\nHost: a\nX: y\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: a\r\n\n",
+                "\nGET / HTTP/1.1\r\nHost: a\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: a\r\nX: a\rb\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: a\r\nX: a\0b\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: a\r\nX\0: b\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: a\r\n: b\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: a\r\nno colon\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: a, b\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: a/b\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: a b\r\n\r\n",
+                "GET / HTTP/1.1\r\n\r\n",
+                "GET http://b/ HTTP/1.1\r\nHost: a\r\n\r\n",
+                "GET / HTTP/1.1 x\r\nHost: a\r\n\r\n",
+                "GET / HTTP/3.0\r\nHost: a\r\n\r\n",
+                "GET /\r\n\r\n",
+                "G{T / HTTP/1.1\r\nHost: a\r\n\r\n",
+                "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+            })
     void whatCanBeReadTwoWaysIsRefused(String request) {
         assertThat(rig.raw(request)).startsWith("HTTP/1.").containsPattern("^HTTP/1.. (400|426|501|505) ");
         assertThat(app.heads).isEmpty();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"5\nhello\r\n0\r\n\r\n", "5;x\nhello\r\n0\r\n\r\n", "5\r\nhello\n0\r\n\r\n", "5\r\nhelloX\r\n0\r\n\r\n", "g\r\n",
-        "5 \r\nhello\r\n0\r\n\r\n", "-5\r\nhello\r\n0\r\n\r\n", "fffffffff\r\nhello\r\n0\r\n\r\n", "5\r\nhello\r\n0\n\r\n",
-        "5\r\nhello\r\n0\r\nX: y\n\r\n", "\r\n\r\n5\r\nhello\r\n0\r\n\r\n"})
+    @ValueSource(
+            strings = {
+                "5\nhello\r\n0\r\n\r\n",
+                "5;x\nhello\r\n0\r\n\r\n",
+                "5\r\nhello\n0\r\n\r\n",
+                "5\r\nhelloX\r\n0\r\n\r\n",
+                "g\r\n",
+                "5 \r\nhello\r\n0\r\n\r\n",
+                "-5\r\nhello\r\n0\r\n\r\n",
+                "fffffffff\r\nhello\r\n0\r\n\r\n",
+                "5\r\nhello\r\n0\n\r\n",
+                "5\r\nhello\r\n0\r\nX: y\n\r\n",
+                "\r\n\r\n5\r\nhello\r\n0\r\n\r\n"
+            })
     void chunksAreFramedRightOrNotAtAll(String body) {
-        String answer = rig.raw("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n" + body);
+        String answer =
+                rig.raw("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n" + body);
         assertThat(answer).doesNotContain(" 200 ");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"5\r\nhello\r\n0\r\n\r\n", "005;a=b;c=\"d\"\r\nhello\r\n0;x\r\nT: u\r\nV: w\r\n\r\n", "A\r\n\n\n\n\n\n\n\n\n\n\n\r\n0\r\n\r\n"})
+    @ValueSource(
+            strings = {
+                "5\r\nhello\r\n0\r\n\r\n",
+                "005;a=b;c=\"d\"\r\nhello\r\n0;x\r\nT: u\r\nV: w\r\n\r\n",
+                "A\r\n\n\n\n\n\n\n\n\n\n\n\r\n0\r\n\r\n"
+            })
     void rightChunksAreTaken(String body) {
-        assertThat(rig.raw("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n" + body)).contains(" 200 ");
+        assertThat(rig.raw(
+                        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n" + body))
+                .contains(" 200 ");
     }
 
     @Test
     void aHeadInPiecesIsReadLikeAWholeOne() throws IOException {
         try (Socket socket = rig.connect()) {
-            for (char c : "\r\nPOST /slow HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n\r\n\n\r\n0\r\n\r\n".toCharArray()) {
+            for (char c :
+                    "\r\nPOST /slow HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n\r\n\n\r\n0\r\n\r\n"
+                            .toCharArray()) {
                 socket.getOutputStream().write(c);
                 socket.getOutputStream().flush();
             }
@@ -115,13 +138,16 @@ class StrictnessTest {
         assertThat(rig.ask("a", "GET /", "X: " + "x".repeat(17_000))).startsWith("HTTP/1.1 431");
         assertThat(rig.ask("a", "GET /" + "x".repeat(17_000))).startsWith("HTTP/1.1 414");
         assertThat(rig.ask("a", "GET /", "X: " + "x".repeat(14_000))).contains(" 200 ");
-        assertThat(rig.raw("GET / HTTP/1.1\r\nHost: a\r\n" + "X: y\r\n".repeat(4000) + "\r\n")).startsWith("HTTP/1.1 431");
+        assertThat(rig.raw("GET / HTTP/1.1\r\nHost: a\r\n" + "X: y\r\n".repeat(4000) + "\r\n"))
+                .startsWith("HTTP/1.1 431");
     }
 
     @Test
     void itIsNoForwardProxy() {
-        assertThat(rig.raw("CONNECT example.com:443 HTTP/1.1\r\nHost: example.com:443\r\nConnection: close\r\n\r\n")).startsWith("HTTP/1.1 501");
-        assertThat(rig.raw("GET http://example.com/ HTTP/1.1\r\nHost: example.com\r\nConnection: close\r\n\r\n")).startsWith("HTTP/1.1 404");
+        assertThat(rig.raw("CONNECT example.com:443 HTTP/1.1\r\nHost: example.com:443\r\nConnection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 501");
+        assertThat(rig.raw("GET http://example.com/ HTTP/1.1\r\nHost: example.com\r\nConnection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 404");
     }
 
     @Test
@@ -132,7 +158,8 @@ class StrictnessTest {
             Backend.write(socket.getOutputStream(), start);
             slow.add(socket);
         }
-        try (Socket idle = rig.connect(); Socket working = rig.connect()) {
+        try (Socket idle = rig.connect();
+                Socket working = rig.connect()) {
             Backend.write(working.getOutputStream(), "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\n");
             Rig.await(() -> app.heads.size() == 1);
             Thread.sleep(300);

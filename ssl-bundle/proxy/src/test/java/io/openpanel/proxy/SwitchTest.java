@@ -32,9 +32,13 @@ class SwitchTest {
             for (int i = 0; i < 4; i++) {
                 boolean post = i == 3;
                 loops.add(clients.submit((Callable<Object>) () -> {
-                    HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+                    HttpClient client = HttpClient.newBuilder()
+                            .version(HttpClient.Version.HTTP_1_1)
+                            .build();
                     while (!stop.get()) {
-                        String got = post ? rig.raw("POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 4\r\n\r\nbody")
+                        String got = post
+                                ? rig.raw(
+                                        "POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 4\r\n\r\nbody")
                                 : status(rig.send(client, "/"));
                         requests.incrementAndGet();
                         if (!got.contains("200") || !got.contains("version")) {
@@ -79,14 +83,17 @@ class SwitchTest {
     @Test
     void aRequestUnderWayEndsWhereItIs() throws Exception {
         CountDownLatch go = new CountDownLatch(1);
-        try (Rig rig = new Rig(); Backend former = new Backend((head, in, out) -> {
-            try {
-                go.await();
-            } catch (InterruptedException e) {
-                throw new IOException(e);
-            }
-            return Backend.answer(out, "former");
-        }); Backend next = Backend.text("next"); Socket socket = rig.connect()) {
+        try (Rig rig = new Rig();
+                Backend former = new Backend((head, in, out) -> {
+                    try {
+                        go.await();
+                    } catch (InterruptedException e) {
+                        throw new IOException(e);
+                    }
+                    return Backend.answer(out, "former");
+                });
+                Backend next = Backend.text("next");
+                Socket socket = rig.connect()) {
             rig.routes("localhost=" + former.upstream());
             Backend.write(socket.getOutputStream(), "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
             Rig.await(() -> !former.heads.isEmpty());
@@ -99,19 +106,26 @@ class SwitchTest {
 
     @Test
     void anUpstreamThatIsGoneIsSkippedForEveryMethod() throws Exception {
-        try (Rig rig = new Rig(); Backend gone = Backend.text("gone"); Backend here = Backend.text("here")) {
+        try (Rig rig = new Rig();
+                Backend gone = Backend.text("gone");
+                Backend here = Backend.text("here")) {
             gone.close();
             rig.routes("localhost=" + gone.upstream() + "," + here.upstream());
             for (int i = 0; i < 10; i++) {
                 assertThat(rig.ask("localhost", "GET /")).endsWith("here");
-                assertThat(rig.raw("POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 4\r\n\r\nbody")).endsWith("here");
+                assertThat(
+                                rig.raw(
+                                        "POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 4\r\n\r\nbody"))
+                        .endsWith("here");
             }
         }
     }
 
     @Test
     void upstreamsTakeTurns() throws Exception {
-        try (Rig rig = new Rig(); Backend one = Backend.text("one"); Backend two = Backend.text("two")) {
+        try (Rig rig = new Rig();
+                Backend one = Backend.text("one");
+                Backend two = Backend.text("two")) {
             rig.routes("localhost=" + one.upstream() + "," + two.upstream());
             for (int i = 0; i < 10; i++) {
                 rig.ask("localhost", "GET /");
@@ -124,12 +138,14 @@ class SwitchTest {
     @Test
     void aSafeRequestIsRepeatedOnceWhenTheConnectionBreaksBeforeTheAnswer() throws Exception {
         AtomicInteger tries = new AtomicInteger();
-        try (Rig rig = new Rig(); Backend app = new Backend((head, in, out) -> tries.getAndIncrement() > 0
-                && Backend.answer(out, "second"))) {
+        try (Rig rig = new Rig();
+                Backend app =
+                        new Backend((head, in, out) -> tries.getAndIncrement() > 0 && Backend.answer(out, "second"))) {
             rig.routes("localhost=" + app.upstream());
             assertThat(rig.ask("localhost", "GET /")).endsWith("second");
             tries.set(0);
-            assertThat(rig.raw("POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")).startsWith("HTTP/1.1 502");
+            assertThat(rig.raw("POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"))
+                    .startsWith("HTTP/1.1 502");
             assertThat(tries).hasValue(1);
             tries.set(-5);
             assertThat(rig.ask("localhost", "GET /")).startsWith("HTTP/1.1 502");
@@ -139,7 +155,8 @@ class SwitchTest {
 
     @Test
     void connectionsNobodyUsesAreClosed() throws Exception {
-        try (Rig rig = new Rig(); Backend app = Backend.text("ok")) {
+        try (Rig rig = new Rig();
+                Backend app = Backend.text("ok")) {
             rig.routes("localhost=" + app.upstream());
             rig.ask("localhost", "GET /");
             assertThat(app.connections()).isEqualTo(1);

@@ -35,12 +35,15 @@ class UpgradeTest {
         app = new Backend((head, in, out) -> switch (head.target()) {
             case "/ws" -> webSocket(head, in, out);
             case "/echo" -> {
-                Backend.write(out, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\nX-Early: 1\r\n\r\nhello ");
+                Backend.write(
+                        out,
+                        "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\nX-Early: 1\r\n\r\nhello ");
                 in.transferTo(out);
                 yield false;
             }
             case "/leave" -> {
-                Backend.write(out, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\nbye");
+                Backend.write(
+                        out, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\nbye");
                 yield false;
             }
             case "/unasked" -> {
@@ -75,7 +78,10 @@ class UpgradeTest {
         assertThat(heard.messages.poll(10, TimeUnit.SECONDS)).isEqualTo("60000 bytes, 7");
         socket.sendClose(1000, "done").join();
         assertThat(heard.messages.poll(10, TimeUnit.SECONDS)).isEqualTo("closed 1000");
-        Backend.Head head = app.heads.stream().filter(each -> each.target().equals("/ws")).findFirst().orElseThrow();
+        Backend.Head head = app.heads.stream()
+                .filter(each -> each.target().equals("/ws"))
+                .findFirst()
+                .orElseThrow();
         assertThat(head.one("X-Forwarded-For")).isEqualTo("127.0.0.1");
         assertThat(head.one("Upgrade")).isEqualTo("websocket");
     }
@@ -83,7 +89,9 @@ class UpgradeTest {
     @Test
     void bytesThatCameWithTheHeadsAreNotLost() throws IOException {
         try (Socket socket = rig.connect()) {
-            Backend.write(socket.getOutputStream(), "GET /echo HTTP/1.1\r\nHost: localhost\r\nConnection: keep-alive, Upgrade\r\nUpgrade: echo\r\n\r\nearly ");
+            Backend.write(
+                    socket.getOutputStream(),
+                    "GET /echo HTTP/1.1\r\nHost: localhost\r\nConnection: keep-alive, Upgrade\r\nUpgrade: echo\r\n\r\nearly ");
             InputStream in = socket.getInputStream();
             assertThat(Backend.line(in)).isEqualTo("HTTP/1.1 101 Switching Protocols");
             while (!Backend.line(in).isEmpty()) {
@@ -100,14 +108,18 @@ class UpgradeTest {
     @Test
     void theEndOfOneSideIsTheEndOfTheOther() throws IOException {
         try (Socket socket = rig.connect()) {
-            Backend.write(socket.getOutputStream(), "GET /leave HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n");
-            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII)).endsWith("bye");
+            Backend.write(
+                    socket.getOutputStream(),
+                    "GET /leave HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n");
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                    .endsWith("bye");
         }
     }
 
     @Test
     void aRefusalIsAnOrdinaryAnswer() {
-        assertThatThrownBy(() -> open("/no", new Listener())).isInstanceOf(CompletionException.class)
+        assertThatThrownBy(() -> open("/no", new Listener()))
+                .isInstanceOf(CompletionException.class)
                 .hasRootCauseMessage("Unexpected HTTP response status code 403");
     }
 
@@ -118,11 +130,14 @@ class UpgradeTest {
 
     @Test
     void aSocketSurvivesTheSwitchToAnotherContainer() throws Exception {
-        try (Rig own = new Rig(); Backend next = Backend.text("next")) {
+        try (Rig own = new Rig();
+                Backend next = Backend.text("next")) {
             own.routes("localhost=" + app.upstream());
             Listener heard = new Listener();
-            WebSocket socket = HttpClient.newHttpClient().newWebSocketBuilder()
-                    .buildAsync(URI.create("ws://localhost:" + own.port() + "/ws"), heard).join();
+            WebSocket socket = HttpClient.newHttpClient()
+                    .newWebSocketBuilder()
+                    .buildAsync(URI.create("ws://localhost:" + own.port() + "/ws"), heard)
+                    .join();
             own.routes("localhost=" + next.upstream());
             assertThat(own.ask("localhost", "GET /")).endsWith("next");
             socket.sendText("still here", true).join();
@@ -131,8 +146,10 @@ class UpgradeTest {
     }
 
     private static WebSocket open(String path, Listener listener) {
-        return HttpClient.newHttpClient().newWebSocketBuilder()
-                .buildAsync(URI.create("ws://localhost:" + rig.port() + path), listener).join();
+        return HttpClient.newHttpClient()
+                .newWebSocketBuilder()
+                .buildAsync(URI.create("ws://localhost:" + rig.port() + path), listener)
+                .join();
     }
 
     private static final class Listener implements WebSocket.Listener {
@@ -165,8 +182,10 @@ class UpgradeTest {
 
     /** Sends each frame back without its mask. */
     private static boolean webSocket(Backend.Head head, InputStream in, OutputStream out) throws IOException {
-        Backend.write(out, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: "
-                + accept(head.one("Sec-WebSocket-Key")) + "\r\n\r\n");
+        Backend.write(
+                out,
+                "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: "
+                        + accept(head.one("Sec-WebSocket-Key")) + "\r\n\r\n");
         int opcode = 0;
         while (opcode != 8) {
             int first = in.read();
@@ -197,8 +216,10 @@ class UpgradeTest {
 
     private static String accept(String key) {
         try {
-            return Base64.getEncoder().encodeToString(MessageDigest.getInstance("SHA-1")
-                    .digest((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").getBytes(StandardCharsets.US_ASCII)));
+            return Base64.getEncoder()
+                    .encodeToString(MessageDigest.getInstance("SHA-1")
+                            .digest((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11")
+                                    .getBytes(StandardCharsets.US_ASCII)));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }

@@ -21,7 +21,8 @@ public class Addresses {
 
     @Activate
     public Addresses(BundleContext context) {
-        this(property(context, "openpanel.address", "127.0.0.1"),
+        this(
+                property(context, "openpanel.address", "127.0.0.1"),
                 Integer.parseInt(property(context, "openpanel.proxy.port", "8000")));
     }
 
@@ -59,7 +60,9 @@ public class Addresses {
     }
 
     static String slug(String name) {
-        String plain = Normalizer.normalize(name, Normalizer.Form.NFD).replaceAll("\\p{M}", "").toLowerCase(Locale.ROOT);
+        String plain = Normalizer.normalize(name, Normalizer.Form.NFD)
+                .replaceAll("\\p{M}", "")
+                .toLowerCase(Locale.ROOT);
         String slug = plain.replaceAll("[^a-z0-9]+", "-").replaceAll("^-+|-+$", "");
         return slug.isEmpty() ? "app" : cut(slug, 40);
     }
@@ -77,11 +80,17 @@ public class Addresses {
         } catch (UnknownHostException e) {
             return "";
         }
-        if (parsed == null || parsed.isLoopbackAddress() || parsed.isSiteLocalAddress() || parsed.isLinkLocalAddress()
-                || parsed.isAnyLocalAddress() || isShared(parsed.getAddress())) {
+        if (parsed == null
+                || parsed.isLoopbackAddress()
+                || parsed.isSiteLocalAddress()
+                || parsed.isLinkLocalAddress()
+                || parsed.isAnyLocalAddress()
+                || isShared(parsed.getAddress())) {
             return "";
         }
-        return parsed instanceof Inet4Address ? address.replace('.', '-') : parsed.getHostAddress().replace(':', '-');
+        return parsed instanceof Inet4Address
+                ? address.replace('.', '-')
+                : parsed.getHostAddress().replace(':', '-');
     }
 
     /** Carrier-grade 100.64.0.0/10 and unique local fc00::/7. */

@@ -20,6 +20,7 @@ import org.osgi.service.component.annotations.Reference;
 public class Apps {
     /** A container that just started may not be in the list yet. */
     private static final Duration PATIENCE = Duration.ofSeconds(3);
+
     private static final int PAGE = 500;
 
     private final Panel panel;
@@ -54,7 +55,10 @@ public class Apps {
 
     public Named named(Ref app) {
         App found = panel.call("app.get", new OfApp(app), App.class);
-        return new Named(found.name(), panel.call("project.get", new OfProject(found.project()), Project.class).name());
+        return new Named(
+                found.name(),
+                panel.call("project.get", new OfProject(found.project()), Project.class)
+                        .name());
     }
 
     /** The apps the caller may see. */
@@ -78,10 +82,13 @@ public class Apps {
         long end = System.nanoTime() + PATIENCE.toNanos();
         Set<String> foreign = upstreams.stream().map(Upstreams::ip).collect(Collectors.toSet());
         while (!foreign.isEmpty()) {
-            panel.call("container.list", new Running(app, PAGE), Containers.class).items()
-                    .forEach(container -> foreign.removeAll(container.addresses().values()));
+            panel.call("container.list", new Running(app, PAGE), Containers.class)
+                    .items()
+                    .forEach(
+                            container -> foreign.removeAll(container.addresses().values()));
             if (!foreign.isEmpty() && System.nanoTime() > end) {
-                throw Problem.invalid("upstreams", String.join(", ", foreign) + " is not the address of a container of this app");
+                throw Problem.invalid(
+                        "upstreams", String.join(", ", foreign) + " is not the address of a container of this app");
             }
             if (!foreign.isEmpty()) {
                 pause();

@@ -38,8 +38,11 @@ public class BuiltInProxy implements Proxy {
      */
     record Ports(int http, int https, int panelTls, int panel) {
         static Ports of(BundleContext context) {
-            return new Ports(port(context, "openpanel.proxy.port", 8000), port(context, "openpanel.proxy.tls-port", 0),
-                    port(context, "openpanel.panel.tls-port", 8443), port(context, "openpanel.port", 8080));
+            return new Ports(
+                    port(context, "openpanel.proxy.port", 8000),
+                    port(context, "openpanel.proxy.tls-port", 0),
+                    port(context, "openpanel.panel.tls-port", 8443),
+                    port(context, "openpanel.port", 8080));
         }
 
         private static int port(BundleContext context, String name, int otherwise) {
@@ -79,12 +82,15 @@ public class BuiltInProxy implements Proxy {
         while (applied() < version) {
             Optional<String> refused = refusal(version);
             if (refused.isPresent()) {
-                throw new Problem(Problem.Kind.UPSTREAM, "The proxy refuses the change, the former version keeps serving: "
-                        + refused.get());
+                throw new Problem(
+                        Problem.Kind.UPSTREAM,
+                        "The proxy refuses the change, the former version keeps serving: " + refused.get());
             }
             if (System.nanoTime() > end) {
-                throw new Problem(Problem.Kind.TIMEOUT, "The proxy does not answer within " + PATIENCE.toSeconds()
-                        + " s; the former version keeps serving. Look at 'openpanel status', then try again");
+                throw new Problem(
+                        Problem.Kind.TIMEOUT,
+                        "The proxy does not answer within " + PATIENCE.toSeconds()
+                                + " s; the former version keeps serving. Look at 'openpanel status', then try again");
             }
             pause();
         }
@@ -135,16 +141,27 @@ public class BuiltInProxy implements Proxy {
     }
 
     private String render(Configuration configuration) {
-        JsonText json = new JsonText().open('{').field("version", configuration.version()).field("httpPort", ports.http());
+        JsonText json = new JsonText()
+                .open('{')
+                .field("version", configuration.version())
+                .field("httpPort", ports.http());
         if (ports.https() > 0) {
             json.field("httpsPort", ports.https());
         }
-        certificate.keyStore().ifPresent(keys -> json.name("panel").open('{').field("httpsPort", ports.panelTls())
-                .field("upstream", "127.0.0.1:" + ports.panel()).field("keyStore", keys.file())
-                .field("keyStorePassword", keys.password()).close('}'));
+        certificate.keyStore().ifPresent(keys -> json.name("panel")
+                .open('{')
+                .field("httpsPort", ports.panelTls())
+                .field("upstream", "127.0.0.1:" + ports.panel())
+                .field("keyStore", keys.file())
+                .field("keyStorePassword", keys.password())
+                .close('}'));
         json.name("routes").open('[');
         for (Configuration.Route route : configuration.routes()) {
-            json.open('{').field("host", route.host()).field("app", route.app()).name("upstreams").open('[');
+            json.open('{')
+                    .field("host", route.host())
+                    .field("app", route.app())
+                    .name("upstreams")
+                    .open('[');
             route.upstreams().forEach(json::value);
             json.close(']').field("tls", route.tls()).close('}');
         }

@@ -35,10 +35,17 @@ public class DomainKind implements Resources {
     /** A host is a name of its own: no path of names leads to it. */
     @Override
     public Optional<Resource> find(String idOrHost) {
-        return panel.database().tx(tx -> tx.one(Found.class,
-                "select id, host, app, team_id from domain where id = ? or host = ? limit 1", idOrHost,
-                idOrHost.toLowerCase(Locale.ROOT)))
-                .map(found -> new Resource(new Ref("domain", found.id), found.host, Optional.of(found.app),
-                        Optional.of(new Ref("team", found.teamId)), "1"));
+        return panel.database()
+                .tx(tx -> tx.one(
+                        Found.class,
+                        "select id, host, app, team_id from domain where id = ? or host = ? limit 1",
+                        idOrHost,
+                        idOrHost.toLowerCase(Locale.ROOT)))
+                .map(found -> new Resource(
+                        new Ref("domain", found.id),
+                        found.host,
+                        Optional.of(found.app),
+                        Optional.of(new Ref("team", found.teamId)),
+                        "1"));
     }
 }

@@ -60,8 +60,8 @@ public class DomainStore {
     public List<Row> list(Optional<Ref> app, String after, int limit) {
         String mine = app.isPresent() ? " and d.app = ?" : "";
         Object[] arguments = app.isPresent() ? new Object[] {after, app.get(), limit} : new Object[] {after, limit};
-        return panel.database().tx(tx -> tx.list(Row.class, ROW + " where d.host > ?" + mine + " order by d.host limit ?",
-                arguments));
+        return panel.database()
+                .tx(tx -> tx.list(Row.class, ROW + " where d.host > ?" + mine + " order by d.host limit ?", arguments));
     }
 
     /** The host the panel made up for an app. */
@@ -98,25 +98,36 @@ public class DomainStore {
                     return tx.one(Row.class, ROW + " where d.host = ?", host).orElseThrow();
                 }
             }
-            throw new Problem(Problem.Kind.CONFLICT, "'" + hosts.apply(1) + "' and all names like it are in use on this"
-                    + " server; give the app another name");
+            throw new Problem(
+                    Problem.Kind.CONFLICT,
+                    "'" + hosts.apply(1) + "' and all names like it are in use on this"
+                            + " server; give the app another name");
         });
     }
 
     private boolean claim(Tx tx, Ref app, String host, boolean generated) {
         Ref domain = Ref.create("domain");
-        if (tx.update("insert into domain_claim (host, domain) values (?, ?) on conflict do nothing", host, domain.id()) == 0) {
+        if (tx.update("insert into domain_claim (host, domain) values (?, ?) on conflict do nothing", host, domain.id())
+                == 0) {
             return false;
         }
-        tx.update("insert into domain (team_id, id, app, host, generated, created_at)"
-                + " values (openpanel.current_team(), ?, ?, ?, ?, ?)", domain.id(), app, host, generated, clock.instant());
+        tx.update(
+                "insert into domain (team_id, id, app, host, generated, created_at)"
+                        + " values (openpanel.current_team(), ?, ?, ?, ?, ?)",
+                domain.id(),
+                app,
+                host,
+                generated,
+                clock.instant());
         tx.publish(new DomainEvents.Created(domain, app, host));
         return true;
     }
 
     /** Whether it was there. */
     public boolean delete(String id) {
-        return panel.database().tx(tx -> tx.one(Row.class, ROW + " where d.id = ?", id).map(row -> delete(tx, row)).isPresent());
+        return panel.database().tx(tx -> tx.one(Row.class, ROW + " where d.id = ?", id)
+                .map(row -> delete(tx, row))
+                .isPresent());
     }
 
     private static Row delete(Tx tx, Row row) {
@@ -138,7 +149,8 @@ public class DomainStore {
     /** Sets where an app's requests go; returns where they went before. */
     public Optional<List<String>> route(Ref app, List<String> upstreams) {
         return panel.database().tx(tx -> {
-            Optional<Upstreams> former = tx.one(Upstreams.class, "select upstreams from route where app = ? for update", app);
+            Optional<Upstreams> former =
+                    tx.one(Upstreams.class, "select upstreams from route where app = ? for update", app);
             put(tx, app, upstreams);
             return former.map(Upstreams::upstreams);
         });
@@ -157,16 +169,22 @@ public class DomainStore {
     }
 
     private void put(Tx tx, Ref app, List<String> upstreams) {
-        tx.update("insert into route (team_id, app, upstreams, applied_at) values (openpanel.current_team(), ?, ?, ?)"
-                + " on conflict (team_id, app) do update set upstreams = excluded.upstreams,"
-                + " applied_at = excluded.applied_at", app, upstreams, clock.instant());
+        tx.update(
+                "insert into route (team_id, app, upstreams, applied_at) values (openpanel.current_team(), ?, ?, ?)"
+                        + " on conflict (team_id, app) do update set upstreams = excluded.upstreams,"
+                        + " applied_at = excluded.applied_at",
+                app,
+                upstreams,
+                clock.instant());
     }
 
     /** Says that the proxy took a change; returns the app's hosts, its own before the generated one. */
     public List<String> applied(Ref app, List<String> upstreams, long version) {
         return panel.database().tx(tx -> {
-            List<String> hosts = tx.list(Host.class, "select host from domain where app = ? order by generated, host", app)
-                    .stream().map(Host::host).toList();
+            List<String> hosts =
+                    tx.list(Host.class, "select host from domain where app = ? order by generated, host", app).stream()
+                            .map(Host::host)
+                            .toList();
             tx.publish(new DomainEvents.Applied(app, hosts, upstreams, version));
             return hosts;
         });
@@ -176,7 +194,9 @@ public class DomainStore {
     List<Configuration.Route> all() {
         return panel.database().allTeams(tx -> {
             List<Configuration.Route> routes = new ArrayList<>();
-            tx.each(Served.class, row -> routes.add(new Configuration.Route(row.host(), row.app(), row.upstreams(), false)),
+            tx.each(
+                    Served.class,
+                    row -> routes.add(new Configuration.Route(row.host(), row.app(), row.upstreams(), false)),
                     "select d.host, d.app, coalesce(r.upstreams, '{}') as upstreams from domain d"
                             + " left join route r on r.team_id = d.team_id and r.app = d.app order by d.host");
             return routes;
@@ -185,7 +205,12 @@ public class DomainStore {
 
     /** A version higher than any before; only for the plugin's own threads. */
     long nextVersion(long atLeast) {
-        return panel.database().allTeams(tx -> tx.one(Version.class,
-                "update configuration set version = greatest(version, ?) + 1 returning version", atLeast)).orElseThrow().version();
+        return panel.database()
+                .allTeams(tx -> tx.one(
+                        Version.class,
+                        "update configuration set version = greatest(version, ?) + 1 returning version",
+                        atLeast))
+                .orElseThrow()
+                .version();
     }
 }

@@ -17,6 +17,7 @@ public class Home {
     static final String PRIVATE = "rw-------";
     /** For the panel and, by the folder's group, the proxy. */
     static final String SHARED = "rw-r-----";
+
     static final String PUBLIC = "rw-r--r--";
 
     private final Path home;
@@ -48,7 +49,8 @@ public class Home {
         Path folder = home.resolve(name);
         if (!Files.isDirectory(folder)) {
             Files.createDirectories(folder.getParent());
-            Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions)));
+            Files.createDirectory(
+                    folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions)));
         }
         return folder;
     }

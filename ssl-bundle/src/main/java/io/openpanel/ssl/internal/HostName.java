@@ -22,7 +22,8 @@ final class HostName {
         if (text.isEmpty() || text.length() > 1024) {
             throw invalid("A domain has 1 to " + LONGEST + " characters");
         }
-        if (text.chars().anyMatch(c -> c <= ' ' || c == 0x7f || Character.isISOControl(c) || Character.isWhitespace(c))) {
+        if (text.chars()
+                .anyMatch(c -> c <= ' ' || c == 0x7f || Character.isISOControl(c) || Character.isWhitespace(c))) {
             throw invalid("A domain has no spaces or control characters");
         }
         if (text.contains("/")) {

@@ -52,9 +52,11 @@ import org.osgi.service.component.annotations.Reference;
 public class InternalAuthority implements Issuer {
     /** The longest that browsers take, less a day. */
     static final Duration LIFE = Duration.ofDays(397);
+
     private static final Duration ROOT_LIFE = Duration.ofDays(3652);
     /** For clocks of clients that are behind. */
     private static final Duration BACKDATED = Duration.ofHours(1);
+
     private static final String SIGNATURE = "SHA256withECDSA";
 
     private final Home home;
@@ -81,14 +83,20 @@ public class InternalAuthority implements Issuer {
             Root signer = root();
             KeyPair keys = newKeys();
             Instant now = clock.instant();
-            X509v3CertificateBuilder builder = builder(signer.certificate.getSubjectX500Principal().getName(),
-                    "CN=OpenPanel", now, LIFE, keys);
+            X509v3CertificateBuilder builder =
+                    builder(signer.certificate.getSubjectX500Principal().getName(), "CN=OpenPanel", now, LIFE, keys);
             builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
             builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
-            builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth));
-            builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(names.stream()
-                    .map(InternalAuthority::alternative).toArray(GeneralName[]::new)));
-            builder.addExtension(Extension.authorityKeyIdentifier, false,
+            builder.addExtension(
+                    Extension.extendedKeyUsage, false, new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth));
+            builder.addExtension(
+                    Extension.subjectAlternativeName,
+                    false,
+                    new GeneralNames(
+                            names.stream().map(InternalAuthority::alternative).toArray(GeneralName[]::new)));
+            builder.addExtension(
+                    Extension.authorityKeyIdentifier,
+                    false,
                     new JcaX509ExtensionUtils().createAuthorityKeyIdentifier(signer.certificate));
             return new Issued(keys.getPrivate(), List.of(sign(builder, signer.key), signer.certificate));
         } catch (IOException e) {
@@ -101,7 +109,8 @@ public class InternalAuthority implements Issuer {
     /** The SHA-256 fingerprint of the root, as browsers show it: {@code AB:CD:…}. */
     synchronized String fingerprint() {
         try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(root().certificate.getEncoded());
+            byte[] digest = MessageDigest.getInstance("SHA-256")
+                    .digest(root().certificate.getEncoded());
             return HexFormat.ofDelimiter(":").withUpperCase().formatHex(digest);
         } catch (IOException e) {
             throw new UncheckedIOException("The panel's certificate authority cannot be read or written", e);
@@ -118,7 +127,11 @@ public class InternalAuthority implements Issuer {
             root = new Root(readKey(keyFile), (X509Certificate) CertificateFactory.getInstance("X.509")
                     .generateCertificate(new ByteArrayInputStream(Files.readAllBytes(certificateFile))));
         }
-        if (root == null || root.certificate.getNotAfter().toInstant().isBefore(clock.instant().plus(LIFE))) {
+        if (root == null
+                || root.certificate
+                        .getNotAfter()
+                        .toInstant()
+                        .isBefore(clock.instant().plus(LIFE))) {
             root = newRoot();
             // The certificate last: without it the key is made again.
             Home.write(keyFile, pem("PRIVATE KEY", root.key.getEncoded()), Home.PRIVATE);
@@ -138,16 +151,24 @@ public class InternalAuthority implements Issuer {
 
     private X509v3CertificateBuilder builder(String issuer, String subject, Instant now, Duration life, KeyPair keys)
             throws GeneralSecurityException, IOException {
-        X509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(new X500Name(issuer), serial(),
-                Date.from(now.minus(BACKDATED)), Date.from(now.plus(life)), new X500Name(subject), keys.getPublic());
-        builder.addExtension(Extension.subjectKeyIdentifier, false,
+        X509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
+                new X500Name(issuer),
+                serial(),
+                Date.from(now.minus(BACKDATED)),
+                Date.from(now.plus(life)),
+                new X500Name(subject),
+                keys.getPublic());
+        builder.addExtension(
+                Extension.subjectKeyIdentifier,
+                false,
                 new JcaX509ExtensionUtils().createSubjectKeyIdentifier(keys.getPublic()));
         return builder;
     }
 
     private static X509Certificate sign(X509v3CertificateBuilder builder, PrivateKey key)
             throws GeneralSecurityException, OperatorCreationException {
-        return new JcaX509CertificateConverter().getCertificate(builder.build(new JcaContentSignerBuilder(SIGNATURE).build(key)));
+        return new JcaX509CertificateConverter()
+                .getCertificate(builder.build(new JcaContentSignerBuilder(SIGNATURE).build(key)));
     }
 
     private BigInteger serial() {
@@ -165,20 +186,25 @@ public class InternalAuthority implements Issuer {
             return new GeneralName(GeneralName.dNSName, name);
         }
         try {
-            return new GeneralName(GeneralName.iPAddress, new DEROctetString(InetAddress.getByName(name).getAddress()));
+            return new GeneralName(
+                    GeneralName.iPAddress,
+                    new DEROctetString(InetAddress.getByName(name).getAddress()));
         } catch (UnknownHostException e) {
             throw new IllegalArgumentException(name + " is not an address", e);
         }
     }
 
     private static PrivateKey readKey(Path file) throws IOException, GeneralSecurityException {
-        String base64 = Files.readString(file).replaceAll("-----[A-Z ]+-----", "").replaceAll("\\s", "");
-        return KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(Base64.getDecoder().decode(base64)));
+        String base64 =
+                Files.readString(file).replaceAll("-----[A-Z ]+-----", "").replaceAll("\\s", "");
+        return KeyFactory.getInstance("EC")
+                .generatePrivate(new PKCS8EncodedKeySpec(Base64.getDecoder().decode(base64)));
     }
 
     private static String pem(String type, byte[] content) {
         return "-----BEGIN " + type + "-----\n"
-                + Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII)).encodeToString(content)
+                + Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII))
+                        .encodeToString(content)
                 + "\n-----END " + type + "-----\n";
     }
 }

@@ -50,7 +50,10 @@ public class PanelCertificate {
     }
 
     @Activate
-    public PanelCertificate(@Reference Home home, @Reference InternalAuthority authority, @Reference PanelNames names,
+    public PanelCertificate(
+            @Reference Home home,
+            @Reference InternalAuthority authority,
+            @Reference PanelNames names,
             @Reference InstantSource clock) {
         this.home = home;
         this.authority = authority;
@@ -64,7 +67,9 @@ public class PanelCertificate {
             Path folder = home.proxy();
             List<String> wanted = names.all();
             Optional<X509Certificate> current = current(folder);
-            if (current.isEmpty() || isOld(current.get()) || !names(current.get()).containsAll(canonical(wanted))) {
+            if (current.isEmpty()
+                    || isOld(current.get())
+                    || !names(current.get()).containsAll(canonical(wanted))) {
                 write(folder, authority.issue(wanted));
                 LOG.info("The panel's certificate was issued for {}", wanted);
             }
@@ -81,7 +86,9 @@ public class PanelCertificate {
         try {
             Path folder = home.proxy();
             return Files.exists(folder.resolve(FILE)) && Files.exists(folder.resolve(PASSWORD))
-                    ? Optional.of(new KeyStoreFile(FILE, Files.readString(folder.resolve(PASSWORD)).strip())) : Optional.empty();
+                    ? Optional.of(new KeyStoreFile(
+                            FILE, Files.readString(folder.resolve(PASSWORD)).strip()))
+                    : Optional.empty();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -94,7 +101,9 @@ public class PanelCertificate {
         }
         try {
             KeyStore keys = KeyStore.getInstance("PKCS12");
-            keys.load(new ByteArrayInputStream(Files.readAllBytes(folder.resolve(FILE))), stored.get().password().toCharArray());
+            keys.load(
+                    new ByteArrayInputStream(Files.readAllBytes(folder.resolve(FILE))),
+                    stored.get().password().toCharArray());
             return Optional.ofNullable((X509Certificate) keys.getCertificate(ALIAS));
         } catch (IOException | GeneralSecurityException e) {
             LOG.warn("The panel's key store cannot be read; a new one is made", e);
@@ -106,7 +115,8 @@ public class PanelCertificate {
         String password = keyStore().map(KeyStoreFile::password).orElseGet(PanelCertificate::newPassword);
         KeyStore keys = KeyStore.getInstance("PKCS12");
         keys.load(null, null);
-        keys.setKeyEntry(ALIAS, issued.key(), password.toCharArray(), issued.chain().toArray(Certificate[]::new));
+        keys.setKeyEntry(
+                ALIAS, issued.key(), password.toCharArray(), issued.chain().toArray(Certificate[]::new));
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         keys.store(bytes, password.toCharArray());
         Home.write(folder.resolve(PASSWORD), password + "\n", Home.SHARED);
@@ -120,7 +130,8 @@ public class PanelCertificate {
         return clock.instant().isAfter(from.plusSeconds(life * 2 / 3));
     }
 
-    private static Set<String> names(X509Certificate certificate) throws GeneralSecurityException, UnknownHostException {
+    private static Set<String> names(X509Certificate certificate)
+            throws GeneralSecurityException, UnknownHostException {
         Set<String> names = new HashSet<>();
         Collection<List<?>> alternatives = certificate.getSubjectAlternativeNames();
         for (List<?> alternative : alternatives == null ? List.<List<?>>of() : alternatives) {

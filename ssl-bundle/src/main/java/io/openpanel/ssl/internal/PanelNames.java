@@ -42,7 +42,9 @@ public class PanelNames {
         Set<String> addresses = new TreeSet<>();
         try {
             for (NetworkInterface network : Collections.list(NetworkInterface.getNetworkInterfaces())) {
-                if (!network.isUp() || network.isLoopback() || network.getName().matches("(docker|br-|veth|virbr|cni).*")) {
+                if (!network.isUp()
+                        || network.isLoopback()
+                        || network.getName().matches("(docker|br-|veth|virbr|cni).*")) {
                     continue;
                 }
                 for (InetAddress address : Collections.list(network.getInetAddresses())) {

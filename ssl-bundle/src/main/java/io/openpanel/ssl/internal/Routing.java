@@ -35,8 +35,7 @@ public class Routing {
     private final Proxy proxy;
     private final PanelCertificate certificate;
     private final ReentrantLock turn = new ReentrantLock(true);
-    private final ScheduledExecutorService worker = Executors.newSingleThreadScheduledExecutor(
-            Routing::thread);
+    private final ScheduledExecutorService worker = Executors.newSingleThreadScheduledExecutor(Routing::thread);
     private volatile List<Configuration.Route> given;
     private volatile long version;
 

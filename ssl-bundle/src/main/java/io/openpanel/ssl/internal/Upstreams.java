@@ -26,7 +26,8 @@ public final class Upstreams {
         String octet = "(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
         if (!upstream.matches("(" + octet + "\\.){3}" + octet + ":[1-9]\\d{0,4}")
                 || Integer.parseInt(upstream.substring(upstream.lastIndexOf(':') + 1)) > 65_535) {
-            throw Problem.invalid("upstreams", "'" + upstream + "' is not an address and a port, such as 10.201.0.2:8080");
+            throw Problem.invalid(
+                    "upstreams", "'" + upstream + "' is not an address and a port, such as 10.201.0.2:8080");
         }
         if (upstream.matches("(127|0|169\\.254|22[4-9]|2[3-5]\\d)\\..*")) {
             throw Problem.invalid("upstreams", upstream + " is not the address of a container");

@@ -19,8 +19,21 @@ class AddressesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"127.0.0.1", "10.0.0.1", "192.168.1.10", "172.16.0.1", "100.64.1.1", "169.254.1.1", "::1", "fe80::1", "fd00::1",
-        "0.0.0.0", "panel.example.com", "999.1.1.1"})
+    @ValueSource(
+            strings = {
+                "127.0.0.1",
+                "10.0.0.1",
+                "192.168.1.10",
+                "172.16.0.1",
+                "100.64.1.1",
+                "169.254.1.1",
+                "::1",
+                "fe80::1",
+                "fd00::1",
+                "0.0.0.0",
+                "panel.example.com",
+                "999.1.1.1"
+            })
     void anyOtherGivesNamesOfThisMachine(String address) {
         Addresses addresses = new Addresses(address, 8000);
         assertThat(addresses.generated("web", "shop").apply(1)).isEqualTo("web-shop.localhost");
@@ -29,7 +42,9 @@ class AddressesTest {
 
     @Test
     void theNameServiceFindsNoOtherAddressInTheName() {
-        assertThat(new Addresses("203.0.113.5", 80).generated("web 10.0.0.1", "x").apply(1))
+        assertThat(new Addresses("203.0.113.5", 80)
+                        .generated("web 10.0.0.1", "x")
+                        .apply(1))
                 .isEqualTo("web-10001-x.203-0-113-5.sslip.io");
     }
 

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 class BuiltInProxyTest {
     @TempDir
     private Path folder;
+
     private PanelCertificate certificate;
     private BuiltInProxy proxy;
     private int http;
@@ -40,22 +41,31 @@ class BuiltInProxyTest {
         panelTls = freePort();
         InstantSource clock = InstantSource.system();
         Home home = new Home(folder);
-        certificate = new PanelCertificate(home, new InternalAuthority(home, clock), new PanelNames("127.0.0.1"), clock);
+        certificate =
+                new PanelCertificate(home, new InternalAuthority(home, clock), new PanelNames("127.0.0.1"), clock);
         proxy = new BuiltInProxy(home, certificate, new BuiltInProxy.Ports(http, 0, panelTls, 1));
     }
 
     @Test
     void theFileSaysAllAndIsForTheProxyAlone() throws IOException {
-        proxy.put(new Configuration(7, List.of(new Configuration.Route("a.example", "app:1", List.of("10.201.0.2:80", "10.201.0.3:80"), false),
-                new Configuration.Route("b.example", "app:\"2\"\\", List.of(), true))));
-        assertThat(read("proxy.json")).isEqualTo("{\"version\":7,\"httpPort\":" + http + ",\"routes\":[{\"host\":\"a.example\",\"app\":\"app:1\","
-                + "\"upstreams\":[\"10.201.0.2:80\",\"10.201.0.3:80\"],\"tls\":false},{\"host\":\"b.example\",\"app\":\"app:\\\"2\\\"\\\\\","
-                + "\"upstreams\":[],\"tls\":true}]}");
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("data/proxy/proxy.json")))).isEqualTo("rw-r-----");
+        proxy.put(new Configuration(
+                7,
+                List.of(
+                        new Configuration.Route("a.example", "app:1", List.of("10.201.0.2:80", "10.201.0.3:80"), false),
+                        new Configuration.Route("b.example", "app:\"2\"\\", List.of(), true))));
+        assertThat(read("proxy.json"))
+                .isEqualTo("{\"version\":7,\"httpPort\":" + http
+                        + ",\"routes\":[{\"host\":\"a.example\",\"app\":\"app:1\","
+                        + "\"upstreams\":[\"10.201.0.2:80\",\"10.201.0.3:80\"],\"tls\":false},{\"host\":\"b.example\",\"app\":\"app:\\\"2\\\"\\\\\","
+                        + "\"upstreams\":[],\"tls\":true}]}");
+        assertThat(PosixFilePermissions.toString(
+                        Files.getPosixFilePermissions(folder.resolve("data/proxy/proxy.json"))))
+                .isEqualTo("rw-r-----");
         certificate.ensure();
         proxy.put(new Configuration(8, List.of()));
-        assertThat(read("proxy.json")).contains("\"panel\":{\"httpsPort\":" + panelTls
-                + ",\"upstream\":\"127.0.0.1:1\",\"keyStore\":\"panel.p12\",\"keyStorePassword\":\"");
+        assertThat(read("proxy.json"))
+                .contains("\"panel\":{\"httpsPort\":" + panelTls
+                        + ",\"upstream\":\"127.0.0.1:1\",\"keyStore\":\"panel.p12\",\"keyStorePassword\":\"");
         assertThat(proxy.version()).isEqualTo(8);
     }
 
@@ -88,7 +98,8 @@ class BuiltInProxyTest {
         proxy.put(new Configuration(1, List.of()));
         try (ProxyProcess process = process()) {
             proxy.await(1);
-            proxy.put(new Configuration(2, List.of(new Configuration.Route("a.example", "app:1", List.of("not an address"), false))));
+            proxy.put(new Configuration(
+                    2, List.of(new Configuration.Route("a.example", "app:1", List.of("not an address"), false))));
             assertThatThrownBy(() -> proxy.await(2)).isInstanceOfSatisfying(Problem.class, problem -> {
                 assertThat(problem.kind()).isEqualTo(Problem.Kind.UPSTREAM);
                 assertThat(problem).hasMessageContaining("not an address");
@@ -110,7 +121,8 @@ class BuiltInProxyTest {
             KeyStore trusted = KeyStore.getInstance("PKCS12");
             trusted.load(null, null);
             try (var in = Files.newInputStream(folder.resolve("keys/ca/ca.crt"))) {
-                trusted.setCertificateEntry("ca", CertificateFactory.getInstance("X.509").generateCertificate(in));
+                trusted.setCertificateEntry(
+                        "ca", CertificateFactory.getInstance("X.509").generateCertificate(in));
             }
             TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
             trust.init(trusted);
@@ -121,8 +133,11 @@ class BuiltInProxyTest {
                 parameters.setEndpointIdentificationAlgorithm("HTTPS");
                 socket.setSSLParameters(parameters);
                 socket.startHandshake();
-                socket.getOutputStream().write("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-                assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII)).startsWith("HTTP/1.1 502");
+                socket.getOutputStream()
+                        .write("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
+                                .getBytes(StandardCharsets.US_ASCII));
+                assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                        .startsWith("HTTP/1.1 502");
             }
         }
     }

@@ -22,8 +22,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 class PanelCertificateTest {
     private static final Instant START = Instant.parse("2026-03-01T12:00:00Z");
+
     @TempDir
     private Path folder;
+
     private Instant now = START;
 
     private PanelCertificate certificate(String address) {
@@ -41,20 +43,27 @@ class PanelCertificateTest {
         X509Certificate root = root();
         shown.verify(root.getPublicKey());
         root.verify(root.getPublicKey());
-        assertThat(shown.getSubjectAlternativeNames()).contains(List.of(7, "203.0.113.5"), List.of(7, "127.0.0.1"),
-                List.of(2, "localhost"), List.of(7, "0:0:0:0:0:0:0:1"));
+        assertThat(shown.getSubjectAlternativeNames())
+                .contains(
+                        List.of(7, "203.0.113.5"),
+                        List.of(7, "127.0.0.1"),
+                        List.of(2, "localhost"),
+                        List.of(7, "0:0:0:0:0:0:0:1"));
         assertThat(shown.getExtendedKeyUsage()).containsExactly("1.3.6.1.5.5.7.3.1");
         assertThat(Duration.between(START, shown.getNotAfter().toInstant())).isEqualTo(Duration.ofDays(397));
         assertThat(root.getBasicConstraints()).isZero();
-        assertThat(Duration.between(START, root.getNotAfter().toInstant()).toDays()).isEqualTo(3652);
+        assertThat(Duration.between(START, root.getNotAfter().toInstant()).toDays())
+                .isEqualTo(3652);
         assertThat(shown.getPublicKey().getAlgorithm()).isEqualTo("EC");
 
         assertThat(permissions("keys/ca/ca.key")).isEqualTo("rw-------");
         assertThat(permissions("keys/ca")).isEqualTo("rwx------");
         assertThat(permissions("data/proxy/panel.p12")).isEqualTo("rw-r-----");
         assertThat(permissions("data/proxy/panel.password")).isEqualTo("rw-r-----");
-        assertThat(Files.readString(folder.resolve("run/ca.sha256")).strip()).isEqualTo(HexFormat.ofDelimiter(":").withUpperCase()
-                .formatHex(MessageDigest.getInstance("SHA-256").digest(root.getEncoded())));
+        assertThat(Files.readString(folder.resolve("run/ca.sha256")).strip())
+                .isEqualTo(HexFormat.ofDelimiter(":")
+                        .withUpperCase()
+                        .formatHex(MessageDigest.getInstance("SHA-256").digest(root.getEncoded())));
     }
 
     @Test
@@ -77,7 +86,8 @@ class PanelCertificateTest {
         String password = Files.readString(folder.resolve("data/proxy/panel.password"));
         certificate("203.0.113.6").ensure();
         assertThat(shown()).isNotEqualTo(first);
-        assertThat(Files.readString(folder.resolve("data/proxy/panel.password"))).isEqualTo(password);
+        assertThat(Files.readString(folder.resolve("data/proxy/panel.password")))
+                .isEqualTo(password);
     }
 
     @Test
@@ -114,7 +124,8 @@ class PanelCertificateTest {
     @Test
     void nothingSaysTheKeyOrThePassword() throws Exception {
         certificate("127.0.0.1").ensure();
-        String password = Files.readString(folder.resolve("data/proxy/panel.password")).strip();
+        String password =
+                Files.readString(folder.resolve("data/proxy/panel.password")).strip();
         assertThat(certificate("127.0.0.1").keyStore().orElseThrow().toString()).doesNotContain(password);
         Home home = new Home(folder);
         Issuer issuer = new InternalAuthority(home, () -> now);
@@ -124,15 +135,17 @@ class PanelCertificateTest {
 
     private X509Certificate shown() throws Exception {
         KeyStore store = KeyStore.getInstance("PKCS12");
-        char[] password = Files.readString(folder.resolve("data/proxy/panel.password")).strip().toCharArray();
+        char[] password = Files.readString(folder.resolve("data/proxy/panel.password"))
+                .strip()
+                .toCharArray();
         store.load(new ByteArrayInputStream(Files.readAllBytes(folder.resolve("data/proxy/panel.p12"))), password);
         assertThat(store.getKey("panel", password)).isNotNull();
         return (X509Certificate) store.getCertificate("panel");
     }
 
     private X509Certificate root() throws Exception {
-        return (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(
-                new ByteArrayInputStream(Files.readAllBytes(folder.resolve("keys/ca/ca.crt"))));
+        return (X509Certificate) CertificateFactory.getInstance("X.509")
+                .generateCertificate(new ByteArrayInputStream(Files.readAllBytes(folder.resolve("keys/ca/ca.crt"))));
     }
 
     private String permissions(String file) throws IOException {

@@ -22,10 +22,25 @@ public final class ProxyProcess implements AutoCloseable {
 
     public void start() {
         try {
-            process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:+UseSerialGC",
-                    "-Xmx64m", "-cp", System.getProperty("java.class.path"), "io.openpanel.proxy.Main", "--home", folder.toString(),
-                    "--address", "127.0.0.1", "--http-port", Integer.toString(httpPort), "--panel-port", Integer.toString(panelPort))
-                    .redirectErrorStream(true).redirectOutput(new File(folder.toFile(), "proxy.out")).start();
+            process = new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
+                            "-XX:+UseSerialGC",
+                            "-Xmx64m",
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            "io.openpanel.proxy.Main",
+                            "--home",
+                            folder.toString(),
+                            "--address",
+                            "127.0.0.1",
+                            "--http-port",
+                            Integer.toString(httpPort),
+                            "--panel-port",
+                            Integer.toString(panelPort))
+                    .redirectErrorStream(true)
+                    .redirectOutput(new File(folder.toFile(), "proxy.out"))
+                    .start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -53,9 +53,18 @@ public final class AccessTokens {
         Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
         Instant expiresAt = now.plus(LIFE);
         SigningKeys.Signing key = keys.current();
-        SignedJWT token = new SignedJWT(key.header(), new JWTClaimsSet.Builder()
-                .issuer(ISSUER).audience(AUDIENCE).subject(user).claim("sid", session).claim("tenant", team)
-                .jwtID(Ref.create("token").id()).issueTime(Date.from(now)).expirationTime(Date.from(expiresAt)).build());
+        SignedJWT token = new SignedJWT(
+                key.header(),
+                new JWTClaimsSet.Builder()
+                        .issuer(ISSUER)
+                        .audience(AUDIENCE)
+                        .subject(user)
+                        .claim("sid", session)
+                        .claim("tenant", team)
+                        .jwtID(Ref.create("token").id())
+                        .issueTime(Date.from(now))
+                        .expirationTime(Date.from(expiresAt))
+                        .build());
         try {
             token.sign(key.signer());
         } catch (JOSEException e) {
@@ -93,8 +102,11 @@ public final class AccessTokens {
 
     private static boolean isSigned(SigningKeys.Trusted key, String[] parts) {
         try {
-            return key.verifier().verify(key.header(), (parts[0] + '.' + parts[1]).getBytes(StandardCharsets.UTF_8),
-                    new Base64URL(parts[2]));
+            return key.verifier()
+                    .verify(
+                            key.header(),
+                            (parts[0] + '.' + parts[1]).getBytes(StandardCharsets.UTF_8),
+                            new Base64URL(parts[2]));
         } catch (JOSEException e) {
             return false;
         }
@@ -105,8 +117,13 @@ public final class AccessTokens {
             String json = new Base64URL(encoded).decodeToString();
             JsonText.object(json);
             JWTClaimsSet claims = JWTClaimsSet.parse(json);
-            return Optional.of(claims).filter(this::isForNow).map(each -> new Verified(each.getSubject(),
-                    (String) each.getClaim("sid"), (String) each.getClaim("tenant"), each.getExpirationTime().toInstant()));
+            return Optional.of(claims)
+                    .filter(this::isForNow)
+                    .map(each -> new Verified(
+                            each.getSubject(),
+                            (String) each.getClaim("sid"),
+                            (String) each.getClaim("tenant"),
+                            each.getExpirationTime().toInstant()));
         } catch (ParseException | IllegalArgumentException e) {
             return Optional.empty();
         }
@@ -114,15 +131,22 @@ public final class AccessTokens {
 
     private boolean isForNow(JWTClaimsSet claims) {
         Instant now = clock.instant();
-        if (!ISSUER.equals(claims.getIssuer()) || !List.of(AUDIENCE).equals(claims.getAudience())
-                || claims.getSubject() == null || claims.getJWTID() == null
-                || !(claims.getClaim("sid") instanceof String) || !(claims.getClaim("tenant") instanceof String)
-                || claims.getIssueTime() == null || claims.getExpirationTime() == null) {
+        if (!ISSUER.equals(claims.getIssuer())
+                || !List.of(AUDIENCE).equals(claims.getAudience())
+                || claims.getSubject() == null
+                || claims.getJWTID() == null
+                || !(claims.getClaim("sid") instanceof String)
+                || !(claims.getClaim("tenant") instanceof String)
+                || claims.getIssueTime() == null
+                || claims.getExpirationTime() == null) {
             return false;
         }
         Instant issued = claims.getIssueTime().toInstant();
         Instant expires = claims.getExpirationTime().toInstant();
-        return expires.isAfter(now) && !expires.isAfter(issued.plus(LIFE)) && !issued.isAfter(now.plus(SKEW))
-                && (claims.getNotBeforeTime() == null || !claims.getNotBeforeTime().toInstant().isAfter(now));
+        return expires.isAfter(now)
+                && !expires.isAfter(issued.plus(LIFE))
+                && !issued.isAfter(now.plus(SKEW))
+                && (claims.getNotBeforeTime() == null
+                        || !claims.getNotBeforeTime().toInstant().isAfter(now));
     }
 }

@@ -14,7 +14,8 @@ import java.util.zip.CRC32;
 record ApiKeyToken(String prefix, String text) {
     private static final String HEAD = "op_live_";
     private static final String ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
-    private static final Pattern SHAPE = Pattern.compile(HEAD + "([0-9a-hjkmnp-tv-z]{8})([0-9a-hjkmnp-tv-z]{32})([0-9a-hjkmnp-tv-z]{7})");
+    private static final Pattern SHAPE =
+            Pattern.compile(HEAD + "([0-9a-hjkmnp-tv-z]{8})([0-9a-hjkmnp-tv-z]{32})([0-9a-hjkmnp-tv-z]{7})");
     private static final SecureRandom RANDOM = new SecureRandom();
 
     static ApiKeyToken create() {
@@ -30,7 +31,8 @@ record ApiKeyToken(String prefix, String text) {
     static Optional<ApiKeyToken> parse(String text) {
         Matcher parts = SHAPE.matcher(text);
         return parts.matches() && checksum(parts.group(1) + parts.group(2)).equals(parts.group(3))
-                ? Optional.of(new ApiKeyToken(parts.group(1), text)) : Optional.empty();
+                ? Optional.of(new ApiKeyToken(parts.group(1), text))
+                : Optional.empty();
     }
 
     private static String random(int length) {

@@ -22,8 +22,8 @@ public final class ApiKeys {
     private static final Duration SHORTEST_LIFE = Duration.ofMinutes(1);
     static final Duration DEFAULT_LIFE = Duration.ofDays(90);
     static final Duration LONGEST_LIFE = Duration.ofDays(365);
-    private static final String COLUMNS = "team_id, id, owner, name, prefix, hash, actions, resources, created_at, expires_at,"
-            + " used_at";
+    private static final String COLUMNS =
+            "team_id, id, owner, name, prefix, hash, actions, resources, created_at, expires_at," + " used_at";
     private static final int MOST = 20_000;
 
     private final Clerk clerk;
@@ -36,9 +36,18 @@ public final class ApiKeys {
     private final Map<String, Used> used = new ConcurrentHashMap<>();
 
     /** A key; its token is not in it. */
-    public record Row(String teamId, String id, String owner, String name, String prefix, String hash,
-                      List<String> actions, List<String> resources, Instant createdAt, Instant expiresAt,
-                      Optional<Instant> usedAt) {
+    public record Row(
+            String teamId,
+            String id,
+            String owner,
+            String name,
+            String prefix,
+            String hash,
+            List<String> actions,
+            List<String> resources,
+            Instant createdAt,
+            Instant expiresAt,
+            Optional<Instant> usedAt) {
         boolean covers(String action) {
             return actions.stream().anyMatch(glob -> ActionGlob.matches(glob, action));
         }
@@ -65,7 +74,10 @@ public final class ApiKeys {
     public record Used(String teamId, String id, Instant at) {}
 
     @Activate
-    public ApiKeys(@Reference Clerk clerk, @Reference InstantSource clock, @Reference Rights rights,
+    public ApiKeys(
+            @Reference Clerk clerk,
+            @Reference InstantSource clock,
+            @Reference Rights rights,
             @Reference Revocations revocations) {
         this(clerk, clock, rights, revocations, System::nanoTime);
     }
@@ -84,12 +96,13 @@ public final class ApiKeys {
      *
      * @throws Problem naming the field that is wrong
      */
-    public Made make(String owner, String name, List<String> actions, List<String> resources,
-            Optional<Duration> expiresIn) {
+    public Made make(
+            String owner, String name, List<String> actions, List<String> resources, Optional<Duration> expiresIn) {
         for (String glob : actions) {
             if (!ActionGlob.isValid(glob)) {
-                throw Problem.invalid("actions", "'" + glob + "' names no actions; expected deployment.start, "
-                        + "deployment.*, *.list or *");
+                throw Problem.invalid(
+                        "actions",
+                        "'" + glob + "' names no actions; expected deployment.start, " + "deployment.*, *.list or *");
             }
         }
         resources.forEach(Ref::parse);
@@ -99,16 +112,36 @@ public final class ApiKeys {
         }
         ApiKeyToken token = ApiKeyToken.create();
         Instant now = clock.instant();
-        return new Made(new Row("", Ref.create("api-key").id(), owner, People.name(name), token.prefix(),
-                Digest.of(token.text()).hex(), List.copyOf(actions), List.copyOf(resources), now, now.plus(life),
-                Optional.empty()), token.text());
+        return new Made(
+                new Row(
+                        "",
+                        Ref.create("api-key").id(),
+                        owner,
+                        People.name(name),
+                        token.prefix(),
+                        Digest.of(token.text()).hex(),
+                        List.copyOf(actions),
+                        List.copyOf(resources),
+                        now,
+                        now.plus(life),
+                        Optional.empty()),
+                token.text());
     }
 
     public void insert(Database.Tx tx, Row key) {
-        int made = tx.update("insert into api_key (team_id, id, owner, name, prefix, hash, actions, resources, created_at,"
-                + " expires_at) values (openpanel.current_team(), ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-                + " on conflict (team_id, name) do nothing", key.id, key.owner, key.name, key.prefix,
-                key.hash, key.actions, key.resources, key.createdAt, key.expiresAt);
+        int made = tx.update(
+                "insert into api_key (team_id, id, owner, name, prefix, hash, actions, resources, created_at,"
+                        + " expires_at) values (openpanel.current_team(), ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                        + " on conflict (team_id, name) do nothing",
+                key.id,
+                key.owner,
+                key.name,
+                key.prefix,
+                key.hash,
+                key.actions,
+                key.resources,
+                key.createdAt,
+                key.expiresAt);
         if (made == 0) {
             throw new Problem(Problem.Kind.CONFLICT, "There is a key named " + key.name + " already; delete it first");
         }
@@ -130,9 +163,11 @@ public final class ApiKeys {
         if (!caller.kind().equals("user")) {
             return caller.kind().equals("local") || caller.id().equals(key.id);
         }
-        return caller.id().equals(key.owner) || rights.person(caller.id())
-                .flatMap(person -> person.in(key.teamId))
-                .map(place -> TeamAuthority.LOOK_AFTER_THE_PANEL.contains(place.role())).orElse(false);
+        return caller.id().equals(key.owner)
+                || rights.person(caller.id())
+                        .flatMap(person -> person.in(key.teamId))
+                        .map(place -> TeamAuthority.LOOK_AFTER_THE_PANEL.contains(place.role()))
+                        .orElse(false);
     }
 
     public boolean isExpired(Row key) {
@@ -176,8 +211,11 @@ public final class ApiKeys {
 
     private Optional<Row> load(Digest digest) {
         String prefix = prefixes.get(digest).orElse("");
-        return clerk.allTeams(tx -> tx.list(Row.class, "select " + COLUMNS + " from api_key where prefix = ?", prefix)).stream()
-                .filter(row -> digest.matches(row.hash)).findFirst();
+        return clerk
+                .allTeams(tx -> tx.list(Row.class, "select " + COLUMNS + " from api_key where prefix = ?", prefix))
+                .stream()
+                .filter(row -> digest.matches(row.hash))
+                .findFirst();
     }
 
     private Optional<Row> loadById(String id) {

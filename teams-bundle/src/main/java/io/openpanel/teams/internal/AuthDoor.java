@@ -66,21 +66,37 @@ public class AuthDoor implements Door {
         String origin = request.header("origin");
         String own = (request.secure() ? "https://" : "http://") + request.header("host");
         if (!(site.isEmpty() || OWN_SITE.contains(site)) || !(origin.isEmpty() || origin.equalsIgnoreCase(own))) {
-            throw new Problem(Problem.Kind.DENIED, "This request came from another site; open the panel itself and sign in there");
+            throw new Problem(
+                    Problem.Kind.DENIED,
+                    "This request came from another site; open the panel itself and sign in there");
         }
     }
 
     private SignedIn login(Request request) {
         Map<String, String> body = body(request, Set.of("email", "password"), Set.of());
-        return panel.call("session.create", new SessionActions.Create(body.get("email"), Secret.of(body.get("password")),
-                device(request), Optional.of(request.address())), SignedIn.class);
+        return panel.call(
+                "session.create",
+                new SessionActions.Create(
+                        body.get("email"),
+                        Secret.of(body.get("password")),
+                        device(request),
+                        Optional.of(request.address())),
+                SignedIn.class);
     }
 
     private SignedIn setup(Request request) {
         Map<String, String> body = body(request, Set.of("token", "email", "password"), Set.of("name", "team"));
-        return panel.call("setup.create", new SetupActions.Create(Secret.of(body.get("token")), body.get("email"),
-                Secret.of(body.get("password")), Optional.ofNullable(body.get("name")),
-                Optional.ofNullable(body.get("team")), device(request), Optional.of(request.address())), SignedIn.class);
+        return panel.call(
+                "setup.create",
+                new SetupActions.Create(
+                        Secret.of(body.get("token")),
+                        body.get("email"),
+                        Secret.of(body.get("password")),
+                        Optional.ofNullable(body.get("name")),
+                        Optional.ofNullable(body.get("team")),
+                        device(request),
+                        Optional.of(request.address())),
+                SignedIn.class);
     }
 
     private Reply refresh(Request request) {
@@ -89,20 +105,38 @@ public class AuthDoor implements Door {
             throw new Problem(Problem.Kind.UNAUTHENTICATED, "You are not signed in here");
         }
         try {
-            return signedIn(request, panel.call("session.refresh",
-                    new SessionActions.Refresh(Secret.of(token.get()), Optional.of(request.address())), SignedIn.class));
+            return signedIn(
+                    request,
+                    panel.call(
+                            "session.refresh",
+                            new SessionActions.Refresh(Secret.of(token.get()), Optional.of(request.address())),
+                            SignedIn.class));
         } catch (Problem e) {
             if (e.kind() != Problem.Kind.UNAUTHENTICATED) {
                 throw e;
             }
-            return reply(401, "application/problem+json", RefreshCookie.clear(request), Map.of("type", "about:blank",
-                    "title", "Unauthorized", "kind", "unauthenticated", "detail", e.getMessage()));
+            return reply(
+                    401,
+                    "application/problem+json",
+                    RefreshCookie.clear(request),
+                    Map.of(
+                            "type",
+                            "about:blank",
+                            "title",
+                            "Unauthorized",
+                            "kind",
+                            "unauthenticated",
+                            "detail",
+                            e.getMessage()));
         }
     }
 
     private Reply logout(Request request) {
-        RefreshCookie.read(request).ifPresent(token -> panel.call("session.delete",
-                new SessionActions.Delete(Optional.empty(), Optional.of(Secret.of(token))), null));
+        RefreshCookie.read(request)
+                .ifPresent(token -> panel.call(
+                        "session.delete",
+                        new SessionActions.Delete(Optional.empty(), Optional.of(Secret.of(token))),
+                        null));
         return new Reply(204, headers("application/json", RefreshCookie.clear(request)), new byte[0]);
     }
 
@@ -117,9 +151,12 @@ public class AuthDoor implements Door {
         }
         Map<String, String> body = parse(request);
         Map<String, String> wrong = new LinkedHashMap<>();
-        body.keySet().stream().filter(name -> !required.contains(name) && !optional.contains(name))
+        body.keySet().stream()
+                .filter(name -> !required.contains(name) && !optional.contains(name))
                 .forEach(name -> wrong.put(name.length() > 100 ? name.substring(0, 100) : name, "is not known here"));
-        required.stream().filter(name -> !body.containsKey(name)).forEach(name -> wrong.put(name, name + " is required"));
+        required.stream()
+                .filter(name -> !body.containsKey(name))
+                .forEach(name -> wrong.put(name, name + " is required"));
         if (!wrong.isEmpty()) {
             throw Problem.invalid(wrong);
         }

@@ -35,8 +35,8 @@ public final class Clerk {
     public Clerk(@Reference Panel panel) {
         this.panel = panel;
         AtomicInteger number = new AtomicInteger();
-        ThreadPoolExecutor pool = new ThreadPoolExecutor(4, 4, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(1_000),
-                work -> {
+        ThreadPoolExecutor pool =
+                new ThreadPoolExecutor(4, 4, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(1_000), work -> {
                     Thread thread = new Thread(work, "openpanel-teams-" + number.incrementAndGet());
                     thread.setDaemon(true);
                     return thread;

@@ -11,8 +11,8 @@ public record Digest(long a, long b, long c, long d) {
     /** The digest of a text in UTF-8. */
     public static Digest of(String text) {
         try {
-            ByteBuffer bytes = ByteBuffer.wrap(
-                    MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+            ByteBuffer bytes =
+                    ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
             return new Digest(bytes.getLong(), bytes.getLong(), bytes.getLong(), bytes.getLong());
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
@@ -26,12 +26,17 @@ public record Digest(long a, long b, long c, long d) {
 
     /** Compares with a stored {@link #hex} in constant time. */
     public boolean matches(String stored) {
-        return MessageDigest.isEqual(hex().getBytes(StandardCharsets.US_ASCII),
-                stored.getBytes(StandardCharsets.UTF_8));
+        return MessageDigest.isEqual(
+                hex().getBytes(StandardCharsets.US_ASCII), stored.getBytes(StandardCharsets.UTF_8));
     }
 
     private byte[] bytes() {
-        return ByteBuffer.allocate(32).putLong(a).putLong(b).putLong(c).putLong(d).array();
+        return ByteBuffer.allocate(32)
+                .putLong(a)
+                .putLong(b)
+                .putLong(c)
+                .putLong(d)
+                .array();
     }
 
     @Override

@@ -31,7 +31,8 @@ public final class Members {
     public record Row(String id, String name, String email, String role, Instant createdAt) {}
 
     @Activate
-    public Members(@Reference Panel panel, @Reference People people, @Reference Rights rights, @Reference ApiKeys keys) {
+    public Members(
+            @Reference Panel panel, @Reference People people, @Reference Rights rights, @Reference ApiKeys keys) {
         this.panel = panel;
         this.people = people;
         this.rights = rights;
@@ -39,8 +40,12 @@ public final class Members {
     }
 
     public List<UserActions.Item> list() {
-        return panel.database().tx(tx -> tx.list(Row.class, SELECT + " order by m.created_at, u.id limit 1000")).stream()
-                .map(Members::item).toList();
+        return panel
+                .database()
+                .tx(tx -> tx.list(Row.class, SELECT + " order by m.created_at, u.id limit 1000"))
+                .stream()
+                .map(Members::item)
+                .toList();
     }
 
     public UserActions.Item get(Ref user) {
@@ -70,7 +75,9 @@ public final class Members {
     public void remove(Call call, Ref user) {
         List<ApiKeys.Row> lost = panel.database().tx(tx -> {
             requireOwner(call, role(lock(tx, user)));
-            List<ApiKeys.Row> own = keys.list(tx).stream().filter(key -> key.owner().equals(user.id())).toList();
+            List<ApiKeys.Row> own = keys.list(tx).stream()
+                    .filter(key -> key.owner().equals(user.id()))
+                    .toList();
             tx.update("delete from membership where user_id = ?", user.id());
             requireAnOwner(tx);
             tx.publish(new TeamEvents.UserDeleted(user));
@@ -91,7 +98,8 @@ public final class Members {
     }
 
     private static void requireAnOwner(Database.Tx tx) {
-        if (tx.list(Rights.Id.class, "select user_id as id from membership where role = 'owner'").isEmpty()) {
+        if (tx.list(Rights.Id.class, "select user_id as id from membership where role = 'owner'")
+                .isEmpty()) {
             throw new Problem(Problem.Kind.CONFLICT, "A team needs an owner; make somebody else one first");
         }
     }
@@ -101,7 +109,8 @@ public final class Members {
             return;
         }
         Optional<String> own = rights.person(call.caller().ref().id())
-                .flatMap(person -> call.team().flatMap(team -> person.in(team.id()))).map(Rights.Membership::role);
+                .flatMap(person -> call.team().flatMap(team -> person.in(team.id())))
+                .map(Rights.Membership::role);
         if (!own.equals(Optional.of("owner"))) {
             throw new Problem(Problem.Kind.DENIED, "Only an owner can do this to an owner; ask one of them");
         }

@@ -19,8 +19,13 @@ public final class PasswordRules {
     private static final int MOST = 128;
     /** How much of a password must remain beside words that everybody tries first. */
     private static final int LEAST_OWN = 8;
-    private static final List<String> ROWS = List.of("01234567890123456789", "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz",
-            "qwertyuiopasdfghjklzxcvbnm", "qwertzuiopasdfghjklyxcvbnm", "azertyuiopqsdfghjklmwxcvbn",
+
+    private static final List<String> ROWS = List.of(
+            "01234567890123456789",
+            "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz",
+            "qwertyuiopasdfghjklzxcvbnm",
+            "qwertzuiopasdfghjklyxcvbnm",
+            "azertyuiopqsdfghjklmwxcvbn",
             "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p");
     private static final Set<String> COMMON = read();
 
@@ -36,23 +41,29 @@ public final class PasswordRules {
     public static void check(String field, String password, String... words) {
         int length = password.codePointCount(0, password.length());
         if (length < LEAST || length > MOST) {
-            throw Problem.invalid(field, "A password has " + LEAST + " to " + MOST + " characters; this one has " + length);
+            throw Problem.invalid(
+                    field, "A password has " + LEAST + " to " + MOST + " characters; this one has " + length);
         }
         String plain = password.toLowerCase(Locale.ROOT);
         if (isCommon(plain)) {
             throw Problem.invalid(field, "This password is one of those tried first; choose one nobody else would");
         }
         if (remainder(plain, words).length() < LEAST_OWN) {
-            throw Problem.invalid(field, "This password is mostly your name, e-mail address or the word openpanel; "
-                    + "choose one that has nothing to do with them");
+            throw Problem.invalid(
+                    field,
+                    "This password is mostly your name, e-mail address or the word openpanel; "
+                            + "choose one that has nothing to do with them");
         }
     }
 
     private static boolean isCommon(String plain) {
         String letters = plain.replaceAll("[^\\p{L}]+$|^[^\\p{L}]+", "");
-        return COMMON.contains(plain) || COMMON.contains(plain.replaceAll("[^\\p{L}\\p{N}]", ""))
+        return COMMON.contains(plain)
+                || COMMON.contains(plain.replaceAll("[^\\p{L}\\p{N}]", ""))
                 || (letters.length() >= 4 && plain.length() - letters.length() >= 4 && COMMON.contains(letters))
-                || plain.chars().distinct().count() < 5 || isRepeated(plain) || isRun(plain)
+                || plain.chars().distinct().count() < 5
+                || isRepeated(plain)
+                || isRun(plain)
                 || (letters.length() >= 8 && (isRepeated(letters) || isRun(letters)));
     }
 
@@ -75,8 +86,9 @@ public final class PasswordRules {
 
     private static String remainder(String plain, String... words) {
         String rest = plain.replace("openpanel", "").replace("open-panel", "").replace("password", "");
-        Set<String> own = Arrays.stream(words).flatMap(word -> Arrays.stream(
-                word.toLowerCase(Locale.ROOT).split("[^\\p{L}\\p{N}]+"))).filter(word -> word.length() >= 3)
+        Set<String> own = Arrays.stream(words)
+                .flatMap(word -> Arrays.stream(word.toLowerCase(Locale.ROOT).split("[^\\p{L}\\p{N}]+")))
+                .filter(word -> word.length() >= 3)
                 .collect(Collectors.toSet());
         for (String word : own) {
             rest = rest.replace(word, "");

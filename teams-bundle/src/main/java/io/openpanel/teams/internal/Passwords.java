@@ -77,7 +77,8 @@ public final class Passwords {
     private byte[] inTurn(String password, Cost cost, byte[] salt, int length) {
         if (waiting.incrementAndGet() > MOST_WAITING) {
             waiting.decrementAndGet();
-            throw new Problem(Problem.Kind.LIMITED, "Too many people sign in at this moment; try again in a few seconds")
+            throw new Problem(
+                            Problem.Kind.LIMITED, "Too many people sign in at this moment; try again in a few seconds")
                     .retryAfter(Duration.ofSeconds(5));
         }
         boolean entered = false;
@@ -102,8 +103,11 @@ public final class Passwords {
         Argon2BytesGenerator generator = new Argon2BytesGenerator();
         generator.init(new Argon2Parameters.Builder(Argon2Parameters.ARGON2_id)
                 .withVersion(Argon2Parameters.ARGON2_VERSION_13)
-                .withMemoryAsKB(cost.memory).withIterations(cost.passes).withParallelism(cost.lanes)
-                .withSalt(salt).build());
+                .withMemoryAsKB(cost.memory)
+                .withIterations(cost.passes)
+                .withParallelism(cost.lanes)
+                .withSalt(salt)
+                .build());
         byte[] tag = new byte[length];
         generator.generateBytes(password.getBytes(StandardCharsets.UTF_8), tag);
         return tag;
@@ -111,8 +115,8 @@ public final class Passwords {
 
     private static String phc(Cost cost, byte[] salt, byte[] tag) {
         Base64.Encoder text = Base64.getEncoder().withoutPadding();
-        return "$argon2id$v=19$m=" + cost.memory + ",t=" + cost.passes + ",p=" + cost.lanes
-                + '$' + text.encodeToString(salt) + '$' + text.encodeToString(tag);
+        return "$argon2id$v=19$m=" + cost.memory + ",t=" + cost.passes + ",p=" + cost.lanes + '$'
+                + text.encodeToString(salt) + '$' + text.encodeToString(tag);
     }
 
     private static Stored read(String stored) {
@@ -120,8 +124,12 @@ public final class Passwords {
         if (!parts.matches()) {
             throw new IllegalStateException("A stored password hash is not an Argon2id PHC string");
         }
-        return new Stored(new Cost(Integer.parseInt(parts.group(1)), Integer.parseInt(parts.group(2)),
-                Integer.parseInt(parts.group(3))), Base64.getDecoder().decode(parts.group(4)),
+        return new Stored(
+                new Cost(
+                        Integer.parseInt(parts.group(1)),
+                        Integer.parseInt(parts.group(2)),
+                        Integer.parseInt(parts.group(3))),
+                Base64.getDecoder().decode(parts.group(4)),
                 Base64.getDecoder().decode(parts.group(5)));
     }
 }

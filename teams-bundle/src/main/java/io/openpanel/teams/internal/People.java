@@ -49,7 +49,8 @@ public final class People {
     /** @throws Problem naming the field that is wrong */
     Newcomer newcomer(String email, Optional<String> name, Secret password, String team) {
         String address = email(email);
-        String shown = name(name.map(String::strip).filter(text -> !text.isEmpty())
+        String shown = name(name.map(String::strip)
+                .filter(text -> !text.isEmpty())
                 .orElseGet(() -> address.substring(0, address.indexOf('@'))));
         String plain = password.reveal();
         PasswordRules.check("password", plain, address, shown, team);
@@ -76,26 +77,37 @@ public final class People {
     Ref add(Database.Tx tx, Newcomer person, String role) {
         Ref user = Ref.create("user");
         Instant now = clock.instant();
-        int made = tx.update("insert into user_account (id, email, name, password, created_at) values (?, ?, ?, ?, ?)"
-                + " on conflict (email) do nothing", user.id(), person.email, person.name, person.passwordHash, now);
+        int made = tx.update(
+                "insert into user_account (id, email, name, password, created_at) values (?, ?, ?, ?, ?)"
+                        + " on conflict (email) do nothing",
+                user.id(),
+                person.email,
+                person.name,
+                person.passwordHash,
+                now);
         if (made == 0) {
             throw new Problem(Problem.Kind.CONFLICT, "There is an account for " + person.email + " already");
         }
-        tx.update("insert into membership (team_id, user_id, role, created_at)"
-                + " values (openpanel.current_team(), ?, ?, ?)", user.id(), role, now);
+        tx.update(
+                "insert into membership (team_id, user_id, role, created_at)"
+                        + " values (openpanel.current_team(), ?, ?, ?)",
+                user.id(),
+                role,
+                now);
         tx.publish(new TeamEvents.UserCreated(user, person.name, role));
         return user;
     }
 
     Optional<Account> byEmail(String email) {
-        return clerk.allTeams(tx -> tx.one(Account.class,
+        return clerk.allTeams(tx -> tx.one(
+                Account.class,
                 "select id, email, name, password from user_account where email = ?",
                 email.strip().toLowerCase(Locale.ROOT)));
     }
 
     Account get(String id) {
-        return clerk.allTeams(tx -> tx.one(Account.class,
-                "select id, email, name, password from user_account where id = ?", id))
+        return clerk.allTeams(tx ->
+                        tx.one(Account.class, "select id, email, name, password from user_account where id = ?", id))
                 .orElseThrow(() -> Problem.missing(new Ref("user", id)));
     }
 
@@ -114,15 +126,25 @@ public final class People {
     /** Stores a new password over the one that was checked; false when somebody changed it in between. */
     boolean setPassword(Account account, String password) {
         String hash = passwords.hash(password);
-        return 0 < clerk.allTeams(tx -> tx.update("update user_account set password = ?, version = version + 1"
-                + " where id = ? and password = ?", hash, account.id, account.password));
+        return 0
+                < clerk.allTeams(tx -> tx.update(
+                        "update user_account set password = ?, version = version + 1"
+                                + " where id = ? and password = ?",
+                        hash,
+                        account.id,
+                        account.password));
     }
 
     void rename(String id, String name, String email) {
-        boolean done = clerk.allTeams(tx -> tx.one(Rights.Id.class,
-                "select id from user_account where email = ? and id <> ?", email, id).isEmpty()
-                && tx.update("update user_account set name = ?, email = ?, version = version + 1 where id = ?", name, email,
-                        id) > 0);
+        boolean done = clerk.allTeams(
+                tx -> tx.one(Rights.Id.class, "select id from user_account where email = ? and id <> ?", email, id)
+                                .isEmpty()
+                        && tx.update(
+                                        "update user_account set name = ?, email = ?, version = version + 1 where id = ?",
+                                        name,
+                                        email,
+                                        id)
+                                > 0);
         if (!done) {
             throw new Problem(Problem.Kind.CONFLICT, "This e-mail address cannot be used; choose another one");
         }

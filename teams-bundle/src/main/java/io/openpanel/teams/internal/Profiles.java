@@ -21,8 +21,12 @@ public final class Profiles {
     private final SignIn signIn;
 
     @Activate
-    public Profiles(@Reference People people, @Reference Rights rights, @Reference Sessions sessions,
-            @Reference ApiKeys keys, @Reference SignIn signIn) {
+    public Profiles(
+            @Reference People people,
+            @Reference Rights rights,
+            @Reference Sessions sessions,
+            @Reference ApiKeys keys,
+            @Reference SignIn signIn) {
         this.people = people;
         this.rights = rights;
         this.sessions = sessions;
@@ -39,10 +43,16 @@ public final class Profiles {
         Rights.Person person = rights.person(user).orElseThrow(() -> Problem.missing(new Ref("user", user)));
         Optional<Rights.Membership> here = call.team().flatMap(team -> person.in(team.id()));
         List<ProfileActions.Team> teams = person.memberships().stream()
-                .map(each -> new ProfileActions.Team(new Ref("team", each.team()), each.teamName(), each.role())).toList();
-        return new ProfileActions.Profile(new Ref("user", user), person.name(), person.email(),
-                here.map(each -> new Ref("team", each.team())), here.map(Rights.Membership::teamName),
-                here.map(Rights.Membership::role), teams);
+                .map(each -> new ProfileActions.Team(new Ref("team", each.team()), each.teamName(), each.role()))
+                .toList();
+        return new ProfileActions.Profile(
+                new Ref("user", user),
+                person.name(),
+                person.email(),
+                here.map(each -> new Ref("team", each.team())),
+                here.map(Rights.Membership::teamName),
+                here.map(Rights.Membership::role),
+                teams);
     }
 
     /** @throws Problem naming the field unless the password is the person's */
@@ -55,7 +65,9 @@ public final class Profiles {
 
     public void rename(String user, Optional<String> name, Optional<String> email) {
         People.Account account = people.get(user);
-        people.rename(user, name.map(People::name).orElse(account.name()),
+        people.rename(
+                user,
+                name.map(People::name).orElse(account.name()),
                 email.map(People::email).orElse(account.email()));
         rights.personChanged(user, false);
     }
@@ -66,7 +78,8 @@ public final class Profiles {
         String plain = password.reveal();
         PasswordRules.check("password", plain, account.email(), account.name());
         if (!people.setPassword(account, plain)) {
-            throw new Problem(Problem.Kind.CONFLICT, "Your password was changed at the same moment; sign in and try again");
+            throw new Problem(
+                    Problem.Kind.CONFLICT, "Your password was changed at the same moment; sign in and try again");
         }
         sessions.endOthers(user, current.map(Ref::id));
     }

@@ -8,6 +8,7 @@ import java.util.Optional;
 final class RefreshCookie {
     /** {@code __Host-} makes browsers insist on HTTPS, so plain HTTP on loopback needs a name of its own. */
     private static final String OVER_TLS = "__Host-op_rt";
+
     private static final String ON_LOOPBACK = "op_rt";
 
     private RefreshCookie() {}
@@ -15,9 +16,12 @@ final class RefreshCookie {
     static Optional<String> read(Door.Request request) {
         String name = request.secure() ? OVER_TLS : ON_LOOPBACK;
         return request.headers().getOrDefault("cookie", List.of()).stream()
-                .flatMap(line -> List.of(line.split(";")).stream()).map(String::strip)
-                .filter(pair -> pair.startsWith(name + '=')).map(pair -> pair.substring(name.length() + 1))
-                .filter(token -> !token.isEmpty()).findFirst();
+                .flatMap(line -> List.of(line.split(";")).stream())
+                .map(String::strip)
+                .filter(pair -> pair.startsWith(name + '='))
+                .map(pair -> pair.substring(name.length() + 1))
+                .filter(token -> !token.isEmpty())
+                .findFirst();
     }
 
     static String set(Door.Request request, String token) {
@@ -29,7 +33,7 @@ final class RefreshCookie {
     }
 
     private static String line(Door.Request request, String token, long seconds) {
-        return (request.secure() ? OVER_TLS : ON_LOOPBACK) + '=' + token + "; Path=/; HttpOnly; SameSite=Strict; Max-Age="
-                + seconds + (request.secure() ? "; Secure" : "");
+        return (request.secure() ? OVER_TLS : ON_LOOPBACK) + '=' + token
+                + "; Path=/; HttpOnly; SameSite=Strict; Max-Age=" + seconds + (request.secure() ? "; Secure" : "");
     }
 }

@@ -46,7 +46,10 @@ public final class Rights {
     public record Id(String id) {}
 
     @Activate
-    public Rights(@Reference Clerk clerk, @Reference InstantSource clock, @Reference AccessTokens tokens,
+    public Rights(
+            @Reference Clerk clerk,
+            @Reference InstantSource clock,
+            @Reference AccessTokens tokens,
             @Reference Revocations revocations) {
         this(clerk, clock, tokens, revocations, System::nanoTime);
     }
@@ -71,7 +74,8 @@ public final class Rights {
     /** The first team, whose owners and admins look after the panel itself. */
     Optional<String> homeTeam() {
         if (homeTeam.isEmpty()) {
-            homeTeam = clerk.allTeams(tx -> tx.one(Home.class, "select home_team from setup")).map(Home::homeTeam);
+            homeTeam = clerk.allTeams(tx -> tx.one(Home.class, "select home_team from setup"))
+                    .map(Home::homeTeam);
         }
         return homeTeam;
     }
@@ -94,22 +98,34 @@ public final class Rights {
     }
 
     private List<Id> alive(String user) {
-        return clerk.allTeams(tx -> tx.list(Id.class,
-                "select id from session where user_id = ? and ended_at is null and ends_at > ?", user, clock.instant()));
+        return clerk.allTeams(tx -> tx.list(
+                Id.class,
+                "select id from session where user_id = ? and ended_at is null and ends_at > ?",
+                user,
+                clock.instant()));
     }
 
     private Optional<Person> loadPerson(String user) {
         return clerk.allTeams(tx -> tx.one(Account.class, "select id, name, email from user_account where id = ?", user)
-                .map(account -> new Person(account.id, account.name, account.email, tx.list(Membership.class,
-                        "select m.team_id as team, t.name as team_name, m.role from membership m"
-                                + " join team t on t.id = m.team_id where m.user_id = ? order by m.created_at, t.id",
-                        user))));
+                .map(account -> new Person(
+                        account.id,
+                        account.name,
+                        account.email,
+                        tx.list(
+                                Membership.class,
+                                "select m.team_id as team, t.name as team_name, m.role from membership m"
+                                        + " join team t on t.id = m.team_id where m.user_id = ? order by m.created_at, t.id",
+                                user))));
     }
 
     private boolean loadSession(String session) {
         Instant now = clock.instant();
-        return clerk.allTeams(tx -> tx.one(Alive.class,
-                "select ended_at is null and ends_at > ? as alive from session where id = ?", now, session))
-                .map(Alive::alive).orElse(false);
+        return clerk.allTeams(tx -> tx.one(
+                        Alive.class,
+                        "select ended_at is null and ends_at > ? as alive from session where id = ?",
+                        now,
+                        session))
+                .map(Alive::alive)
+                .orElse(false);
     }
 }

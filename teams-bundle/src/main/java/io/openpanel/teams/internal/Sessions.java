@@ -21,9 +21,9 @@ public final class Sessions {
     static final Duration LIFE = Duration.ofDays(30);
     /** Two tabs that refresh at the same moment both get the same successor. */
     static final Duration SAME_SUCCESSOR = Duration.ofSeconds(10);
+
     private static final int DEVICE = 200;
-    private static final String COLUMNS =
-            "id, user_id, home_team, address, device, created_at, used_at, ends_at";
+    private static final String COLUMNS = "id, user_id, home_team, address, device, created_at, used_at, ends_at";
     private static final Logger LOG = LoggerFactory.getLogger(Sessions.class);
 
     private final Clerk clerk;
@@ -34,16 +34,31 @@ public final class Sessions {
     record Started(String session, String user, String homeTeam, RefreshToken next) {}
 
     /** A token with the session it belongs to. */
-    public record Token(String hash, Instant issuedAt, Optional<Instant> spentAt, Optional<String> salt, String sessionId,
-                        String userId, String homeTeam, Instant endsAt, Optional<Instant> endedAt) {
+    public record Token(
+            String hash,
+            Instant issuedAt,
+            Optional<Instant> spentAt,
+            Optional<String> salt,
+            String sessionId,
+            String userId,
+            String homeTeam,
+            Instant endsAt,
+            Optional<Instant> endedAt) {
         boolean isOver(Instant now) {
             return endedAt.isPresent() || !endsAt.isAfter(now);
         }
     }
 
     /** A session as its owner sees it. */
-    public record Row(String id, String userId, String homeTeam, String address, String device, Instant createdAt,
-                      Instant usedAt, Instant endsAt) {}
+    public record Row(
+            String id,
+            String userId,
+            String homeTeam,
+            String address,
+            String device,
+            Instant createdAt,
+            Instant usedAt,
+            Instant endsAt) {}
 
     private sealed interface Outcome {
         record Renewed(Started started) implements Outcome {}
@@ -66,8 +81,16 @@ public final class Sessions {
         RefreshToken first = RefreshToken.create();
         String shortDevice = device.length() > DEVICE ? device.substring(0, DEVICE) : device;
         return clerk.in(homeTeam, tx -> {
-            tx.update("insert into session (id, user_id, home_team, address, device, created_at, used_at, ends_at)"
-                    + " values (?, ?, ?, ?, ?, ?, ?, ?)", session.id(), user, homeTeam, address, shortDevice, now, now,
+            tx.update(
+                    "insert into session (id, user_id, home_team, address, device, created_at, used_at, ends_at)"
+                            + " values (?, ?, ?, ?, ?, ?, ?, ?)",
+                    session.id(),
+                    user,
+                    homeTeam,
+                    address,
+                    shortDevice,
+                    now,
+                    now,
                     now.plus(LIFE));
             issue(tx, first, session.id(), now);
             tx.publish(new TeamEvents.SessionCreated(new Ref("user", user), session, address, shortDevice));
@@ -115,22 +138,28 @@ public final class Sessions {
     }
 
     private static Optional<Token> find(Database.Tx tx, RefreshToken token) {
-        return tx.one(Token.class, "select r.hash, r.issued_at, r.spent_at, r.salt, r.session_id, s.user_id,"
-                + " s.home_team, s.ends_at, s.ended_at from refresh_token r join session s on s.id = r.session_id"
-                + " where r.hash = ? for update", token.hash());
+        return tx.one(
+                Token.class,
+                "select r.hash, r.issued_at, r.spent_at, r.salt, r.session_id, s.user_id,"
+                        + " s.home_team, s.ends_at, s.ended_at from refresh_token r join session s on s.id = r.session_id"
+                        + " where r.hash = ? for update",
+                token.hash());
     }
 
     private static void issue(Database.Tx tx, RefreshToken token, String session, Instant now) {
-        tx.update("insert into refresh_token (hash, session_id, issued_at) values (?, ?, ?)", token.hash(), session, now);
+        tx.update(
+                "insert into refresh_token (hash, session_id, issued_at) values (?, ?, ?)", token.hash(), session, now);
     }
 
     private void endStolen(Token token, String address) {
-        LOG.warn("A spent refresh token of session {} was shown again by {}; the session was ended", token.sessionId(),
+        LOG.warn(
+                "A spent refresh token of session {} was shown again by {}; the session was ended",
+                token.sessionId(),
                 address);
         clerk.in(token.homeTeam(), tx -> {
             if (markEnded(tx, token.sessionId())) {
-                tx.publish(new TeamEvents.SessionReused(new Ref("user", token.userId()),
-                        new Ref("session", token.sessionId()), address));
+                tx.publish(new TeamEvents.SessionReused(
+                        new Ref("user", token.userId()), new Ref("session", token.sessionId()), address));
             }
             return null;
         });
@@ -139,19 +168,28 @@ public final class Sessions {
 
     /** The session a refresh token belongs to, while it lives. */
     public Optional<String> of(RefreshToken token) {
-        return clerk.allTeams(tx -> find(tx, token)).filter(row -> !row.isOver(clock.instant())).map(Token::sessionId);
+        return clerk.allTeams(tx -> find(tx, token))
+                .filter(row -> !row.isOver(clock.instant()))
+                .map(Token::sessionId);
     }
 
     /** A living session. */
     public Optional<Row> find(String session) {
-        return clerk.allTeams(tx -> tx.one(Row.class, "select " + COLUMNS
-                + " from session where id = ? and ended_at is null and ends_at > ?", session, clock.instant()));
+        return clerk.allTeams(tx -> tx.one(
+                Row.class,
+                "select " + COLUMNS + " from session where id = ? and ended_at is null and ends_at > ?",
+                session,
+                clock.instant()));
     }
 
     /** The living sessions of a person, the one used last first. */
     public List<Row> list(String user) {
-        return clerk.allTeams(tx -> tx.list(Row.class, "select " + COLUMNS
-                + " from session where user_id = ? and ended_at is null and ends_at > ? order by used_at desc, id limit 1000", user, clock.instant()));
+        return clerk.allTeams(tx -> tx.list(
+                Row.class,
+                "select " + COLUMNS
+                        + " from session where user_id = ? and ended_at is null and ends_at > ? order by used_at desc, id limit 1000",
+                user,
+                clock.instant()));
     }
 
     /** Ends a session, and with it all its tokens. */
@@ -162,11 +200,15 @@ public final class Sessions {
 
     /** Ends the sessions of a person but the one given. */
     public void endOthers(String user, Optional<String> kept) {
-        list(user).stream().map(Row::id).filter(id -> !Optional.of(id).equals(kept)).forEach(this::end);
+        list(user).stream()
+                .map(Row::id)
+                .filter(id -> !Optional.of(id).equals(kept))
+                .forEach(this::end);
     }
 
     private boolean markEnded(Database.Tx tx, String session) {
-        return tx.update("update session set ended_at = ? where id = ? and ended_at is null", clock.instant(), session) > 0;
+        return tx.update("update session set ended_at = ? where id = ? and ended_at is null", clock.instant(), session)
+                > 0;
     }
 
     /** Forgets sessions that ended long ago, and tokens too old for anybody to try. */

@@ -33,12 +33,21 @@ public final class Setup {
     public record Owner(String email, Optional<String> name, Secret password, Optional<String> team) {}
 
     @Activate
-    public Setup(BundleContext context, @Reference Clerk clerk, @Reference InstantSource clock, @Reference People people,
+    public Setup(
+            BundleContext context,
+            @Reference Clerk clerk,
+            @Reference InstantSource clock,
+            @Reference People people,
             @Reference Rights rights) {
         this(clerk, clock, people, rights, tokenFile(context), System.getenv());
     }
 
-    Setup(Clerk clerk, InstantSource clock, People people, Rights rights, Path tokenFile,
+    Setup(
+            Clerk clerk,
+            InstantSource clock,
+            People people,
+            Rights rights,
+            Path tokenFile,
             Map<String, String> environment) {
         this.clerk = clerk;
         this.clock = clock;
@@ -54,7 +63,8 @@ public final class Setup {
     private static Path tokenFile(BundleContext context) {
         String home = context.getProperty("openpanel.home");
         if (home == null) {
-            throw new IllegalStateException("The property openpanel.home is not set; start the panel with its launcher");
+            throw new IllegalStateException(
+                    "The property openpanel.home is not set; start the panel with its launcher");
         }
         return Path.of(home, "run", "setup-token");
     }
@@ -81,13 +91,17 @@ public final class Setup {
         if (!isNeeded()) {
             throw taken();
         }
-        String team = People.name(owner.team().map(String::strip).filter(text -> !text.isEmpty()).orElse("Home"));
+        String team = People.name(
+                owner.team().map(String::strip).filter(text -> !text.isEmpty()).orElse("Home"));
         People.Newcomer person = people.newcomer(owner.email(), owner.name(), owner.password(), team);
         Ref home = Ref.create("team");
         Ref user = clerk.in(home.id(), tx -> {
             tx.update("insert into team (id, name, created_at) values (?, ?, ?)", home.id(), team, clock.instant());
-            if (tx.update("insert into setup (home_team, done_at) values (?, ?) on conflict do nothing", home.id(),
-                    clock.instant()) == 0) {
+            if (tx.update(
+                            "insert into setup (home_team, done_at) values (?, ?) on conflict do nothing",
+                            home.id(),
+                            clock.instant())
+                    == 0) {
                 throw taken();
             }
             return people.add(tx, person, "owner");
@@ -140,8 +154,10 @@ public final class Setup {
             return true;
         } catch (Problem e) {
             if (e.kind() == Problem.Kind.INVALID) {
-                LOG.error("OPENPANEL_OWNER_EMAIL and OPENPANEL_OWNER_PASSWORD cannot make an owner: {}. Set up the panel in"
-                        + " the browser with the set-up token, or correct them and start again", e.getMessage());
+                LOG.error(
+                        "OPENPANEL_OWNER_EMAIL and OPENPANEL_OWNER_PASSWORD cannot make an owner: {}. Set up the panel in"
+                                + " the browser with the set-up token, or correct them and start again",
+                        e.getMessage());
                 return false;
             }
             if (e.kind() == Problem.Kind.CONFLICT) {

@@ -29,7 +29,10 @@ final class SetupToken {
         String token = Ref.create("setup").id() + Ref.create("setup").id();
         try {
             Files.createDirectories(file.getParent());
-            Path fresh = Files.createTempFile(file.getParent(), "setup-token", ".new",
+            Path fresh = Files.createTempFile(
+                    file.getParent(),
+                    "setup-token",
+                    ".new",
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
             Files.writeString(fresh, token + '\n');
             Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -42,13 +45,15 @@ final class SetupToken {
         try {
             Files.deleteIfExists(file);
         } catch (IOException e) {
-            throw new UncheckedIOException("The set-up token in " + file + " is of no use any more but could not be deleted", e);
+            throw new UncheckedIOException(
+                    "The set-up token in " + file + " is of no use any more but could not be deleted", e);
         }
     }
 
     boolean matches(String text) {
         byte[] given = text.strip().getBytes(StandardCharsets.UTF_8);
-        return read().map(token -> MessageDigest.isEqual(token.getBytes(StandardCharsets.US_ASCII), given)).orElse(false);
+        return read().map(token -> MessageDigest.isEqual(token.getBytes(StandardCharsets.US_ASCII), given))
+                .orElse(false);
     }
 
     private Optional<String> read() {

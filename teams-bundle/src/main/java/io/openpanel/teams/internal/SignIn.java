@@ -19,8 +19,12 @@ public final class SignIn {
     private final SignInLimits limits;
 
     @Activate
-    public SignIn(@Reference People people, @Reference Sessions sessions, @Reference AccessTokens tokens,
-            @Reference Rights rights, @Reference SignInLimits limits) {
+    public SignIn(
+            @Reference People people,
+            @Reference Sessions sessions,
+            @Reference AccessTokens tokens,
+            @Reference Rights rights,
+            @Reference SignInLimits limits) {
         this.people = people;
         this.sessions = sessions;
         this.tokens = tokens;
@@ -30,8 +34,9 @@ public final class SignIn {
 
     public SignedIn withPassword(String email, Secret password, String address, String device) {
         Optional<People.Account> account = checked(email, password, address);
-        String user = account.map(People.Account::id).orElseThrow(() -> new Problem(Problem.Kind.UNAUTHENTICATED,
-                "The e-mail address or the password is wrong"));
+        String user = account.map(People.Account::id)
+                .orElseThrow(
+                        () -> new Problem(Problem.Kind.UNAUTHENTICATED, "The e-mail address or the password is wrong"));
         return start(user, address, device);
     }
 
@@ -62,17 +67,25 @@ public final class SignIn {
     }
 
     private Rights.Person person(String user) {
-        return rights.person(user).orElseThrow(() -> new Problem(Problem.Kind.UNAUTHENTICATED,
-                "Your account does not exist any more"));
+        return rights.person(user)
+                .orElseThrow(() -> new Problem(Problem.Kind.UNAUTHENTICATED, "Your account does not exist any more"));
     }
 
     private SignedIn signedIn(Rights.Person person, Sessions.Started started) {
         Rights.Membership membership = person.in(started.homeTeam())
                 .or(() -> person.memberships().stream().findFirst())
-                .orElseThrow(() -> new Problem(Problem.Kind.DENIED, "You are in no team any more; ask an owner to add you"));
+                .orElseThrow(
+                        () -> new Problem(Problem.Kind.DENIED, "You are in no team any more; ask an owner to add you"));
         AccessTokens.Issued access = tokens.issue(person.id(), started.session(), membership.team());
-        return new SignedIn(access.token(), access.expiresAt(), started.next().text(), new Ref("user", person.id()),
-                person.name(), person.email(), new Ref("team", membership.team()), membership.teamName(),
+        return new SignedIn(
+                access.token(),
+                access.expiresAt(),
+                started.next().text(),
+                new Ref("user", person.id()),
+                person.name(),
+                person.email(),
+                new Ref("team", membership.team()),
+                membership.teamName(),
                 membership.role());
     }
 }

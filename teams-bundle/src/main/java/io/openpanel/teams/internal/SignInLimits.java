@@ -46,7 +46,8 @@ public final class SignInLimits {
 
     /** @throws Problem LIMITED, with how long to wait */
     public Attempt begin(String address, String account) {
-        Failures failures = accounts.computeIfAbsent(Digest.of(account.toLowerCase(Locale.ROOT)), any -> new Failures());
+        Failures failures =
+                accounts.computeIfAbsent(Digest.of(account.toLowerCase(Locale.ROOT)), any -> new Failures());
         Window from = enter(address);
         failures.enter(nanos.getAsLong());
         return () -> {
@@ -75,7 +76,8 @@ public final class SignInLimits {
         }
         try {
             byte[] bytes = InetAddress.getByName(address).getAddress();
-            return bytes.length == 4 ? InetAddress.getByAddress(bytes).getHostAddress()
+            return bytes.length == 4
+                    ? InetAddress.getByAddress(bytes).getHostAddress()
                     : HexFormat.of().formatHex(Arrays.copyOf(bytes, 8));
         } catch (UnknownHostException e) {
             return address;
@@ -120,7 +122,8 @@ public final class SignInLimits {
                 count = 0;
             }
             if (count >= FREE_FAILURES) {
-                long delay = Duration.ofSeconds(Math.min(60, 1L << Math.min(6, count - FREE_FAILURES))).toNanos();
+                long delay = Duration.ofSeconds(Math.min(60, 1L << Math.min(6, count - FREE_FAILURES)))
+                        .toNanos();
                 if (now - last < delay) {
                     throw limited("Too many wrong passwords for this account", delay - (now - last));
                 }

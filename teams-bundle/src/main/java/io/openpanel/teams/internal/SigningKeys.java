@@ -77,7 +77,9 @@ public final class SigningKeys {
     public void rotate() {
         clerk.allTeams(tx -> {
             tx.update("update signing_key set retired_at = ? where retired_at is null", clock.instant());
-            tx.update("delete from signing_key where retired_at < ?", clock.instant().minus(BELIEVED));
+            tx.update(
+                    "delete from signing_key where retired_at < ?",
+                    clock.instant().minus(BELIEVED));
             return insert(tx);
         });
         load();
@@ -97,7 +99,8 @@ public final class SigningKeys {
             insert(tx);
             return select(tx);
         });
-        Row newest = rows.stream().filter(row -> row.retiredAt.isEmpty()).findFirst().orElseThrow();
+        Row newest =
+                rows.stream().filter(row -> row.retiredAt.isEmpty()).findFirst().orElseThrow();
         Instant oldest = clock.instant().minus(BELIEVED);
         Map<String, Trusted> trusted = rows.stream()
                 .filter(row -> row.retiredAt.map(oldest::isBefore).orElse(true))
@@ -115,10 +118,13 @@ public final class SigningKeys {
         String id = Ref.create("signing-key").id();
         KeyPair pair = generate();
         Base64.Encoder text = Base64.getEncoder();
-        return tx.update("insert into signing_key (id, private_key, public_key, created_at) values (?, ?, ?, ?)"
-                        + " on conflict do nothing", id,
+        return tx.update(
+                "insert into signing_key (id, private_key, public_key, created_at) values (?, ?, ?, ?)"
+                        + " on conflict do nothing",
+                id,
                 Secret.of(text.encodeToString(pair.getPrivate().getEncoded())).at("signing_key", "private_key", id),
-                text.encodeToString(pair.getPublic().getEncoded()), clock.instant());
+                text.encodeToString(pair.getPublic().getEncoded()),
+                clock.instant());
     }
 
     private static KeyPair generate() {
@@ -132,7 +138,10 @@ public final class SigningKeys {
     }
 
     private static JWSHeader header(String id) {
-        return new JWSHeader.Builder(JWSAlgorithm.ES256).type(new JOSEObjectType("at+jwt")).keyID(id).build();
+        return new JWSHeader.Builder(JWSAlgorithm.ES256)
+                .type(new JOSEObjectType("at+jwt"))
+                .keyID(id)
+                .build();
     }
 
     private static Signing signing(Row row) {

@@ -31,7 +31,10 @@ public final class TeamAuthority implements Authority {
     private record Grant(String team, String role, Optional<ApiKeys.Row> key) {}
 
     @Activate
-    public TeamAuthority(@Reference AccessTokens tokens, @Reference ApiKeys keys, @Reference Rights rights,
+    public TeamAuthority(
+            @Reference AccessTokens tokens,
+            @Reference ApiKeys keys,
+            @Reference Rights rights,
             @Reference Revocations revocations) {
         this.tokens = tokens;
         this.keys = keys;
@@ -45,18 +48,24 @@ public final class TeamAuthority implements Authority {
     }
 
     private Optional<Principal> byAccessToken(String token, Optional<Ref> team) {
-        return tokens.verify(token).filter(each -> rights.isAlive(each.session()))
-                .flatMap(each -> rights.person(each.user()).map(person -> new Principal(new Ref("user", person.id()),
-                        person.name(), team.isPresent() ? team(person, team.get().id()) : first(person, each.team()),
-                        Optional.of(new Ref("session", each.session())))));
+        return tokens.verify(token)
+                .filter(each -> rights.isAlive(each.session()))
+                .flatMap(each -> rights.person(each.user())
+                        .map(person -> new Principal(
+                                new Ref("user", person.id()),
+                                person.name(),
+                                team.isPresent() ? team(person, team.get().id()) : first(person, each.team()),
+                                Optional.of(new Ref("session", each.session())))));
     }
 
     private Optional<Principal> byKey(String token, Optional<Ref> team) {
-        return keys.authenticate(token).flatMap(key -> rights.person(key.owner()).map(person -> {
-            Optional<Ref> own = team(person, key.teamId()).filter(each -> team.isEmpty() || team.get().equals(each));
-            Ref ref = new Ref("key", key.id());
-            return new Principal(ref, person.name() + " (" + key.name() + ')', own, Optional.of(ref));
-        }));
+        return keys.authenticate(token)
+                .flatMap(key -> rights.person(key.owner()).map(person -> {
+                    Optional<Ref> own = team(person, key.teamId())
+                            .filter(each -> team.isEmpty() || team.get().equals(each));
+                    Ref ref = new Ref("key", key.id());
+                    return new Principal(ref, person.name() + " (" + key.name() + ')', own, Optional.of(ref));
+                }));
     }
 
     /** The team if the person is in it: who asks for another one is known, but may do nothing there. */
@@ -80,7 +89,8 @@ public final class TeamAuthority implements Authority {
         }
         return grant.filter(each -> operation.roles().contains(each.role))
                 .filter(each -> isWithin(each, operation, scope))
-                .filter(each -> each.key.map(key -> isCovered(key, operation, scope)).orElse(true))
+                .filter(each ->
+                        each.key.map(key -> isCovered(key, operation, scope)).orElse(true))
                 .isPresent();
     }
 
@@ -89,12 +99,11 @@ public final class TeamAuthority implements Authority {
             return true;
         }
         if (scope.contains(PANEL)) {
-            return rights.homeTeam().equals(Optional.of(grant.team)) && (operation.effect() == Action.Effect.READ
-                    || LOOK_AFTER_THE_PANEL.contains(grant.role));
+            return rights.homeTeam().equals(Optional.of(grant.team))
+                    && (operation.effect() == Action.Effect.READ || LOOK_AFTER_THE_PANEL.contains(grant.role));
         }
         Ref own = new Ref("team", grant.team);
-        return scope.contains(own)
-                && scope.stream().allMatch(ref -> !ref.kind().equals("team") || ref.equals(own));
+        return scope.contains(own) && scope.stream().allMatch(ref -> !ref.kind().equals("team") || ref.equals(own));
     }
 
     private static boolean isCovered(ApiKeys.Row key, Operation operation, List<Ref> scope) {
@@ -120,7 +129,8 @@ public final class TeamAuthority implements Authority {
         String team = principal.team().get().id();
         return switch (principal.ref().kind()) {
             case "user" -> role(principal.ref().id(), team).map(role -> new Grant(team, role, Optional.empty()));
-            case "key" -> keys.find(principal.ref().id()).filter(key -> key.teamId().equals(team))
+            case "key" -> keys.find(principal.ref().id())
+                    .filter(key -> key.teamId().equals(team))
                     .flatMap(key -> role(key.owner(), team).map(role -> new Grant(team, role, Optional.of(key))));
             default -> Optional.empty();
         };

@@ -16,7 +16,8 @@ public final class TeamKinds {
     /** What the panel wants to know, as a row; the team is the transaction's own. */
     public record Found(String id, String name, String version, Optional<String> team) {
         Resource as(String kind) {
-            return new Resource(new Ref(kind, id), name, Optional.empty(), team.map(each -> new Ref("team", each)), version);
+            return new Resource(
+                    new Ref(kind, id), name, Optional.empty(), team.map(each -> new Ref("team", each)), version);
         }
     }
 
@@ -46,8 +47,13 @@ public final class TeamKinds {
 
         @Override
         public Optional<Resource> find(String idOrPath) {
-            return TeamKinds.find(panel, kind(), "select id, name, version::text as version, id as team from team"
-                    + " where id = openpanel.current_team() and (id = ? or name = ?)", idOrPath, idOrPath);
+            return TeamKinds.find(
+                    panel,
+                    kind(),
+                    "select id, name, version::text as version, id as team from team"
+                            + " where id = openpanel.current_team() and (id = ? or name = ?)",
+                    idOrPath,
+                    idOrPath);
         }
     }
 
@@ -73,9 +79,14 @@ public final class TeamKinds {
 
         @Override
         public Optional<Resource> find(String idOrPath) {
-            return TeamKinds.find(panel, kind(), "select u.id, u.name, u.version || '-' || m.role as version,"
-                    + " m.team_id as team from membership m join user_account u on u.id = m.user_id"
-                    + " where u.id = ? or u.email = lower(?)", idOrPath, idOrPath);
+            return TeamKinds.find(
+                    panel,
+                    kind(),
+                    "select u.id, u.name, u.version || '-' || m.role as version,"
+                            + " m.team_id as team from membership m join user_account u on u.id = m.user_id"
+                            + " where u.id = ? or u.email = lower(?)",
+                    idOrPath,
+                    idOrPath);
         }
     }
 
@@ -101,8 +112,14 @@ public final class TeamKinds {
 
         @Override
         public Optional<Resource> find(String idOrPath) {
-            return TeamKinds.find(panel, kind(), "select id, name, '1' as version, team_id as team from api_key"
-                    + " where id = ? or name = ? order by id = ? desc limit 1", idOrPath, idOrPath, idOrPath);
+            return TeamKinds.find(
+                    panel,
+                    kind(),
+                    "select id, name, '1' as version, team_id as team from api_key"
+                            + " where id = ? or name = ? order by id = ? desc limit 1",
+                    idOrPath,
+                    idOrPath,
+                    idOrPath);
         }
     }
 
@@ -128,8 +145,12 @@ public final class TeamKinds {
 
         @Override
         public Optional<Resource> find(String idOrPath) {
-            return TeamKinds.find(panel, kind(), "select s.id, s.device as name, '1' as version, m.team_id as team"
-                    + " from session s join membership m on m.user_id = s.user_id where s.id = ?", idOrPath);
+            return TeamKinds.find(
+                    panel,
+                    kind(),
+                    "select s.id, s.device as name, '1' as version, m.team_id as team"
+                            + " from session s join membership m on m.user_id = s.user_id where s.id = ?",
+                    idOrPath);
         }
     }
 }

@@ -56,8 +56,9 @@ class AccessTokensTest {
 
     @Test
     void aFreshTokenIsBelieved() {
-        assertThat(office.tokens.verify(good)).contains(new AccessTokens.Verified(user, session, office.home(),
-                office.now.get().plus(AccessTokens.LIFE)));
+        assertThat(office.tokens.verify(good))
+                .contains(new AccessTokens.Verified(
+                        user, session, office.home(), office.now.get().plus(AccessTokens.LIFE)));
         assertThat(office.authority.authenticate(good, Optional.empty())).isPresent();
         assertThat(good.length()).isLessThan(600);
     }
@@ -83,34 +84,56 @@ class AccessTokensTest {
                 new Bad("no signature part", parts[0] + '.' + parts[1]),
                 new Bad("a fourth part", good + ".x"),
                 new Bad("HS256 with the public key as secret", hmac(kid, claims)),
-                new Bad("unknown kid", signed("{\"kid\":\"0000000000000000\",\"typ\":\"at+jwt\",\"alg\":\"ES256\"}", claims)),
+                new Bad(
+                        "unknown kid",
+                        signed("{\"kid\":\"0000000000000000\",\"typ\":\"at+jwt\",\"alg\":\"ES256\"}", claims)),
                 new Bad("kid with a path", signed(header("../../../dev/null"), claims)),
                 new Bad("kid with SQL", signed(header("x' union select 'y"), claims)),
                 new Bad("jku", signed(extra(kid, "\"jku\":\"https://evil.example/keys\""), claims)),
                 new Bad("x5u", signed(extra(kid, "\"x5u\":\"https://evil.example/cert\""), claims)),
-                new Bad("jwk", signed(extra(kid, "\"jwk\":{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"AA\",\"y\":\"AA\"}"), claims)),
+                new Bad(
+                        "jwk",
+                        signed(
+                                extra(kid, "\"jwk\":{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"AA\",\"y\":\"AA\"}"),
+                                claims)),
                 new Bad("unknown crit", signed(extra(kid, "\"crit\":[\"x\"],\"x\":1"), claims)),
                 new Bad("p2c of 2^31", signed(extra(kid, "\"p2c\":2147483648,\"p2s\":\"AA\""), claims)),
                 new Bad("zip", signed(extra(kid, "\"zip\":\"DEF\""), claims)),
-                new Bad("embedded JWE", "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0..AAAAAAAAAAAAAAAA.AAAA.AAAAAAAAAAAAAAAAAAAAAA"),
+                new Bad(
+                        "embedded JWE",
+                        "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0..AAAAAAAAAAAAAAAA.AAAA.AAAAAAAAAAAAAAAAAAAAAA"),
                 new Bad("all-zero signature", parts[0] + '.' + parts[1] + '.' + zeros),
                 new Bad("another panel's key", foreign(parts[0], parts[1])),
-                new Bad("claims changed", parts[0] + '.' + Base64URL.encode(claims.replace(user, "0000000000000000")) + '.'
-                        + parts[2]),
+                new Bad(
+                        "claims changed",
+                        parts[0] + '.' + Base64URL.encode(claims.replace(user, "0000000000000000")) + '.' + parts[2]),
                 new Bad("expired", ours(claims(AccessTokens.ISSUER, AccessTokens.AUDIENCE, -700, -100, ""))),
-                new Bad("not yet", ours(claims(AccessTokens.ISSUER, AccessTokens.AUDIENCE, 0, 600, ",\"nbf\":"
-                        + (office.now.get().getEpochSecond() + 60)))),
+                new Bad(
+                        "not yet",
+                        ours(claims(
+                                AccessTokens.ISSUER,
+                                AccessTokens.AUDIENCE,
+                                0,
+                                600,
+                                ",\"nbf\":" + (office.now.get().getEpochSecond() + 60)))),
                 new Bad("issued in the future", ours(claims(AccessTokens.ISSUER, AccessTokens.AUDIENCE, 300, 600, ""))),
                 new Bad("good for too long", ours(claims(AccessTokens.ISSUER, AccessTokens.AUDIENCE, 0, 86_400, ""))),
                 new Bad("another issuer", ours(claims("evil", AccessTokens.AUDIENCE, 0, 600, ""))),
                 new Bad("another audience", ours(claims(AccessTokens.ISSUER, "other-client", 0, 600, ""))),
-                new Bad("a claim twice", ours(claims(AccessTokens.ISSUER, AccessTokens.AUDIENCE, 0, 600, ",\"sub\":\"x\""))),
-                new Bad("no expiry", ours("{\"iss\":\"openpanel\",\"aud\":\"openpanel-api\",\"sub\":\"u\",\"sid\":\"s\","
-                        + "\"tenant\":\"t\",\"jti\":\"j\",\"iat\":1}")),
+                new Bad(
+                        "a claim twice",
+                        ours(claims(AccessTokens.ISSUER, AccessTokens.AUDIENCE, 0, 600, ",\"sub\":\"x\""))),
+                new Bad(
+                        "no expiry",
+                        ours("{\"iss\":\"openpanel\",\"aud\":\"openpanel-api\",\"sub\":\"u\",\"sid\":\"s\","
+                                + "\"tenant\":\"t\",\"jti\":\"j\",\"iat\":1}")),
                 new Bad("claims that are no object", ours("[1,2]")),
                 new Bad("claims nested 500 deep", ours("[".repeat(500))),
-                new Bad("1 MiB", "a".repeat(1 << 20)), new Bad("1 MiB with dots", good + "A".repeat(1 << 20)),
-                new Bad("nothing", ""), new Bad("dots", ".."), new Bad("not ASCII", "é.ü.ñ\0"),
+                new Bad("1 MiB", "a".repeat(1 << 20)),
+                new Bad("1 MiB with dots", good + "A".repeat(1 << 20)),
+                new Bad("nothing", ""),
+                new Bad("dots", ".."),
+                new Bad("not ASCII", "é.ü.ñ\0"),
                 new Bad("not base64", "%%%.%%%.%%%"));
     }
 
@@ -139,18 +162,24 @@ class AccessTokensTest {
     void anotherNodeOfThePanelHasTheSameKeyAndLearnsOfARotation() {
         SigningKeys other = new SigningKeys(office.clerk, office.clock);
         AccessTokens there = new AccessTokens(other, office.clock);
-        assertThat(there.verify(office.tokens.issue(user, session, office.home()).token())).isPresent();
+        assertThat(there.verify(
+                        office.tokens.issue(user, session, office.home()).token()))
+                .isPresent();
 
         office.signingKeys.rotate();
         office.pass(Duration.ofSeconds(6));
 
-        assertThat(there.verify(office.tokens.issue(user, session, office.home()).token())).isPresent();
+        assertThat(there.verify(
+                        office.tokens.issue(user, session, office.home()).token()))
+                .isPresent();
     }
 
     @Test
     void thePrivateKeyLiesSealedInTheDatabase() {
-        String stored = office.clerk.allTeams(tx -> tx.list(Rights.Id.class, "select private_key as id from signing_key"))
-                .get(0).id();
+        String stored = office.clerk
+                .allTeams(tx -> tx.list(Rights.Id.class, "select private_key as id from signing_key"))
+                .get(0)
+                .id();
 
         assertThat(stored).startsWith("v1.").doesNotContain("MEECAQAwEwYHKoZIzj0");
     }
@@ -188,8 +217,10 @@ class AccessTokensTest {
     }
 
     private static String hmac(String kid, String claims) throws Exception {
-        String publicKey = office.clerk.allTeams(tx -> tx.list(Rights.Id.class,
-                "select public_key as id from signing_key")).get(0).id();
+        String publicKey = office.clerk
+                .allTeams(tx -> tx.list(Rights.Id.class, "select public_key as id from signing_key"))
+                .get(0)
+                .id();
         String input = Base64URL.encode("{\"kid\":\"" + kid + "\",\"typ\":\"at+jwt\",\"alg\":\"HS256\"}") + "."
                 + Base64URL.encode(claims);
         Mac mac = Mac.getInstance("HmacSHA256");

@@ -40,8 +40,10 @@ class PasswordsTest {
 
     @Test
     void hashesOfTheReferenceImplementationAreUnderstood() {
-        assertThat(passwords.verify("password",
-                "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc")).isTrue();
+        assertThat(passwords.verify(
+                        "password",
+                        "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc"))
+                .isTrue();
     }
 
     @Test
@@ -82,17 +84,43 @@ class PasswordsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"elevenchars", "", "password1234", "123456789012", "qwertyuiopas", "qwertyqwerty1", "aaaaaaaaaaaa",
-        "abcabcabcabc", "monkeymonkey", "unbelievable", "1qaz2wsx3edc4rfv", "lkjhgfdsapoi", "openpanel2026", "openpanelopenpanel",
-        "ana.martins@1", "Ana Martins 99", "iloveyou!!!!", "dragon123456"})
+    @ValueSource(
+            strings = {
+                "elevenchars",
+                "",
+                "password1234",
+                "123456789012",
+                "qwertyuiopas",
+                "qwertyqwerty1",
+                "aaaaaaaaaaaa",
+                "abcabcabcabc",
+                "monkeymonkey",
+                "unbelievable",
+                "1qaz2wsx3edc4rfv",
+                "lkjhgfdsapoi",
+                "openpanel2026",
+                "openpanelopenpanel",
+                "ana.martins@1",
+                "Ana Martins 99",
+                "iloveyou!!!!",
+                "dragon123456"
+            })
     void isTooEasy(String password) {
         assertThatThrownBy(() -> PasswordRules.check("password", password, "ana.martins@example.com", "Ana Martins"))
-                .isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.fields()).containsKey("password"));
+                .isInstanceOfSatisfying(
+                        Problem.class, problem -> assertThat(problem.fields()).containsKey("password"));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"seven quiet otters", "correct horse battery staple", "  spaces count  ", "çãõéíóúâêôüñ",
-        "mPx8vQ2rTz5w", "noventa e nove balões"})
+    @ValueSource(
+            strings = {
+                "seven quiet otters",
+                "correct horse battery staple",
+                "  spaces count  ",
+                "çãõéíóúâêôüñ",
+                "mPx8vQ2rTz5w",
+                "noventa e nove balões"
+            })
     void isAccepted(String password) {
         assertThatCode(() -> PasswordRules.check("password", password, "ana.martins@example.com", "Ana Martins"))
                 .doesNotThrowAnyException();
@@ -100,8 +128,10 @@ class PasswordsTest {
 
     @Test
     void lengthIsCountedAsPeopleSeeIt() {
-        assertThatCode(() -> PasswordRules.check("password", "😀🦊🐢🐙🦉🐝🐞🦋🐌🐛🦀🐡")).doesNotThrowAnyException();
-        assertThatThrownBy(() -> PasswordRules.check("password", "x7".repeat(65))).hasMessageContaining("130");
+        assertThatCode(() -> PasswordRules.check("password", "😀🦊🐢🐙🦉🐝🐞🦋🐌🐛🦀🐡"))
+                .doesNotThrowAnyException();
+        assertThatThrownBy(() -> PasswordRules.check("password", "x7".repeat(65)))
+                .hasMessageContaining("130");
     }
 
     @Test

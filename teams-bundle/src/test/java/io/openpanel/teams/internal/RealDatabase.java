@@ -55,12 +55,16 @@ final class RealDatabase implements Panel, Storage.Context, AutoCloseable {
     }
 
     private BundleContext context(CompletableFuture<Storage> storage) {
-        return (BundleContext) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {BundleContext.class},
+        return (BundleContext) Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {BundleContext.class},
                 (proxy, method, arguments) -> switch (method.getName()) {
                     case "getProperty" -> arguments[0].equals("openpanel.home") ? home.toString() : server.url();
                     case "registerService" -> {
                         storage.complete((Storage) arguments[1]);
-                        yield Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {ServiceRegistration.class},
+                        yield Proxy.newProxyInstance(
+                                getClass().getClassLoader(),
+                                new Class<?>[] {ServiceRegistration.class},
                                 (registration, any, none) -> null);
                     }
                     default -> throw new UnsupportedOperationException(method.getName());
@@ -68,15 +72,20 @@ final class RealDatabase implements Panel, Storage.Context, AutoCloseable {
     }
 
     private static Bundle bundle() throws IOException {
-        List<URL> migrations = List.of(Path.of("src/main/resources/db/V001__people_and_teams.sql").toUri().toURL());
-        return (Bundle) Proxy.newProxyInstance(RealDatabase.class.getClassLoader(), new Class<?>[] {Bundle.class},
-                (proxy, method, arguments) -> method.getName().equals("findEntries")
-                        ? Collections.enumeration(migrations) : null);
+        List<URL> migrations = List.of(Path.of("src/main/resources/db/V001__people_and_teams.sql")
+                .toUri()
+                .toURL());
+        return (Bundle) Proxy.newProxyInstance(
+                RealDatabase.class.getClassLoader(),
+                new Class<?>[] {Bundle.class},
+                (proxy, method, arguments) ->
+                        method.getName().equals("findEntries") ? Collections.enumeration(migrations) : null);
     }
 
     /** As the owner of the tables, whom row-level security binds too: for tables that are panel-wide. */
     void execute(String sql) {
-        try (Connection connection = server.connectAsSuperuser(); Statement statement = connection.createStatement()) {
+        try (Connection connection = server.connectAsSuperuser();
+                Statement statement = connection.createStatement()) {
             statement.execute("set search_path = teams");
             statement.execute(sql);
         } catch (SQLException e) {

@@ -55,8 +55,8 @@ class SessionsTest {
 
     @Test
     void onlyDigestsAreStored() {
-        List<Rights.Id> rows = office.clerk.allTeams(tx -> tx.list(Rights.Id.class,
-                "select hash || coalesce(salt, '') || session_id as id from refresh_token"));
+        List<Rights.Id> rows = office.clerk.allTeams(tx ->
+                tx.list(Rights.Id.class, "select hash || coalesce(salt, '') || session_id as id from refresh_token"));
 
         assertThat(rows).noneMatch(row -> row.id().contains(first.next().text()));
         assertThat(first.next()).hasToString("RefreshToken[•••]");
@@ -85,8 +85,10 @@ class SessionsTest {
         for (int i = 0; i < 20; i++) {
             work.add(() -> refresh(first.next()));
         }
-        Set<String> successors = tabs.invokeAll(work).stream().map(SessionsTest::get)
-                .map(started -> started.orElseThrow().next().text()).collect(Collectors.toSet());
+        Set<String> successors = tabs.invokeAll(work).stream()
+                .map(SessionsTest::get)
+                .map(started -> started.orElseThrow().next().text())
+                .collect(Collectors.toSet());
         tabs.shutdown();
 
         assertThat(successors).hasSize(1);
@@ -104,7 +106,8 @@ class SessionsTest {
     @Test
     void aStolenTokenEndsTheWholeFamilyAtOnce() {
         RefreshToken second = refresh(first.next()).orElseThrow().next();
-        String access = office.tokens.issue(user, first.session(), office.home()).token();
+        String access =
+                office.tokens.issue(user, first.session(), office.home()).token();
         assertThat(office.authority.authenticate(access, Optional.empty())).isPresent();
         List<Ref> revoked = new ArrayList<>();
         office.revocations.listen(revoked::add);
@@ -115,8 +118,10 @@ class SessionsTest {
         assertThat(refresh(second)).isEmpty();
         assertThat(office.authority.authenticate(access, Optional.empty())).isEmpty();
         assertThat(revoked).contains(new Ref("session", first.session()));
-        assertThat(office.panel.published).filteredOn(TeamEvents.SessionReused.class::isInstance)
-                .filteredOn(event -> ((TeamEvents.SessionReused) event).session().id().equals(first.session()))
+        assertThat(office.panel.published)
+                .filteredOn(TeamEvents.SessionReused.class::isInstance)
+                .filteredOn(event ->
+                        ((TeamEvents.SessionReused) event).session().id().equals(first.session()))
                 .hasSize(1);
     }
 

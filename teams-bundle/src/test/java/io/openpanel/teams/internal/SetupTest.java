@@ -43,7 +43,8 @@ class SetupTest {
         Setup setup = office.setup(Map.of());
         String token = token();
         assertThat(token).matches("[0-9a-z]{32}");
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
         assertThat(setup.isToken(Secret.of(token))).isTrue();
         assertThat(setup.isToken(Secret.of(token + '\n'))).isTrue();
         assertThat(setup.isToken(Secret.of(""))).isFalse();
@@ -102,7 +103,9 @@ class SetupTest {
     }
 
     private int count(String table) {
-        return office.clerk.allTeams(tx -> tx.list(Rights.Id.class, "select 'x' as id from " + table)).size();
+        return office.clerk
+                .allTeams(tx -> tx.list(Rights.Id.class, "select 'x' as id from " + table))
+                .size();
     }
 
     @Test
@@ -111,7 +114,8 @@ class SetupTest {
         token();
         setup.create(owner(Office.EMAIL));
 
-        assertThatThrownBy(() -> setup.create(owner("eve@example.com"))).isInstanceOf(Problem.class)
+        assertThatThrownBy(() -> setup.create(owner("eve@example.com")))
+                .isInstanceOf(Problem.class)
                 .hasMessageContaining("owner already");
         setup.close();
         Files.writeString(file, "left over from somewhere");
@@ -125,14 +129,17 @@ class SetupTest {
         office.setup(Map.of("OPENPANEL_OWNER_EMAIL", "Ana@Example.com", "OPENPANEL_OWNER_PASSWORD", Office.PASSWORD));
         TestPanel.await("the owner", () -> office.rights.homeTeam().isPresent());
 
-        assertThat(office.signIn.withPassword("ana@example.com", Secret.of(Office.PASSWORD), "", "").role())
+        assertThat(office.signIn
+                        .withPassword("ana@example.com", Secret.of(Office.PASSWORD), "", "")
+                        .role())
                 .isEqualTo("owner");
         assertThat(file).doesNotExist();
     }
 
     @Test
     void aWeakPasswordInTheEnvironmentLeavesSetUpOpen() throws Exception {
-        Setup setup = office.setup(Map.of("OPENPANEL_OWNER_EMAIL", "ana@example.com", "OPENPANEL_OWNER_PASSWORD", "short"));
+        Setup setup =
+                office.setup(Map.of("OPENPANEL_OWNER_EMAIL", "ana@example.com", "OPENPANEL_OWNER_PASSWORD", "short"));
 
         assertThat(setup.isToken(Secret.of(token()))).isTrue();
         assertThat(setup.isNeeded()).isTrue();
@@ -144,8 +151,9 @@ class SetupTest {
         token();
 
         assertThatThrownBy(() -> setup.create(owner("no address"))).hasMessageContaining("e-mail");
-        assertThatThrownBy(() -> setup.create(new Setup.Owner("a@b.c", Optional.of("x\ny"), Secret.of(Office.PASSWORD),
-                Optional.empty()))).hasMessageContaining("name");
+        assertThatThrownBy(() -> setup.create(
+                        new Setup.Owner("a@b.c", Optional.of("x\ny"), Secret.of(Office.PASSWORD), Optional.empty())))
+                .hasMessageContaining("name");
         assertThat(setup.isNeeded()).isTrue();
         assertThat(count("team")).isZero();
     }

@@ -72,7 +72,8 @@ class SignInLimitsTest {
             limits.begin("198.51.100.7", "person" + i + "@example.com");
         }
 
-        assertThat(waitFor(() -> limits.begin("198.51.100.7", "last@example.com"))).isEqualTo(60);
+        assertThat(waitFor(() -> limits.begin("198.51.100.7", "last@example.com")))
+                .isEqualTo(60);
         assertThatCode(() -> limits.count("198.51.100.8")).doesNotThrowAnyException();
         pass(Duration.ofMinutes(1));
         assertThatCode(() -> limits.count("198.51.100.7")).doesNotThrowAnyException();
@@ -93,7 +94,8 @@ class SignInLimitsTest {
             limits.begin("10.0." + i / 250 + '.' + i % 250, "p" + i);
         }
 
-        Optional<Duration> wait = catchThrowableOfType(Problem.class, () -> limits.count("203.0.113.9")).retryAfter();
+        Optional<Duration> wait = catchThrowableOfType(Problem.class, () -> limits.count("203.0.113.9"))
+                .retryAfter();
         assertThat(wait).contains(Duration.ofMinutes(1));
     }
 }

@@ -57,7 +57,8 @@ class SignInTest {
         assertThat(in.role()).isEqualTo("owner");
         assertThat(in.teamName()).isEqualTo("Home");
         assertThat(in.toString()).doesNotContain(in.accessToken()).doesNotContain(in.refreshToken());
-        assertThat(office.authority.authenticate(in.accessToken(), Optional.empty())).isPresent();
+        assertThat(office.authority.authenticate(in.accessToken(), Optional.empty()))
+                .isPresent();
         SignedIn next = office.signIn.withRefreshToken(Secret.of(in.refreshToken()), "192.0.2.1");
         assertThat(next.user()).isEqualTo(owner);
         assertThat(next.refreshToken()).isNotEqualTo(in.refreshToken());
@@ -86,8 +87,9 @@ class SignInTest {
         known.sort(null);
         unknown.sort(null);
         double ratio = (double) unknown.get(6) / known.get(6);
-        System.out.printf("sign-in refused: known %d us, unknown %d us, ratio %.2f%n", known.get(6) / 1_000,
-                unknown.get(6) / 1_000, ratio);
+        System.out.printf(
+                "sign-in refused: known %d us, unknown %d us, ratio %.2f%n",
+                known.get(6) / 1_000, unknown.get(6) / 1_000, ratio);
 
         assertThat(ratio).isBetween(0.5, 2.0);
     }
@@ -125,16 +127,22 @@ class SignInTest {
         Ref user = office.member("bea@example.com", "developer");
         SignedIn here = signIn("bea@example.com", "nine lazy harbours");
         SignedIn there = signIn("bea@example.com", "nine lazy harbours");
-        Optional<Ref> session = office.authority.authenticate(here.accessToken(), Optional.empty()).orElseThrow().session();
+        Optional<Ref> session = office.authority
+                .authenticate(here.accessToken(), Optional.empty())
+                .orElseThrow()
+                .session();
 
         assertThatThrownBy(() -> office.profiles.requirePassword(user.id(), "current", Secret.of("wrong"), ""))
-                .isInstanceOfSatisfying(Problem.class, e -> assertThat(e.fields()).containsKey("current"));
+                .isInstanceOfSatisfying(
+                        Problem.class, e -> assertThat(e.fields()).containsKey("current"));
         assertThatThrownBy(() -> office.profiles.setPassword(user.id(), Secret.of("password1234"), session))
                 .isInstanceOf(Problem.class);
         office.profiles.setPassword(user.id(), Secret.of("ten slow lanterns"), session);
 
-        assertThat(office.authority.authenticate(here.accessToken(), Optional.empty())).isPresent();
-        assertThat(office.authority.authenticate(there.accessToken(), Optional.empty())).isEmpty();
+        assertThat(office.authority.authenticate(here.accessToken(), Optional.empty()))
+                .isPresent();
+        assertThat(office.authority.authenticate(there.accessToken(), Optional.empty()))
+                .isEmpty();
         assertThat(refused("bea@example.com", "nine lazy harbours").kind()).isEqualTo(Problem.Kind.UNAUTHENTICATED);
         assertThat(signIn("bea@example.com", "ten slow lanterns")).isNotNull();
     }
@@ -146,27 +154,42 @@ class SignInTest {
         assertThatThrownBy(() -> office.panel.in(home, () -> office.members.setRole(call, owner, Role.VIEWER)))
                 .hasMessageContaining("needs an owner");
         assertThatThrownBy(() -> office.panel.in(home, () -> {
-            office.members.remove(call, owner);
-            return null;
-        })).hasMessageContaining("needs an owner");
+                    office.members.remove(call, owner);
+                    return null;
+                }))
+                .hasMessageContaining("needs an owner");
     }
 
     @Test
     void anAdminMakesNoOwners() {
         Ref admin = office.member("adam@example.com", "admin");
         FakeCall call = new FakeCall(admin, home);
-        UserActions.Create create = new UserActions.Create("new@example.com", Secret.of("nine lazy harbours"), Role.OWNER,
-                Optional.empty());
+        UserActions.Create create = new UserActions.Create(
+                "new@example.com", Secret.of("nine lazy harbours"), Role.OWNER, Optional.empty());
 
         assertThatThrownBy(() -> office.panel.in(home, () -> office.members.create(call, create)))
                 .hasMessageContaining("Only an owner");
         assertThatThrownBy(() -> office.panel.in(home, () -> office.members.setRole(call, owner, Role.VIEWER)))
                 .hasMessageContaining("Only an owner");
-        UserActions.Item made = office.panel.in(home, () -> office.members.create(call, new UserActions.Create(
-                "dev@example.com", Secret.of("nine lazy harbours"), Role.DEVELOPER, Optional.of("Dev"))));
+        UserActions.Item made = office.panel.in(
+                home,
+                () -> office.members.create(
+                        call,
+                        new UserActions.Create(
+                                "dev@example.com",
+                                Secret.of("nine lazy harbours"),
+                                Role.DEVELOPER,
+                                Optional.of("Dev"))));
         assertThat(made.role()).isEqualTo(Role.DEVELOPER);
-        assertThatThrownBy(() -> office.panel.in(home, () -> office.members.create(call, new UserActions.Create(
-                "DEV@example.com", Secret.of("nine lazy harbours"), Role.DEVELOPER, Optional.empty()))))
+        assertThatThrownBy(() -> office.panel.in(
+                        home,
+                        () -> office.members.create(
+                                call,
+                                new UserActions.Create(
+                                        "DEV@example.com",
+                                        Secret.of("nine lazy harbours"),
+                                        Role.DEVELOPER,
+                                        Optional.empty()))))
                 .hasMessageContaining("already");
     }
 
@@ -187,7 +210,10 @@ class SignInTest {
         });
 
         assertThat(office.authority.authenticate(key.token(), Optional.empty())).isEmpty();
-        assertThat(office.authority.authenticate(in.accessToken(), Optional.empty()).flatMap(each -> each.team())).isEmpty();
+        assertThat(office.authority
+                        .authenticate(in.accessToken(), Optional.empty())
+                        .flatMap(each -> each.team()))
+                .isEmpty();
         assertThat(refused("leaver@example.com", "nine lazy harbours").kind()).isEqualTo(Problem.Kind.DENIED);
     }
 

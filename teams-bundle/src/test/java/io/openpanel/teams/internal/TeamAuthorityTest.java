@@ -41,8 +41,11 @@ class TeamAuthorityTest {
         other = Ref.create("team");
         PEOPLE.put("stranger", office.clerk.in(other.id(), tx -> {
             tx.update("insert into team (id, name, created_at) values (?, 'Other', now())", other.id());
-            return office.people.add(tx, office.people.newcomer("eve@example.net", Optional.empty(),
-                    io.openpanel.api.Secret.of("eleven cold rivers"), ""), "owner");
+            return office.people.add(
+                    tx,
+                    office.people.newcomer(
+                            "eve@example.net", Optional.empty(), io.openpanel.api.Secret.of("eleven cold rivers"), ""),
+                    "owner");
         }));
     }
 
@@ -52,12 +55,28 @@ class TeamAuthorityTest {
     }
 
     private static Operation operation(String id, Action.Effect effect, Set<String> roles) {
-        return new Operation(id, "deploy", id.substring(0, id.indexOf('.')), "", effect, Action.Access.PERMISSION, false, false,
-                Operation.Form.RECORD, "POST", "/", "", "{}", "{}", List.of(), roles);
+        return new Operation(
+                id,
+                "deploy",
+                id.substring(0, id.indexOf('.')),
+                "",
+                effect,
+                Action.Access.PERMISSION,
+                false,
+                false,
+                Operation.Form.RECORD,
+                "POST",
+                "/",
+                "",
+                "{}",
+                "{}",
+                List.of(),
+                roles);
     }
 
     private static Principal person(String role) {
-        return new Principal(PEOPLE.get(role), role, Optional.of(role.equals("stranger") ? other : home), Optional.empty());
+        return new Principal(
+                PEOPLE.get(role), role, Optional.of(role.equals("stranger") ? other : home), Optional.empty());
     }
 
     private static boolean may(Principal principal, Operation operation, Ref... scope) {
@@ -67,13 +86,21 @@ class TeamAuthorityTest {
     private static String signIn(String role) {
         Ref user = PEOPLE.get(role);
         Ref team = role.equals("stranger") ? other : home;
-        return office.tokens.issue(user.id(), office.sessions.start(user.id(), team.id(), "", "").session(), team.id())
+        return office.tokens
+                .issue(
+                        user.id(),
+                        office.sessions.start(user.id(), team.id(), "", "").session(),
+                        team.id())
                 .token();
     }
 
     private static ApiKeys.Made key(String role, List<String> actions, Ref... resources) {
-        ApiKeys.Made made = office.keys.make(PEOPLE.get(role).id(), Ref.create("name").id(), actions,
-                java.util.Arrays.stream(resources).map(Ref::toString).toList(), Optional.empty());
+        ApiKeys.Made made = office.keys.make(
+                PEOPLE.get(role).id(),
+                Ref.create("name").id(),
+                actions,
+                java.util.Arrays.stream(resources).map(Ref::toString).toList(),
+                Optional.empty());
         office.clerk.in(home.id(), tx -> {
             office.keys.insert(tx, made.row());
             return null;
@@ -85,12 +112,16 @@ class TeamAuthorityTest {
     void aRoleHasWhatTheOperationSaysItHas() {
         for (String role : ALL) {
             for (Action.Effect effect : Action.Effect.values()) {
-                assertThat(may(person(role), operation("app.x", effect, Set.of(role)), APP, home)).isTrue();
-                assertThat(may(person(role), operation("app.x", effect, Set.of(role)))).isTrue();
+                assertThat(may(person(role), operation("app.x", effect, Set.of(role)), APP, home))
+                        .isTrue();
+                assertThat(may(person(role), operation("app.x", effect, Set.of(role))))
+                        .isTrue();
                 Set<String> others = new java.util.HashSet<>(ALL);
                 others.remove(role);
-                assertThat(may(person(role), operation("app.x", effect, others), APP, home)).isFalse();
-                assertThat(may(person(role), operation("app.x", effect, Set.of()), APP, home)).isFalse();
+                assertThat(may(person(role), operation("app.x", effect, others), APP, home))
+                        .isFalse();
+                assertThat(may(person(role), operation("app.x", effect, Set.of()), APP, home))
+                        .isFalse();
             }
         }
     }
@@ -111,82 +142,124 @@ class TeamAuthorityTest {
     @Test
     void thePanelsOwnResourcesAreForTheHomeTeamAndChangedByItsOwnersAndAdmins() {
         for (String role : ALL) {
-            assertThat(may(person(role), operation("image.get", Action.Effect.READ, ALL), PANEL)).isTrue();
+            assertThat(may(person(role), operation("image.get", Action.Effect.READ, ALL), PANEL))
+                    .isTrue();
             for (Action.Effect effect : EnumSet.of(Action.Effect.CHANGE, Action.Effect.DESTROY)) {
                 assertThat(may(person(role), operation("image.delete", effect, ALL), new Ref("image", "x"), PANEL))
                         .isEqualTo(Set.of("owner", "admin").contains(role));
             }
         }
-        assertThat(may(person("stranger"), operation("image.get", Action.Effect.READ, ALL), PANEL)).isFalse();
-        assertThat(may(person("stranger"), operation("image.delete", Action.Effect.DESTROY, ALL), PANEL)).isFalse();
+        assertThat(may(person("stranger"), operation("image.get", Action.Effect.READ, ALL), PANEL))
+                .isFalse();
+        assertThat(may(person("stranger"), operation("image.delete", Action.Effect.DESTROY, ALL), PANEL))
+                .isFalse();
     }
 
     @Test
     void whatIsNoPersonGetsNothingHere() {
         for (String kind : List.of("local", "bundle", "anonymous", "robot")) {
-            Principal principal = new Principal(new Ref(kind, PEOPLE.get("owner").id()), "", Optional.of(home), Optional.empty());
-            assertThat(may(principal, operation("app.get", Action.Effect.READ, ALL), APP, home)).isFalse();
+            Principal principal =
+                    new Principal(new Ref(kind, PEOPLE.get("owner").id()), "", Optional.of(home), Optional.empty());
+            assertThat(may(principal, operation("app.get", Action.Effect.READ, ALL), APP, home))
+                    .isFalse();
         }
         Principal teamless = new Principal(PEOPLE.get("owner"), "", Optional.empty(), Optional.empty());
-        assertThat(may(teamless, operation("app.get", Action.Effect.READ, ALL), APP, home)).isFalse();
+        assertThat(may(teamless, operation("app.get", Action.Effect.READ, ALL), APP, home))
+                .isFalse();
     }
 
     @Test
     void theWantedTeamMustBeOnesOwn() {
         String token = signIn("owner");
 
-        assertThat(office.authority.authenticate(token, Optional.empty()).orElseThrow().team()).contains(home);
-        assertThat(office.authority.authenticate(token, Optional.of(home)).orElseThrow().team()).contains(home);
-        assertThat(office.authority.authenticate(token, Optional.of(other)).orElseThrow().team()).isEmpty();
-        assertThat(office.authority.authenticate(token, Optional.of(Ref.create("team"))).orElseThrow().team()).isEmpty();
+        assertThat(office.authority
+                        .authenticate(token, Optional.empty())
+                        .orElseThrow()
+                        .team())
+                .contains(home);
+        assertThat(office.authority
+                        .authenticate(token, Optional.of(home))
+                        .orElseThrow()
+                        .team())
+                .contains(home);
+        assertThat(office.authority
+                        .authenticate(token, Optional.of(other))
+                        .orElseThrow()
+                        .team())
+                .isEmpty();
+        assertThat(office.authority
+                        .authenticate(token, Optional.of(Ref.create("team")))
+                        .orElseThrow()
+                        .team())
+                .isEmpty();
     }
 
     @Test
     void aKeyIsItsOwnersRightsCutToItsActions() {
         ApiKeys.Made made = key("developer", List.of("deployment.*", "*.list"));
-        Principal principal = office.authority.authenticate(made.token(), Optional.empty()).orElseThrow();
+        Principal principal =
+                office.authority.authenticate(made.token(), Optional.empty()).orElseThrow();
 
         assertThat(principal.ref()).isEqualTo(new Ref("key", made.row().id()));
         assertThat(principal.session()).contains(principal.ref());
-        assertThat(may(principal, operation("deployment.start", Action.Effect.CHANGE, ALL), APP, home)).isTrue();
-        assertThat(may(principal, operation("app.list", Action.Effect.READ, ALL))).isTrue();
-        assertThat(may(principal, operation("app.delete", Action.Effect.DESTROY, ALL), APP, home)).isFalse();
-        assertThat(may(principal, operation("deployment.start", Action.Effect.CHANGE, Set.of("owner")), APP, home)).isFalse();
+        assertThat(may(principal, operation("deployment.start", Action.Effect.CHANGE, ALL), APP, home))
+                .isTrue();
+        assertThat(may(principal, operation("app.list", Action.Effect.READ, ALL)))
+                .isTrue();
+        assertThat(may(principal, operation("app.delete", Action.Effect.DESTROY, ALL), APP, home))
+                .isFalse();
+        assertThat(may(principal, operation("deployment.start", Action.Effect.CHANGE, Set.of("owner")), APP, home))
+                .isFalse();
         assertThat(office.authority.reach(principal, "app").all()).isTrue();
-        assertThat(office.authority.authenticate(made.token(), Optional.of(other)).orElseThrow().team()).isEmpty();
+        assertThat(office.authority
+                        .authenticate(made.token(), Optional.of(other))
+                        .orElseThrow()
+                        .team())
+                .isEmpty();
     }
 
     @Test
     void aKeyForOneAppReachesThatAppOnly() {
         Ref project = Ref.create("project");
         ApiKeys.Made made = key("owner", List.of("*"), APP);
-        Principal principal = office.authority.authenticate(made.token(), Optional.empty()).orElseThrow();
+        Principal principal =
+                office.authority.authenticate(made.token(), Optional.empty()).orElseThrow();
         Operation change = operation("app.update", Action.Effect.CHANGE, ALL);
 
         assertThat(may(principal, change, APP, project, home)).isTrue();
         assertThat(may(principal, change, Ref.create("app"), project, home)).isFalse();
-        assertThat(may(principal, operation("project.create", Action.Effect.CHANGE, ALL))).isFalse();
-        assertThat(may(principal, operation("app.list", Action.Effect.READ, ALL))).isTrue();
+        assertThat(may(principal, operation("project.create", Action.Effect.CHANGE, ALL)))
+                .isFalse();
+        assertThat(may(principal, operation("app.list", Action.Effect.READ, ALL)))
+                .isTrue();
         assertThat(office.authority.reach(principal, "app")).isEqualTo(new Reach(false, Set.of(APP)));
     }
 
     @Test
     void aDeletedOrExpiredKeyIsDeadAtOnce() {
         ApiKeys.Made deleted = key("owner", List.of("*"));
-        Principal principal = office.authority.authenticate(deleted.token(), Optional.empty()).orElseThrow();
+        Principal principal =
+                office.authority.authenticate(deleted.token(), Optional.empty()).orElseThrow();
         List<Ref> revoked = new ArrayList<>();
         office.authority.onRevoked(revoked::add);
-        office.clerk.in(home.id(), tx -> tx.update("delete from api_key where id = ?", deleted.row().id()));
+        office.clerk.in(
+                home.id(),
+                tx -> tx.update(
+                        "delete from api_key where id = ?", deleted.row().id()));
         office.keys.deleted(deleted.row());
 
-        assertThat(office.authority.authenticate(deleted.token(), Optional.empty())).isEmpty();
-        assertThat(may(principal, operation("app.get", Action.Effect.READ, ALL), APP, home)).isFalse();
+        assertThat(office.authority.authenticate(deleted.token(), Optional.empty()))
+                .isEmpty();
+        assertThat(may(principal, operation("app.get", Action.Effect.READ, ALL), APP, home))
+                .isFalse();
         assertThat(revoked).containsExactly(principal.ref());
 
         ApiKeys.Made expired = key("owner", List.of("*"));
-        assertThat(office.authority.authenticate(expired.token(), Optional.empty())).isPresent();
+        assertThat(office.authority.authenticate(expired.token(), Optional.empty()))
+                .isPresent();
         office.now.updateAndGet(now -> now.plus(Duration.ofDays(90)));
-        assertThat(office.authority.authenticate(expired.token(), Optional.empty())).isEmpty();
+        assertThat(office.authority.authenticate(expired.token(), Optional.empty()))
+                .isEmpty();
         office.now.updateAndGet(now -> now.minus(Duration.ofDays(90)));
     }
 
@@ -197,8 +270,10 @@ class TeamAuthorityTest {
         Operation change = operation("app.update", Action.Effect.CHANGE, Set.of("owner", "admin", "developer"));
         assertThat(may(principal, change, APP, home)).isFalse();
 
-        office.panel.in(home, () -> office.members.setRole(new FakeCall(PEOPLE.get("owner"), home), user,
-                UserActions.Role.DEVELOPER));
+        office.panel.in(
+                home,
+                () -> office.members.setRole(
+                        new FakeCall(PEOPLE.get("owner"), home), user, UserActions.Role.DEVELOPER));
         assertThat(may(principal, change, APP, home)).isTrue();
 
         office.panel.execute("update membership set role = 'viewer' where user_id = '" + user.id() + "'");
@@ -217,7 +292,8 @@ class TeamAuthorityTest {
         office.keys.writeUsed();
 
         assertThat(office.panel.transactions.get()).isEqualTo(before + 1);
-        Optional<ApiKeys.Row> row = office.clerk.in(home.id(), tx -> office.keys.find(tx, made.row().id()));
+        Optional<ApiKeys.Row> row =
+                office.clerk.in(home.id(), tx -> office.keys.find(tx, made.row().id()));
         assertThat(row.orElseThrow().usedAt()).contains(office.now.get());
         assertThat(row.orElseThrow().hash()).doesNotContain(made.token()).hasSize(64);
     }
@@ -232,24 +308,33 @@ class TeamAuthorityTest {
             hot(key.token(), read);
         }
         int before = office.panel.transactions.get();
-        double bearer = micros(100_000, () -> office.authority.authenticate(token, Optional.empty()).orElseThrow());
-        double byKey = micros(100_000, () -> office.authority.authenticate(key.token(), Optional.empty()).orElseThrow());
-        Principal principal = office.authority.authenticate(token, Optional.empty()).orElseThrow();
+        double bearer = micros(
+                100_000,
+                () -> office.authority.authenticate(token, Optional.empty()).orElseThrow());
+        double byKey = micros(100_000, () -> office.authority
+                .authenticate(key.token(), Optional.empty())
+                .orElseThrow());
+        Principal principal =
+                office.authority.authenticate(token, Optional.empty()).orElseThrow();
         double may = micros(100_000, () -> may(principal, read, APP, home));
         assertThat(office.panel.transactions.get()).isEqualTo(before);
 
         List<String> fresh = new ArrayList<>();
         for (int i = 0; i < 300; i++) {
-            fresh.add(office.tokens.issue(PEOPLE.get("viewer").id(), "s", home.id()).token());
+            fresh.add(office.tokens
+                    .issue(PEOPLE.get("viewer").id(), "s", home.id())
+                    .token());
         }
         double verify = micros(1, () -> fresh.forEach(office.tokens::verify)) / fresh.size();
-        System.out.printf("authenticate: access token %.1f us, API key %.1f us, may %.1f us (cached); ES256 check %.0f us%n",
+        System.out.printf(
+                "authenticate: access token %.1f us, API key %.1f us, may %.1f us (cached); ES256 check %.0f us%n",
                 bearer, byKey, may, verify);
         assertThat(bearer).isLessThan(50);
     }
 
     private static void hot(String token, Operation read) {
-        office.authority.may(office.authority.authenticate(token, Optional.empty()).orElseThrow(), read, List.of(APP, home));
+        office.authority.may(
+                office.authority.authenticate(token, Optional.empty()).orElseThrow(), read, List.of(APP, home));
     }
 
     private static double micros(int times, Runnable work) {

@@ -14,9 +14,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class TextsTest {
     @ParameterizedTest
-    @CsvSource({"*, app.delete, true", "app.delete, app.delete, true", "app.delete, app.deleted, false", "app.*, app.delete, true",
-        "app.*, application.delete, false", "*.list, api-key.list, true", "*.list, api-key.listing, false",
-        "de*.st*, deployment.start, true", "*.*, app.get, true", "app*, app.get, false", "a*e.get, apple.get, true"})
+    @CsvSource({
+        "*, app.delete, true",
+        "app.delete, app.delete, true",
+        "app.delete, app.deleted, false",
+        "app.*, app.delete, true",
+        "app.*, application.delete, false",
+        "*.list, api-key.list, true",
+        "*.list, api-key.listing, false",
+        "de*.st*, deployment.start, true",
+        "*.*, app.get, true",
+        "app*, app.get, false",
+        "a*e.get, apple.get, true"
+    })
     void aGlobCoversActions(String glob, String action, boolean covers) {
         assertThat(ActionGlob.matches(glob, action)).isEqualTo(covers);
     }
@@ -39,8 +49,9 @@ class TextsTest {
     @Test
     void aMistypedKeyIsNoticedWithoutALookUp() {
         String text = ApiKeyToken.create().text();
-        Set<String> typos = IntStream.range(8, text.length()).mapToObj(i -> text.substring(0, i)
-                + (text.charAt(i) == 'x' ? 'y' : 'x') + text.substring(i + 1)).collect(Collectors.toSet());
+        Set<String> typos = IntStream.range(8, text.length())
+                .mapToObj(i -> text.substring(0, i) + (text.charAt(i) == 'x' ? 'y' : 'x') + text.substring(i + 1))
+                .collect(Collectors.toSet());
 
         assertThat(typos).allMatch(typo -> ApiKeyToken.parse(typo).isEmpty());
         assertThat(ApiKeyToken.parse(text + "x")).isEmpty();
@@ -49,7 +60,10 @@ class TextsTest {
 
     @Test
     void keysDoNotRepeat() {
-        assertThat(IntStream.range(0, 1_000).mapToObj(i -> ApiKeyToken.create().text()).distinct()).hasSize(1_000);
+        assertThat(IntStream.range(0, 1_000)
+                        .mapToObj(i -> ApiKeyToken.create().text())
+                        .distinct())
+                .hasSize(1_000);
     }
 
     @Test
@@ -60,15 +74,30 @@ class TextsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "[]", "1", "{\"a\":1,\"a\":2}", "{\"a\":{}}", "{\"a\":[]}", "{} x", "{}{}", "{\"a\":1", "{a:1}",
-        "{\"a\":'b'}", "// x\n{}", "{\"a\":NaN}"})
+    @ValueSource(
+            strings = {
+                "",
+                "[]",
+                "1",
+                "{\"a\":1,\"a\":2}",
+                "{\"a\":{}}",
+                "{\"a\":[]}",
+                "{} x",
+                "{}{}",
+                "{\"a\":1",
+                "{a:1}",
+                "{\"a\":'b'}",
+                "// x\n{}",
+                "{\"a\":NaN}"
+            })
     void isNoFlatJson(String text) {
         assertThatThrownBy(() -> JsonText.object(text)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
     void secretsDoNotPrint() {
-        assertThat(new AccessTokens.Issued("eyJ", java.time.Instant.EPOCH).toString()).doesNotContain("eyJ");
+        assertThat(new AccessTokens.Issued("eyJ", java.time.Instant.EPOCH).toString())
+                .doesNotContain("eyJ");
         assertThat(new People.Account("id", "e", "n", "$argon2id").toString()).doesNotContain("argon2");
         assertThat(new People.Newcomer("e", "n", "$argon2id").toString()).doesNotContain("argon2");
     }

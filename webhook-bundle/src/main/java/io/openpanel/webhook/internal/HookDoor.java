@@ -25,6 +25,7 @@ public class HookDoor implements Door {
     private static final Pattern DELIVERY = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
     /** Takes the place of the secret where there is no such hook, so that both take as long. */
     private static final String NO_SECRET = "0".repeat(64);
+
     private static final int PER_HOOK = 60;
     private static final int FAILURES_PER_ADDRESS = 60;
 
@@ -93,8 +94,10 @@ public class HookDoor implements Door {
             }
             if (!body.isOn(request) || !known) {
                 failures.count(request.address());
-                throw new Problem(Problem.Kind.UNAUTHENTICATED, "The signature is missing or wrong; send X-Hub-Signature-256:"
-                        + " sha256=<HMAC-SHA256 of the body, in hexadecimal> made with the hook's secret");
+                throw new Problem(
+                        Problem.Kind.UNAUTHENTICATED,
+                        "The signature is missing or wrong; send X-Hub-Signature-256:"
+                                + " sha256=<HMAC-SHA256 of the body, in hexadecimal> made with the hook's secret");
             }
             return new Delivery(push, problem, body.digest());
         } catch (IOException e) {
@@ -110,8 +113,18 @@ public class HookDoor implements Door {
         }
         String id = deliveryId(request).orElse(delivery.digest);
         boolean deploy = !push.isGone() && branch.equals(wanted(hook, push).or(() -> branch));
-        boolean fresh = hooks.arrived(hook, new GitPushed(hook.app(), new Ref("hook", hook.id()), push.repository(),
-                branch.get(), push.commit(), push.message(), push.author(), deploy, id));
+        boolean fresh = hooks.arrived(
+                hook,
+                new GitPushed(
+                        hook.app(),
+                        new Ref("hook", hook.id()),
+                        push.repository(),
+                        branch.get(),
+                        push.commit(),
+                        push.message(),
+                        push.author(),
+                        deploy,
+                        id));
         return json(202, "{\"delivery\":\"" + id + "\",\"deploy\":" + deploy + ",\"repeated\":" + !fresh + '}');
     }
 
@@ -122,7 +135,8 @@ public class HookDoor implements Door {
 
     private Optional<String> appBranch(HookStore.Target hook) {
         try {
-            return panel.in(hook.team(), () -> panel.call("app.get", new App(hook.app()), AppBranch.class)).branch();
+            return panel.in(hook.team(), () -> panel.call("app.get", new App(hook.app()), AppBranch.class))
+                    .branch();
         } catch (Problem e) {
             LOG.info("The branch of {} is not known at this moment: {}", hook.app(), e.getMessage());
             return Optional.empty();

@@ -34,8 +34,13 @@ public class HookKind implements Resources {
 
     @Override
     public Optional<Resource> find(String idOrPath) {
-        return panel.database().tx(tx -> tx.one(Found.class, "select id, app, team_id from hook where id = ?", idOrPath))
-                .map(found -> new Resource(new Ref("hook", found.id), found.id, Optional.of(found.app),
-                        Optional.of(new Ref("team", found.teamId)), "1"));
+        return panel.database()
+                .tx(tx -> tx.one(Found.class, "select id, app, team_id from hook where id = ?", idOrPath))
+                .map(found -> new Resource(
+                        new Ref("hook", found.id),
+                        found.id,
+                        Optional.of(found.app),
+                        Optional.of(new Ref("team", found.teamId)),
+                        "1"));
     }
 }

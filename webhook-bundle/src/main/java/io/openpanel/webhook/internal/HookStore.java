@@ -57,15 +57,24 @@ public final class HookStore {
         byte[] key = new byte[32];
         random.nextBytes(key);
         String secret = HexFormat.of().formatHex(key);
-        panel.database().tx(tx -> tx.update("insert into hook (team_id, id, app, branch, secret, created_at)"
-                + " values (openpanel.current_team(), ?, ?, ?, ?, ?)", id, app, branch,
-                Secret.of(secret).at("hook", "secret", id), clock.instant()));
+        panel.database()
+                .tx(tx -> tx.update(
+                        "insert into hook (team_id, id, app, branch, secret, created_at)"
+                                + " values (openpanel.current_team(), ?, ?, ?, ?, ?)",
+                        id,
+                        app,
+                        branch,
+                        Secret.of(secret).at("hook", "secret", id),
+                        clock.instant()));
         return new Made(id, secret);
     }
 
     public List<Row> list() {
-        return panel.database().tx(tx -> tx.list(Row.class, "select id, app, branch, created_at, used_at from hook"
-                + " order by created_at, id limit 1000"));
+        return panel.database()
+                .tx(tx -> tx.list(
+                        Row.class,
+                        "select id, app, branch, created_at, used_at from hook"
+                                + " order by created_at, id limit 1000"));
     }
 
     public boolean delete(String id) {
@@ -74,18 +83,26 @@ public final class HookStore {
 
     /** A hook of any team: a delivery says no more than its id. */
     Optional<Target> target(String id) {
-        return panel.database().allTeams(tx -> tx.one(Target.class,
-                "select team_id, id, app, branch, secret from hook where id = ?", id));
+        return panel.database()
+                .allTeams(tx ->
+                        tx.one(Target.class, "select team_id, id, app, branch, secret from hook where id = ?", id));
     }
 
     /** Stores a push and publishes it; false when it arrived before. */
     boolean arrived(Target hook, GitPushed push) {
         Instant now = clock.instant();
         return panel.in(hook.team(), () -> panel.database().tx(tx -> {
-            tx.update("delete from hook_delivery where hook_id = ? and received_at < ?", hook.id(), now.minus(REMEMBERED));
-            if (tx.update("insert into hook_delivery (team_id, hook_id, delivery, received_at)"
-                    + " values (openpanel.current_team(), ?, ?, ?) on conflict do nothing", hook.id(), push.delivery(),
-                    now) == 0) {
+            tx.update(
+                    "delete from hook_delivery where hook_id = ? and received_at < ?",
+                    hook.id(),
+                    now.minus(REMEMBERED));
+            if (tx.update(
+                            "insert into hook_delivery (team_id, hook_id, delivery, received_at)"
+                                    + " values (openpanel.current_team(), ?, ?, ?) on conflict do nothing",
+                            hook.id(),
+                            push.delivery(),
+                            now)
+                    == 0) {
                 return false;
             }
             tx.update("update hook set used_at = ? where id = ?", now, hook.id());

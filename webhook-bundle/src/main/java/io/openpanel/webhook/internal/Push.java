@@ -11,11 +11,19 @@ import java.util.regex.Pattern;
  *
  * @param deleted whether the branch is gone
  */
-public record Push(String repository, Optional<String> defaultBranch, String ref, Optional<String> after, boolean deleted,
-            Optional<String> message, Optional<String> author) {
+public record Push(
+        String repository,
+        Optional<String> defaultBranch,
+        String ref,
+        Optional<String> after,
+        boolean deleted,
+        Optional<String> message,
+        Optional<String> author) {
     private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{7,64}");
     /** What git itself forbids in a name, and a hyphen in front, which programs take for an option. */
-    private static final Pattern FORBIDDEN = Pattern.compile("^[-/.]|[\\p{Cntrl} ~^:?*\\[\\\\]|\\.\\.|@\\{|//|[/.]$|\\.lock$");
+    private static final Pattern FORBIDDEN =
+            Pattern.compile("^[-/.]|[\\p{Cntrl} ~^:?*\\[\\\\]|\\.\\.|@\\{|//|[/.]$|\\.lock$");
+
     private static final String HEADS = "refs/heads/";
 
     public Push {
@@ -47,7 +55,9 @@ public record Push(String repository, Optional<String> defaultBranch, String ref
     }
 
     boolean isGone() {
-        return deleted || after.map(text -> text.chars().allMatch(digit -> digit == '0')).orElse(false);
+        return deleted
+                || after.map(text -> text.chars().allMatch(digit -> digit == '0'))
+                        .orElse(false);
     }
 
     private static String shortened(String ref) {

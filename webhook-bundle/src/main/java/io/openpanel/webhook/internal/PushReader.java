@@ -21,12 +21,26 @@ final class PushReader {
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .disable(StreamReadFeature.AUTO_CLOSE_SOURCE)
             .recyclerPool(JsonRecyclerPools.nonRecyclingPool())
-            .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(100).maxNumberLength(100)
-                    .maxStringLength(1 << 20).maxNameLength(1_000).build())
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(100)
+                    .maxNumberLength(100)
+                    .maxStringLength(1 << 20)
+                    .maxNameLength(1_000)
+                    .build())
             .build();
-    private static final Set<String> WANTED = Set.of("ref", "branch", "after", "commit", "deleted", "repository",
-            "repository.full_name", "repository.name", "repository.default_branch", "head_commit.message",
-            "head_commit.author.name", "pusher.name");
+    private static final Set<String> WANTED = Set.of(
+            "ref",
+            "branch",
+            "after",
+            "commit",
+            "deleted",
+            "repository",
+            "repository.full_name",
+            "repository.name",
+            "repository.default_branch",
+            "head_commit.message",
+            "head_commit.author.name",
+            "pusher.name");
     private static final Set<String> ENTERED = Set.of("repository", "head_commit", "head_commit.author", "pusher");
     private static final int LONGEST = 1_000;
 
@@ -65,9 +79,13 @@ final class PushReader {
     }
 
     private static Push push(Map<String, String> values) {
-        return new Push(first(values, "repository.full_name", "repository.name", "repository").orElse(""),
-                first(values, "repository.default_branch"), first(values, "ref", "branch").orElse(""),
-                first(values, "after", "commit"), "true".equals(values.get("deleted")),
+        return new Push(
+                first(values, "repository.full_name", "repository.name", "repository")
+                        .orElse(""),
+                first(values, "repository.default_branch"),
+                first(values, "ref", "branch").orElse(""),
+                first(values, "after", "commit"),
+                "true".equals(values.get("deleted")),
                 first(values, "head_commit.message").map(PushReader::firstLine),
                 first(values, "head_commit.author.name", "pusher.name").map(PushReader::firstLine));
     }

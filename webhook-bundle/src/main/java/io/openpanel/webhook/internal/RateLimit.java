@@ -34,7 +34,8 @@ final class RateLimit {
     synchronized void check(String key) {
         Deque<Long> times = recent(key);
         if (times.size() >= most) {
-            long seconds = Math.max(1, (MINUTE - (nanos.getAsLong() - times.peekFirst()) + 999_999_999) / 1_000_000_000);
+            long seconds =
+                    Math.max(1, (MINUTE - (nanos.getAsLong() - times.peekFirst()) + 999_999_999) / 1_000_000_000);
             throw new Problem(Problem.Kind.LIMITED, what + "; try again in " + seconds + " s")
                     .retryAfter(Duration.ofSeconds(seconds));
         }

@@ -28,13 +28,21 @@ class PushReaderTest {
 
     @Test
     void whatGitHubAndGiteaSendIsUnderstood() {
-        Push push = read("{\"ref\":\"refs/heads/feature/x\",\"before\":\"0\",\"after\":\"" + COMMIT + "\",\"deleted\":false,"
-                + "\"repository\":{\"id\":1,\"name\":\"web\",\"full_name\":\"acme/web\",\"owner\":{\"name\":\"acme\"},"
-                + "\"default_branch\":\"main\"},\"pusher\":{\"name\":\"ana\"},\"commits\":[{\"id\":\"x\",\"ref\":\"no\"}],"
-                + "\"head_commit\":{\"id\":\"y\",\"message\":\"Fix\\n\\nmore\",\"author\":{\"name\":\"Ana\\u0007\"}}}");
+        Push push = read(
+                "{\"ref\":\"refs/heads/feature/x\",\"before\":\"0\",\"after\":\"" + COMMIT + "\",\"deleted\":false,"
+                        + "\"repository\":{\"id\":1,\"name\":\"web\",\"full_name\":\"acme/web\",\"owner\":{\"name\":\"acme\"},"
+                        + "\"default_branch\":\"main\"},\"pusher\":{\"name\":\"ana\"},\"commits\":[{\"id\":\"x\",\"ref\":\"no\"}],"
+                        + "\"head_commit\":{\"id\":\"y\",\"message\":\"Fix\\n\\nmore\",\"author\":{\"name\":\"Ana\\u0007\"}}}");
 
-        assertThat(push).isEqualTo(new Push("acme/web", Optional.of("main"), "refs/heads/feature/x", Optional.of(COMMIT),
-                false, Optional.of("Fix"), Optional.of("Ana ")));
+        assertThat(push)
+                .isEqualTo(new Push(
+                        "acme/web",
+                        Optional.of("main"),
+                        "refs/heads/feature/x",
+                        Optional.of(COMMIT),
+                        false,
+                        Optional.of("Fix"),
+                        Optional.of("Ana ")));
         assertThat(push.branch()).contains("feature/x");
         assertThat(push.isGone()).isFalse();
     }
@@ -52,36 +60,63 @@ class PushReaderTest {
     @Test
     void aTagIsNoBranchAndADeletedBranchHasNoCommit() {
         assertThat(read("{\"ref\":\"refs/tags/v1\"}").branch()).isEmpty();
-        assertThat(read("{\"ref\":\"refs/heads/x\",\"after\":\"" + "0".repeat(40) + "\"}").isGone()).isTrue();
-        assertThat(read("{\"ref\":\"refs/heads/x\",\"deleted\":true,\"after\":\"" + COMMIT + "\"}").commit()).isEmpty();
+        assertThat(read("{\"ref\":\"refs/heads/x\",\"after\":\"" + "0".repeat(40) + "\"}")
+                        .isGone())
+                .isTrue();
+        assertThat(read("{\"ref\":\"refs/heads/x\",\"deleted\":true,\"after\":\"" + COMMIT + "\"}")
+                        .commit())
+                .isEmpty();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "[]", "null", "{", "{}", "{\"ref\":\"\"}", "{\"ref\":\"a\",\"ref\":\"b\"}", "{\"ref\":\"a\"} x",
-        "{\"ref\":\"a\"}{}", "{\"ref\":\"--upload-pack=x\"}", "{\"ref\":\"refs/heads/-x\"}", "{\"ref\":\"a..b\"}",
-        "{\"ref\":\"a b\"}", "{\"ref\":\"a\\u0000b\"}", "{\"ref\":\"a\",\"after\":\"$(id)\"}", "{\"ref\":\"a\",\"after\":\"abc\"}",
-        "{\"ref\":{\"x\":1}}", "payload=%7B%7D", "{\"ref\":\"main\",\"after\":\"abcdef1;rm\"}", "{\"ref\":\"x.lock\"}"})
+    @ValueSource(
+            strings = {
+                "",
+                "[]",
+                "null",
+                "{",
+                "{}",
+                "{\"ref\":\"\"}",
+                "{\"ref\":\"a\",\"ref\":\"b\"}",
+                "{\"ref\":\"a\"} x",
+                "{\"ref\":\"a\"}{}",
+                "{\"ref\":\"--upload-pack=x\"}",
+                "{\"ref\":\"refs/heads/-x\"}",
+                "{\"ref\":\"a..b\"}",
+                "{\"ref\":\"a b\"}",
+                "{\"ref\":\"a\\u0000b\"}",
+                "{\"ref\":\"a\",\"after\":\"$(id)\"}",
+                "{\"ref\":\"a\",\"after\":\"abc\"}",
+                "{\"ref\":{\"x\":1}}",
+                "payload=%7B%7D",
+                "{\"ref\":\"main\",\"after\":\"abcdef1;rm\"}",
+                "{\"ref\":\"x.lock\"}"
+            })
     void isRefusedWithAReason(String json) {
-        assertThatThrownBy(() -> read(json)).isInstanceOfSatisfying(Problem.class,
-                problem -> assertThat(problem.kind()).isEqualTo(Problem.Kind.INVALID));
+        assertThatThrownBy(() -> read(json)).isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.kind())
+                .isEqualTo(Problem.Kind.INVALID));
     }
 
     @Test
     void nothingIsTooDeepOrTooLong() {
         assertThatThrownBy(() -> read("{\"a\":".repeat(100_000))).isInstanceOf(Problem.class);
         assertThatThrownBy(() -> read("{\"x\":" + "[".repeat(100_000))).isInstanceOf(Problem.class);
-        assertThatThrownBy(() -> read("{\"ref\":\"" + "a".repeat(2 << 20) + "\"}")).isInstanceOf(Problem.class);
+        assertThatThrownBy(() -> read("{\"ref\":\"" + "a".repeat(2 << 20) + "\"}"))
+                .isInstanceOf(Problem.class);
         assertThatThrownBy(() -> PushReader.read(new ByteArrayInputStream(
-                new byte[] {'{', '"', 'r', 'e', 'f', '"', ':', '"', (byte) 0xc3, '"', '}'}))).isInstanceOf(Problem.class);
+                        new byte[] {'{', '"', 'r', 'e', 'f', '"', ':', '"', (byte) 0xc3, '"', '}'})))
+                .isInstanceOf(Problem.class);
     }
 
     @Test
     void twentyFiveMebibytesStreamByWithoutBeingKept() {
-        byte[] piece = "{\"id\":\"0123456789abcdef\",\"message\":\"a commit among many\"},".getBytes(StandardCharsets.US_ASCII);
+        byte[] piece = "{\"id\":\"0123456789abcdef\",\"message\":\"a commit among many\"},"
+                .getBytes(StandardCharsets.US_ASCII);
         String head = "{\"commits\":[";
         String tail = "{}],\"ref\":\"refs/heads/main\"}";
         InputStream body = new java.io.SequenceInputStream(java.util.Collections.enumeration(List.of(
-                new ByteArrayInputStream(head.getBytes(StandardCharsets.US_ASCII)), new Repeated(piece, 420_000),
+                new ByteArrayInputStream(head.getBytes(StandardCharsets.US_ASCII)),
+                new Repeated(piece, 420_000),
                 new ByteArrayInputStream(tail.getBytes(StandardCharsets.US_ASCII)))));
         Runtime runtime = Runtime.getRuntime();
 

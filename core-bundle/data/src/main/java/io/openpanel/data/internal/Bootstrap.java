@@ -36,7 +36,8 @@ final class Bootstrap {
     Set<String> run() throws SQLException {
         String sql = filled(resource());
         String digest = Digests.of(Map.of("bootstrap.sql", sql.getBytes(StandardCharsets.UTF_8)));
-        try (Connection connection = owner.getConnection(); Statement statement = connection.createStatement()) {
+        try (Connection connection = owner.getConnection();
+                Statement statement = connection.createStatement()) {
             connection.setAutoCommit(false);
             statement.execute("select pg_advisory_xact_lock(" + LOCK + ")");
             if (!isInPlace(statement, digest)) {
@@ -54,7 +55,8 @@ final class Bootstrap {
     }
 
     static void record(Connection connection, String schema, String digest) throws SQLException {
-        try (PreparedStatement insert = connection.prepareStatement("""
+        try (PreparedStatement insert = connection.prepareStatement(
+                """
                 insert into openpanel.migration (schema, digest) values (?, ?)
                 on conflict (schema, digest) do update set applied_at = now()
                 """)) {
@@ -66,22 +68,26 @@ final class Bootstrap {
 
     private boolean isInPlace(Statement statement, String digest) throws SQLException {
         return holds(statement, "select to_regclass('openpanel.migration') is not null")
-                && holds(statement, "select exists (select from openpanel.migration where schema = '" + SCHEMA
-                        + "' and digest = '" + digest + "') and (select count(*) from pg_roles where rolname in ("
-                        + Sql.text(roles.app()) + ", " + Sql.text(roles.all()) + ")) = 2");
+                && holds(
+                        statement,
+                        "select exists (select from openpanel.migration where schema = '" + SCHEMA
+                                + "' and digest = '" + digest
+                                + "') and (select count(*) from pg_roles where rolname in ("
+                                + Sql.text(roles.app()) + ", " + Sql.text(roles.all()) + ")) = 2");
     }
 
     /** Sets the password where it is not the derived one: at first, and after the owner's was changed. */
     private void letAppIn(Connection connection) throws SQLException {
-        try (Connection app = new DriverConnections(url.jdbc(), url.properties(roles.app(), roles.password()))
-                .getConnection()) {
+        try (Connection app =
+                new DriverConnections(url.jdbc(), url.properties(roles.app(), roles.password())).getConnection()) {
             app.isValid(1);
         } catch (SQLException e) {
             if (!WRONG_PASSWORD.equals(e.getSQLState()) && !UNKNOWN_ROLE.equals(e.getSQLState())) {
                 throw e;
             }
             // Hashed here: a statement may land in the server's log.
-            String hash = PasswordUtil.encodePassword(roles.app(), roles.password().toCharArray(), "scram-sha-256");
+            String hash =
+                    PasswordUtil.encodePassword(roles.app(), roles.password().toCharArray(), "scram-sha-256");
             try (Statement statement = connection.createStatement()) {
                 statement.execute("select pg_advisory_xact_lock(" + LOCK + ")");
                 statement.execute("alter role " + Sql.name(roles.app()) + " password " + Sql.text(hash));
@@ -108,8 +114,10 @@ final class Bootstrap {
     }
 
     private String filled(String sql) {
-        return sql.replace("${app}", Sql.name(roles.app())).replace("${app_text}", Sql.text(roles.app()))
-                .replace("${all}", Sql.name(roles.all())).replace("${all_text}", Sql.text(roles.all()))
+        return sql.replace("${app}", Sql.name(roles.app()))
+                .replace("${app_text}", Sql.text(roles.app()))
+                .replace("${all}", Sql.name(roles.all()))
+                .replace("${all_text}", Sql.text(roles.all()))
                 .replace("${database}", Sql.name(url.database()));
     }
 

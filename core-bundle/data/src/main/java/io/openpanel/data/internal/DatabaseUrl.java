@@ -16,8 +16,8 @@ import java.util.regex.Pattern;
  * @param options what else the driver is told, {@code sslmode} for one
  */
 record DatabaseUrl(String server, String database, String user, String password, Map<String, String> options) {
-    private static final Pattern FORM = Pattern.compile(
-            "(?:jdbc:)?postgres(?:ql)?://(?:([^:@/]*)(?::([^@/]*))?@)?([^/?]+)/([^?]+)(?:\\?(.*))?");
+    private static final Pattern FORM =
+            Pattern.compile("(?:jdbc:)?postgres(?:ql)?://(?:([^:@/]*)(?::([^@/]*))?@)?([^/?]+)/([^?]+)(?:\\?(.*))?");
 
     DatabaseUrl {
         options = Map.copyOf(options);

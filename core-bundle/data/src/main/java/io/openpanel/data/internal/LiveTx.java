@@ -81,7 +81,8 @@ final class LiveTx implements Database.Tx {
         }
         NamedSql named = NamedSql.parse(sql);
         RecordShape shape = shapes.of(rows.iterator().next().getClass());
-        int[] components = named.names().stream().mapToInt(name -> component(shape, name)).toArray();
+        int[] components =
+                named.names().stream().mapToInt(name -> component(shape, name)).toArray();
         return attempt(() -> {
             try (PreparedStatement statement = connection.prepareStatement(named.sql())) {
                 return batch(statement, shape, components, rows);
@@ -129,8 +130,8 @@ final class LiveTx implements Database.Tx {
         }
     }
 
-    private <R extends Record> void query(Class<R> row, Consumer<R> use, int most, int fetch, String sql,
-            Object[] args) {
+    private <R extends Record> void query(
+            Class<R> row, Consumer<R> use, int most, int fetch, String sql, Object[] args) {
         RecordShape shape = shapes.of(row);
         attempt(() -> {
             try (PreparedStatement statement = connection.prepareStatement(sql)) {

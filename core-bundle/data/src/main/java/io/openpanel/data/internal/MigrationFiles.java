@@ -51,7 +51,8 @@ final class MigrationFiles implements ResourceProvider {
 
     /** The name of the file with the highest version. */
     String last() {
-        return contents.keySet().stream().filter(NAME.asMatchPredicate())
+        return contents.keySet().stream()
+                .filter(NAME.asMatchPredicate())
                 .max(Comparator.comparing(name -> MigrationVersion.fromVersion(name.substring(1, name.indexOf("__")))))
                 .orElse("");
     }
@@ -65,8 +66,10 @@ final class MigrationFiles implements ResourceProvider {
     @Override
     public Collection<LoadableResource> getResources(String prefix, String[] suffixes) {
         return contents.keySet().stream()
-                .filter(name -> name.startsWith(prefix) && Arrays.stream(suffixes).anyMatch(name::endsWith))
-                .map(this::getResource).toList();
+                .filter(name ->
+                        name.startsWith(prefix) && Arrays.stream(suffixes).anyMatch(name::endsWith))
+                .map(this::getResource)
+                .toList();
     }
 
     private static byte[] read(URL entry) {

@@ -109,7 +109,10 @@ final class Migrations {
         if (cause instanceof SQLException sql && SqlProblems.isConnection(sql)) {
             return SqlProblems.unavailable(sql);
         }
-        return new Problem(Problem.Kind.UNAVAILABLE, "The tables of '" + schema + "' could not be brought up to date"
-                + " and are as they were: " + cause.getMessage() + ". Its plugin needs a version that mends this", e);
+        return new Problem(
+                Problem.Kind.UNAVAILABLE,
+                "The tables of '" + schema + "' could not be brought up to date" + " and are as they were: "
+                        + cause.getMessage() + ". Its plugin needs a version that mends this",
+                e);
     }
 }

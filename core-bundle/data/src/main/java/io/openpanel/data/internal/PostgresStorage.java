@@ -43,7 +43,8 @@ final class PostgresStorage implements Storage, AutoCloseable {
         DriverConnections owner = new DriverConnections(url.jdbc(), properties);
         this.roles = Roles.of(url);
         this.migrations = new Migrations(url, roles, new Bootstrap(url, roles, owner).run());
-        this.seal = new Seal(new DataKeys(owner, new KeyFile(home.resolve("keys").resolve("kek"))), SqlProblems::of);
+        this.seal =
+                new Seal(new DataKeys(owner, new KeyFile(home.resolve("keys").resolve("kek"))), SqlProblems::of);
         this.pools = new Pools(url, roles);
         this.transactions = pools.transactions();
         this.health = new Health(transactions);
@@ -68,8 +69,8 @@ final class PostgresStorage implements Storage, AutoCloseable {
     }
 
     @Override
-    public String unseal(String sealed, String place) {
-        return seal.open(sealed, Bootstrap.SCHEMA + '|' + place, team -> false);
+    public String unseal(String ciphertext, String place) {
+        return seal.open(ciphertext, Bootstrap.SCHEMA + '|' + place, team -> false);
     }
 
     @Override

@@ -28,8 +28,8 @@ final class SchemaDatabase implements Database {
     private final Storage.Context context;
     private final ThreadLocal<Running> running = new ThreadLocal<>();
 
-    SchemaDatabase(String schema, Roles roles, HikariDataSource pool, Shapes shapes, Seal seal,
-            Storage.Context context) {
+    SchemaDatabase(
+            String schema, Roles roles, HikariDataSource pool, Shapes shapes, Seal seal, Storage.Context context) {
         this.schema = schema;
         this.roles = roles;
         this.pool = pool;
@@ -42,8 +42,9 @@ final class SchemaDatabase implements Database {
 
     @Override
     public <T> T tx(Function<Tx, T> work) {
-        Ref team = context.team().orElseThrow(() -> new Problem(Problem.Kind.DENIED,
-                "This works in a team and none was chosen; choose a team"));
+        Ref team = context.team()
+                .orElseThrow(() ->
+                        new Problem(Problem.Kind.DENIED, "This works in a team and none was chosen; choose a team"));
         return in(Scope.team(team), work);
     }
 
@@ -123,7 +124,7 @@ final class SchemaDatabase implements Database {
 
     /** A connection set to the scope. Those the server has closed meanwhile are found out here, before any work. */
     private Connection connection(Scope scope) throws SQLException {
-        for (int stale = 0;; stale++) {
+        for (int stale = 0; ; stale++) {
             if (pool.isClosed()) {
                 throw new SQLTransientConnectionException("The bundle of the database was stopped");
             }

@@ -32,17 +32,17 @@ final class SchemaVault implements Sealing, Secret.Vault {
     }
 
     @Override
-    public String open(String sealed, String place) {
+    public String open(String ciphertext, String place) {
         requirePlace(place, "revealed");
-        String plain = seal.open(sealed, schema + '|' + place, team -> scope.all() || team.equals(scope.team()));
+        String plain = seal.open(ciphertext, schema + '|' + place, team -> scope.all() || team.equals(scope.team()));
         revealed.accept(plain);
         return plain;
     }
 
     private static void requirePlace(String place, String what) {
         if (place.isEmpty()) {
-            throw new IllegalArgumentException("A secret can be " + what + " only with its place;"
-                    + " use secret.at(table, column, row)");
+            throw new IllegalArgumentException(
+                    "A secret can be " + what + " only with its place;" + " use secret.at(table, column, row)");
         }
     }
 }

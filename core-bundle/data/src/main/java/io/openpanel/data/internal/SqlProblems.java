@@ -19,25 +19,29 @@ final class SqlProblems {
 
     static RuntimeException of(SQLException error) {
         SQLException e = error instanceof BatchUpdateException && error.getNextException() != null
-                ? error.getNextException() : error;
+                ? error.getNextException()
+                : error;
         if (isConnection(e)) {
             return unavailable(e);
         }
         return switch (String.valueOf(e.getSQLState())) {
             case "23505", "23P01" -> new Problem(Kind.CONFLICT, taken(e), e);
-            case "23503" -> new Problem(Kind.CONFLICT, "Something this " + noun(e, "row")
-                    + " belongs to, or that belongs to it, is in the way; look at both again", e);
+            case "23503" -> new Problem(
+                    Kind.CONFLICT,
+                    "Something this " + noun(e, "row")
+                            + " belongs to, or that belongs to it, is in the way; look at both again",
+                    e);
             case "23502" -> missing(e);
             case "23514" -> broken(e);
             case "22001" -> new Problem(Kind.INVALID, "A text is too long", e);
             case "22003" -> new Problem(Kind.INVALID, "A number is too large", e);
             case "22008" -> new Problem(Kind.INVALID, "A point in time is out of range", e);
             case "22021", "22P05" -> new Problem(Kind.INVALID, "A text has a character that cannot be stored", e);
-            case "40001", "40P01", "55P03" -> new Problem(Kind.CONFLICT,
-                    "Somebody changed the same thing at the same moment; try again", e)
+            case "40001", "40P01", "55P03" -> new Problem(
+                            Kind.CONFLICT, "Somebody changed the same thing at the same moment; try again", e)
                     .retryAfter(Duration.ofMillis(100));
-            case "57014" -> new Problem(Kind.TIMEOUT,
-                    "The database needed longer than 5 seconds; ask for less at once", e);
+            case "57014" -> new Problem(
+                    Kind.TIMEOUT, "The database needed longer than 5 seconds; ask for less at once", e);
             default -> new IllegalStateException("SQL state " + e.getSQLState() + ": " + e.getMessage(), e);
         };
     }
@@ -48,7 +52,10 @@ final class SqlProblems {
             return true;
         }
         String state = String.valueOf(e.getSQLState());
-        return state.startsWith("08") || state.startsWith("57P") || state.startsWith("53") || state.startsWith("58")
+        return state.startsWith("08")
+                || state.startsWith("57P")
+                || state.startsWith("53")
+                || state.startsWith("58")
                 || state.equals("25006");
     }
 
@@ -60,9 +67,12 @@ final class SqlProblems {
     /** The server hides the key where row-level security is on; the name it gives a constraint tells the columns. */
     private static String taken(SQLException e) {
         String table = server(e).map(ServerErrorMessage::getTable).orElse("");
-        String key = server(e).map(ServerErrorMessage::getConstraint).map(GENERATED::matcher)
+        String key = server(e)
+                .map(ServerErrorMessage::getConstraint)
+                .map(GENERATED::matcher)
                 .filter(name -> name.matches() && name.group(1).startsWith(table + '_'))
-                .map(name -> name.group(1).substring(table.length() + 1).replaceFirst("^team_id_", "")).orElse("");
+                .map(name -> name.group(1).substring(table.length() + 1).replaceFirst("^team_id_", ""))
+                .orElse("");
         if (key.isEmpty()) {
             return "There is one such " + noun(e, "row") + " already; choose another";
         }
@@ -75,10 +85,14 @@ final class SqlProblems {
     }
 
     private static RuntimeException broken(SQLException e) {
-        if (server(e).map(ServerErrorMessage::getDatatype).filter("team"::equals).isPresent()) {
+        if (server(e)
+                .map(ServerErrorMessage::getDatatype)
+                .filter("team"::equals)
+                .isPresent()) {
             return new IllegalStateException("SQL state 23514: the statement needs a team and there is none", e);
         }
-        String rule = server(e).map(ServerErrorMessage::getConstraint).orElse("check").replace('_', ' ');
+        String rule =
+                server(e).map(ServerErrorMessage::getConstraint).orElse("check").replace('_', ' ');
         return new Problem(Kind.INVALID, "The " + noun(e, "row") + " breaks the rule '" + rule + "'", e);
     }
 
@@ -87,7 +101,8 @@ final class SqlProblems {
     }
 
     private static Optional<ServerErrorMessage> server(SQLException e) {
-        return e instanceof PSQLException postgres ? Optional.ofNullable(postgres.getServerErrorMessage())
+        return e instanceof PSQLException postgres
+                ? Optional.ofNullable(postgres.getServerErrorMessage())
                 : Optional.empty();
     }
 

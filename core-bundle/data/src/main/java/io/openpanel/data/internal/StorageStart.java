@@ -18,7 +18,9 @@ import org.slf4j.LoggerFactory;
  * Publishes {@link Storage} as soon as the server answers, and tries until it does. The service then stays: a server
  * that is away for a while is a matter of {@link Storage#healthy()}.
  */
-@Component(service = {}, immediate = true)
+@Component(
+        service = {},
+        immediate = true)
 public final class StorageStart {
     private static final Logger LOG = LoggerFactory.getLogger(StorageStart.class);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);

@@ -22,12 +22,15 @@ final class TenantTables extends BaseCallback {
     @Override
     public boolean supports(Event event, Context context) {
         // There is none at the end of a migration run that is still part of its transaction.
-        return event == Event.AFTER_EACH_MIGRATE && context.getMigrationInfo().getScript().equals(last);
+        return event == Event.AFTER_EACH_MIGRATE
+                && context.getMigrationInfo().getScript().equals(last);
     }
 
     @Override
     public void handle(Event event, Context context) {
-        try (PreparedStatement query = context.getConnection().prepareStatement("""
+        try (PreparedStatement query = context.getConnection()
+                .prepareStatement(
+                        """
                 select relname from pg_class join pg_attribute on attrelid = pg_class.oid
                 where relnamespace = ?::regnamespace and relkind in ('r', 'p') and not relforcerowsecurity
                   and attname = 'team_id' and atttypid = 'openpanel.team'::regtype and not attisdropped

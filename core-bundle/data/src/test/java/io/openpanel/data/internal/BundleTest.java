@@ -126,10 +126,12 @@ class BundleTest {
     }
 
     private static void work(Storage storage) {
-        Database database = storage.open("shop", FakeBundle.with(Map.of("V001__item.sql",
-                "create table item (id text, secret text, labels jsonb)")), FakeContext.in(ALPHA));
-        database.tx(tx -> tx.update("insert into item values ('i', ?, ?)", Secret.of("s").at("item", "secret", "i"),
-                Map.of("a", "b")));
+        Database database = storage.open(
+                "shop",
+                FakeBundle.with(Map.of("V001__item.sql", "create table item (id text, secret text, labels jsonb)")),
+                FakeContext.in(ALPHA));
+        database.tx(tx -> tx.update(
+                "insert into item values ('i', ?, ?)", Secret.of("s").at("item", "secret", "i"), Map.of("a", "b")));
         database.tx(tx -> tx.list(Item.class, "select * from item"));
         try (var connection = storage.dataSource("shop").getConnection()) {
             connection.isValid(1);
@@ -140,15 +142,26 @@ class BundleTest {
     }
 
     private void start(String url) throws BundleException {
-        framework = ServiceLoader.load(FrameworkFactory.class).findFirst().orElseThrow().newFramework(Map.of(
-                Constants.FRAMEWORK_STORAGE, folder.resolve("framework").toString(),
-                Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, SHARED,
-                "openpanel.home", folder.toString(),
-                "openpanel.database.url", url));
+        framework = ServiceLoader.load(FrameworkFactory.class)
+                .findFirst()
+                .orElseThrow()
+                .newFramework(Map.of(
+                        Constants.FRAMEWORK_STORAGE,
+                        folder.resolve("framework").toString(),
+                        Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA,
+                        SHARED,
+                        "openpanel.home",
+                        folder.toString(),
+                        "openpanel.database.url",
+                        url));
         framework.start();
         List<Bundle> bundles = new ArrayList<>();
-        for (String jar : List.of("org.osgi.util.function", "org.osgi.util.promise", "org.osgi.service.component-",
-                "jackson-core", "org.apache.felix.scr")) {
+        for (String jar : List.of(
+                "org.osgi.util.function",
+                "org.osgi.util.promise",
+                "org.osgi.service.component-",
+                "jackson-core",
+                "org.apache.felix.scr")) {
             bundles.add(install(onClassPath(jar)));
         }
         for (Bundle bundle : bundles) {
@@ -170,14 +183,20 @@ class BundleTest {
     }
 
     private static Path onClassPath(String name) {
-        return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator)).map(Path::of)
+        return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                .map(Path::of)
                 .filter(path -> path.getFileName().toString().startsWith(name) && Files.isRegularFile(path))
-                .findFirst().orElseThrow(() -> new IllegalStateException(name + " is not on the class path"));
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException(name + " is not on the class path"));
     }
 
     private static List<String> threads() {
-        return Thread.getAllStackTraces().keySet().stream().filter(Thread::isAlive).map(Thread::getName)
-                .filter(name -> name.matches("(?i).*(openpanel|hikari|postgres|flyway).*")).sorted().toList();
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(Thread::isAlive)
+                .map(Thread::getName)
+                .filter(name -> name.matches("(?i).*(openpanel|hikari|postgres|flyway).*"))
+                .sorted()
+                .toList();
     }
 
     private static void await(String what, BooleanSupplier so) throws InterruptedException {

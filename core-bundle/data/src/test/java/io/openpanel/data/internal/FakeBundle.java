@@ -33,8 +33,8 @@ final class FakeBundle {
     }
 
     private static Bundle of(Path folder) {
-        return (Bundle) Proxy.newProxyInstance(FakeBundle.class.getClassLoader(), new Class<?>[] {Bundle.class},
-                (proxy, method, arguments) -> {
+        return (Bundle) Proxy.newProxyInstance(
+                FakeBundle.class.getClassLoader(), new Class<?>[] {Bundle.class}, (proxy, method, arguments) -> {
                     if (method.getName().equals("findEntries") && arguments[0].equals("db")) {
                         return entries(folder);
                     }

@@ -58,7 +58,8 @@ final class Fixture implements AutoCloseable {
 
     /** The first column of the rows, read as the superuser, whom no policy binds. */
     List<String> peek(String sql) {
-        try (Connection connection = server.connectAsSuperuser(); Statement statement = connection.createStatement();
+        try (Connection connection = server.connectAsSuperuser();
+                Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(sql)) {
             List<String> values = new ArrayList<>();
             while (rows.next()) {
@@ -71,7 +72,8 @@ final class Fixture implements AutoCloseable {
     }
 
     void execute(String sql) {
-        try (Connection connection = server.connectAsSuperuser(); Statement statement = connection.createStatement()) {
+        try (Connection connection = server.connectAsSuperuser();
+                Statement statement = connection.createStatement()) {
             statement.execute(sql);
         } catch (SQLException e) {
             throw new IllegalStateException(e);

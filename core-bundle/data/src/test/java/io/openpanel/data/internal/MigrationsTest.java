@@ -55,8 +55,15 @@ class MigrationsTest {
     void aFailureLeavesTheSchemaAsItWas() {
         open(fixture.storage, Map.of("V001__first.sql", FIRST));
 
-        assertThatThrownBy(() -> open(fixture.storage, Map.of("V001__first.sql", FIRST, "V002__second.sql", SECOND,
-                "V003__third.sql", "create table third (id text); select 1 / 0;")))
+        assertThatThrownBy(() -> open(
+                        fixture.storage,
+                        Map.of(
+                                "V001__first.sql",
+                                FIRST,
+                                "V002__second.sql",
+                                SECOND,
+                                "V003__third.sql",
+                                "create table third (id text); select 1 / 0;")))
                 .isInstanceOfSatisfying(Problem.class, problem -> {
                     assertThat(problem.kind()).isEqualTo(Problem.Kind.UNAVAILABLE);
                     assertThat(problem.getMessage()).contains("'shop'", "division by zero");
@@ -70,8 +77,11 @@ class MigrationsTest {
 
     @Test
     void aTableOfTeamsThatIsOpenToAllIsRefused() {
-        assertThatThrownBy(() -> open(fixture.storage, Map.of("V001__first.sql",
-                "create table first (id text primary key, team_id openpanel.team not null)")))
+        assertThatThrownBy(() -> open(
+                        fixture.storage,
+                        Map.of(
+                                "V001__first.sql",
+                                "create table first (id text primary key, team_id openpanel.team not null)")))
                 .hasMessageContaining("select openpanel.tenant('first')");
 
         assertThat(tables()).doesNotContain("first");
@@ -79,8 +89,11 @@ class MigrationsTest {
 
     @Test
     void tenantNeedsTheColumn() {
-        assertThatThrownBy(() -> open(fixture.storage, Map.of("V001__first.sql",
-                "create table first (id text, team_id text); select openpanel.tenant('first');")))
+        assertThatThrownBy(() -> open(
+                        fixture.storage,
+                        Map.of(
+                                "V001__first.sql",
+                                "create table first (id text, team_id text); select openpanel.tenant('first');")))
                 .hasMessageContaining("no column team_id openpanel.team");
     }
 
@@ -105,7 +118,8 @@ class MigrationsTest {
 
         try (PostgresStorage restarted = fixture.start()) {
             Database database = open(restarted, former);
-            assertThat(database.<List<Row>>tx(tx -> tx.list(Row.class, "select id from first"))).hasSize(1);
+            assertThat(database.<List<Row>>tx(tx -> tx.list(Row.class, "select id from first")))
+                    .hasSize(1);
         }
     }
 
@@ -116,14 +130,21 @@ class MigrationsTest {
         Database database = open(fixture.storage, Map.of("V001__app.sql", table));
         database.tx(tx -> tx.update("insert into app values ('a', openpanel.current_team(), null)"));
 
-        open(fixture.storage, Map.of("V001__app.sql", table, "V002__fill.sql", """
+        open(
+                fixture.storage,
+                Map.of(
+                        "V001__app.sql",
+                        table,
+                        "V002__fill.sql",
+                        """
                 alter table app no force row level security;
                 update app set note = 'filled';
                 select openpanel.tenant('app');
                 """));
 
         assertThat(fixture.peek("select note from shop.app")).containsExactly("filled");
-        assertThat(fixture.peek("select relforcerowsecurity from pg_class where relname = 'app'")).containsExactly("t");
+        assertThat(fixture.peek("select relforcerowsecurity from pg_class where relname = 'app'"))
+                .containsExactly("t");
     }
 
     @Test
@@ -139,7 +160,8 @@ class MigrationsTest {
         open(fixture.storage, Map.of("V001__first.sql", FIRST));
 
         assertThatThrownBy(() -> open(fixture.storage, Map.of("V001__first.sql", FIRST + " -- changed")))
-                .isInstanceOf(Problem.class).hasMessageContaining("checksum");
+                .isInstanceOf(Problem.class)
+                .hasMessageContaining("checksum");
     }
 
     @Test
@@ -154,7 +176,8 @@ class MigrationsTest {
     void aNameWithADashIsASchema() {
         Database database = fixture.open(context, "acme-dns", FIRST);
 
-        assertThat(database.<Integer>tx(tx -> tx.update("insert into first values ('x')"))).isOne();
+        assertThat(database.<Integer>tx(tx -> tx.update("insert into first values ('x')")))
+                .isOne();
     }
 
     @Test
@@ -163,10 +186,12 @@ class MigrationsTest {
         fixture.execute("delete from openpanel.migration");
 
         List<CompletableFuture<PostgresStorage>> nodes = Stream.generate(() -> CompletableFuture.supplyAsync(() -> {
-            PostgresStorage node = fixture.start();
-            open(node, files);
-            return node;
-        })).limit(4).toList();
+                    PostgresStorage node = fixture.start();
+                    open(node, files);
+                    return node;
+                }))
+                .limit(4)
+                .toList();
 
         nodes.forEach(node -> node.join().close());
         assertThat(fixture.peek("select id from shop.first")).containsExactly("x");
@@ -176,7 +201,8 @@ class MigrationsTest {
     void panelsThatShareAServerDoNotMeet() {
         try (Fixture other = Fixture.create()) {
             assertThat(Roles.of(DatabaseUrl.parse(other.server.url())).app())
-                    .isNotEqualTo(Roles.of(DatabaseUrl.parse(fixture.server.url())).app());
+                    .isNotEqualTo(
+                            Roles.of(DatabaseUrl.parse(fixture.server.url())).app());
             open(other.storage, Map.of("V001__first.sql", FIRST));
             open(fixture.storage, Map.of("V001__first.sql", FIRST));
         }

@@ -17,7 +17,8 @@ class RestartTest {
 
     @Test
     void aServerThatIsAwayIsUnavailableAndThenBack() throws InterruptedException {
-        try (TestPostgres server = TestPostgres.start(); Fixture fixture = Fixture.on(server.create())) {
+        try (TestPostgres server = TestPostgres.start();
+                Fixture fixture = Fixture.on(server.create())) {
             Database database = fixture.open(FakeContext.in(ALPHA), "shop", "create table item (id int)");
             insert(database);
             assertThat(fixture.storage.healthy()).isTrue();
@@ -47,7 +48,8 @@ class RestartTest {
 
     @Test
     void aRestartBetweenTwoTransactionsIsNotNoticed() throws SQLException {
-        try (TestPostgres server = TestPostgres.start(); Fixture fixture = Fixture.on(server.create())) {
+        try (TestPostgres server = TestPostgres.start();
+                Fixture fixture = Fixture.on(server.create())) {
             Database database = fixture.open(FakeContext.in(ALPHA), "shop", "create table item (id int)");
             insert(database);
 
@@ -67,11 +69,12 @@ class RestartTest {
             Database database = fixture.open(FakeContext.in(ALPHA), "shop", "create table item (id int)");
 
             assertThatThrownBy(() -> database.tx(tx -> {
-                fixture.execute("select pg_terminate_backend(pid) from pg_stat_activity"
-                        + " where usename = '" + fixture.server.name() + "_app'");
-                return tx.update("insert into item values (1)");
-            })).isInstanceOfSatisfying(Problem.class,
-                    problem -> assertThat(problem.kind()).isEqualTo(Problem.Kind.UNAVAILABLE));
+                        fixture.execute("select pg_terminate_backend(pid) from pg_stat_activity" + " where usename = '"
+                                + fixture.server.name() + "_app'");
+                        return tx.update("insert into item values (1)");
+                    }))
+                    .isInstanceOfSatisfying(
+                            Problem.class, problem -> assertThat(problem.kind()).isEqualTo(Problem.Kind.UNAVAILABLE));
             insert(database);
         }
     }
@@ -83,8 +86,9 @@ class RestartTest {
 
             fixture.storage.close();
 
-            assertThatThrownBy(() -> insert(database)).isInstanceOfSatisfying(Problem.class,
-                    problem -> assertThat(problem.kind()).isEqualTo(Problem.Kind.UNAVAILABLE));
+            assertThatThrownBy(() -> insert(database))
+                    .isInstanceOfSatisfying(
+                            Problem.class, problem -> assertThat(problem.kind()).isEqualTo(Problem.Kind.UNAVAILABLE));
         }
     }
 

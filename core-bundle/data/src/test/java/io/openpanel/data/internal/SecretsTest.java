@@ -24,7 +24,8 @@ import org.osgi.framework.Bundle;
 
 class SecretsTest {
     private static final String CANARY = "canary-4711-plain";
-    private static final String TABLES = """
+    private static final String TABLES =
+            """
             create table variable (
                 id text primary key, team_id openpanel.team not null, value text, old text, several jsonb
             );
@@ -70,8 +71,11 @@ class SecretsTest {
 
         String row = fixture.peek("select value from shop.variable").get(0);
 
-        assertThat(row).matches("v1\\.[0-9a-z]{16}\\.[A-Za-z0-9_-]{16}\\.[A-Za-z0-9_-]+").doesNotContain("canary");
-        assertThat(fixture.peek("select wrapped from openpanel.data_key").get(0)).startsWith("v1.");
+        assertThat(row)
+                .matches("v1\\.[0-9a-z]{16}\\.[A-Za-z0-9_-]{16}\\.[A-Za-z0-9_-]+")
+                .doesNotContain("canary");
+        assertThat(fixture.peek("select wrapped from openpanel.data_key").get(0))
+                .startsWith("v1.");
     }
 
     @Test
@@ -107,7 +111,9 @@ class SecretsTest {
         Database other = fixture.open(context, "other", TABLES);
         fixture.execute("insert into other.variable select * from shop.variable");
 
-        Secret moved = other.tx(tx -> tx.one(Variable.class, "select id, value from variable")).orElseThrow().value();
+        Secret moved = other.tx(tx -> tx.one(Variable.class, "select id, value from variable"))
+                .orElseThrow()
+                .value();
 
         assertDoesNotOpen(() -> reveal(moved, "v1"));
     }
@@ -127,31 +133,35 @@ class SecretsTest {
     @Test
     void aSecretNeedsItsPlace() {
         assertThatThrownBy(() -> database.tx(tx -> tx.update(
-                "insert into variable values ('v1', openpanel.current_team(), ?)", Secret.of(CANARY))))
-                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("secret.at(table, column, row)");
+                        "insert into variable values ('v1', openpanel.current_team(), ?)", Secret.of(CANARY))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("secret.at(table, column, row)");
         store("v1", CANARY);
-        assertThatThrownBy(() -> read("v1").reveal()).isInstanceOf(IllegalArgumentException.class)
+        assertThatThrownBy(() -> read("v1").reveal())
+                .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("secret.at(table, column, row)");
     }
 
     @Test
     void oneStillSealedIsStoredAgainAtItsPlaceOnly() {
         store("v1", CANARY);
-        Secret sealed = read("v1");
+        Secret kept = read("v1");
 
-        database.tx(tx -> tx.update("update variable set value = ?", sealed.at("variable", "value", "v1")));
+        database.tx(tx -> tx.update("update variable set value = ?", kept.at("variable", "value", "v1")));
 
         assertThat(reveal(read("v1"), "v1")).isEqualTo(CANARY);
-        assertDoesNotOpen(() -> database.tx(tx -> tx.update("update variable set old = ?",
-                sealed.at("variable", "old", "v1"))));
+        assertDoesNotOpen(
+                () -> database.tx(tx -> tx.update("update variable set old = ?", kept.at("variable", "old", "v1"))));
     }
 
     @Test
     void aBatchSealsEachRecordsOwn() {
         List<Stored> rows = List.of(stored("v1"), stored("v2"));
 
-        database.tx(tx -> tx.batch("insert into variable (id, team_id, value, old)"
-                + " values (:id, openpanel.current_team(), :value, :old)", rows));
+        database.tx(tx -> tx.batch(
+                "insert into variable (id, team_id, value, old)"
+                        + " values (:id, openpanel.current_team(), :value, :old)",
+                rows));
 
         assertThat(reveal(read("v1"), "v1")).isEqualTo("v1's");
         assertThat(reveal(read("v2"), "v2")).isEqualTo("v2's");
@@ -160,15 +170,22 @@ class SecretsTest {
     @Test
     void secretsWithinJsonbAreSealedToo() {
         Secret secret = Secret.of(CANARY).at("variable", "several", "v1.TOKEN");
-        database.tx(tx -> tx.update("insert into variable (id, team_id, several)"
-                + " values ('v1', openpanel.current_team(), ?)", Map.of("TOKEN", secret)));
+        database.tx(tx -> tx.update(
+                "insert into variable (id, team_id, several)" + " values ('v1', openpanel.current_team(), ?)",
+                Map.of("TOKEN", secret)));
 
-        Several several = database.tx(tx -> tx.one(Several.class, "select several from variable")).orElseThrow();
+        Several several = database.tx(tx -> tx.one(Several.class, "select several from variable"))
+                .orElseThrow();
 
         assertThat(fixture.peek("select several from shop.variable").get(0)).doesNotContain("canary");
-        assertThat(several.several().get("TOKEN").at("variable", "several", "v1.TOKEN").reveal()).isEqualTo(CANARY);
-        assertThatThrownBy(() -> database.tx(tx -> tx.update("update variable set several = ?",
-                Map.of("TOKEN", Secret.of(CANARY))))).hasMessageContaining("place");
+        assertThat(several.several()
+                        .get("TOKEN")
+                        .at("variable", "several", "v1.TOKEN")
+                        .reveal())
+                .isEqualTo(CANARY);
+        assertThatThrownBy(() -> database.tx(
+                        tx -> tx.update("update variable set several = ?", Map.of("TOKEN", Secret.of(CANARY)))))
+                .hasMessageContaining("place");
     }
 
     @Test
@@ -180,15 +197,17 @@ class SecretsTest {
 
         assertThat(fixture.peek("select team from openpanel.data_key"))
                 .containsExactlyInAnyOrder(ALPHA.id(), BETA.id());
-        assertThat(fixture.peek("select distinct split_part(value, '.', 2) from shop.variable")).hasSize(2);
+        assertThat(fixture.peek("select distinct split_part(value, '.', 2) from shop.variable"))
+                .hasSize(2);
     }
 
     @Test
     void aKeyMadeInATransactionThatIsRolledBackStays() {
         assertThatThrownBy(() -> database.tx(tx -> {
-            insert(tx, "v1", CANARY);
-            throw new IllegalStateException("no");
-        })).hasMessage("no");
+                    insert(tx, "v1", CANARY);
+                    throw new IllegalStateException("no");
+                }))
+                .hasMessage("no");
         store("v1", CANARY);
 
         try (PostgresStorage restarted = fixture.start()) {
@@ -214,7 +233,8 @@ class SecretsTest {
     void overAllTeamsASecretOpensAndIsThePanels() {
         store("v1", CANARY);
 
-        Secret seen = database.allTeams(tx -> tx.one(Variable.class, "select id, value from variable")).orElseThrow()
+        Secret seen = database.allTeams(tx -> tx.one(Variable.class, "select id, value from variable"))
+                .orElseThrow()
                 .value();
 
         assertThat(reveal(seen, "v1")).isEqualTo(CANARY);
@@ -222,20 +242,20 @@ class SecretsTest {
 
     @Test
     void thePanelSealsForItself() {
-        String sealed = fixture.storage.seal(CANARY, "job|input|j1");
+        String ciphertext = fixture.storage.seal(CANARY, "job|input|j1");
 
-        assertThat(sealed).startsWith("v1.").doesNotContain("canary");
-        assertThat(fixture.storage.unseal(sealed, "job|input|j1")).isEqualTo(CANARY);
-        assertDoesNotOpen(() -> fixture.storage.unseal(sealed, "job|input|j2"));
+        assertThat(ciphertext).startsWith("v1.").doesNotContain("canary");
+        assertThat(fixture.storage.unseal(ciphertext, "job|input|j1")).isEqualTo(CANARY);
+        assertDoesNotOpen(() -> fixture.storage.unseal(ciphertext, "job|input|j2"));
         assertThat(fixture.peek("select team from openpanel.data_key")).containsExactly("");
     }
 
     @Test
     void aTeamsSecretIsNotThePanels() {
         store("v1", CANARY);
-        String sealed = fixture.peek("select value from shop.variable").get(0);
+        String ciphertext = fixture.peek("select value from shop.variable").get(0);
 
-        assertDoesNotOpen(() -> fixture.storage.unseal(sealed, "variable|value|v1"));
+        assertDoesNotOpen(() -> fixture.storage.unseal(ciphertext, "variable|value|v1"));
     }
 
     @Test
@@ -243,7 +263,8 @@ class SecretsTest {
         store("v1", CANARY);
         Path file = fixture.home.resolve("keys/kek");
 
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file.getParent())))
                 .isEqualTo("rwx------");
         assertThat(Files.list(file.getParent())).hasSize(1);
@@ -255,13 +276,15 @@ class SecretsTest {
         Path file = fixture.home.resolve("keys/kek");
         Files.delete(file);
         try (PostgresStorage restarted = fixture.start()) {
-            assertThatThrownBy(() -> reveal(read(restarted, "v1"), "v1")).isInstanceOf(Problem.class)
+            assertThatThrownBy(() -> reveal(read(restarted, "v1"), "v1"))
+                    .isInstanceOf(Problem.class)
                     .hasMessageContaining("recovery kit");
             assertThatThrownBy(() -> restarted.seal("x", "y")).hasMessageContaining("recovery kit");
         }
         Files.writeString(file, "A".repeat(43));
         try (PostgresStorage restarted = fixture.start()) {
-            assertThatThrownBy(() -> reveal(read(restarted, "v1"), "v1")).isInstanceOf(Problem.class)
+            assertThatThrownBy(() -> reveal(read(restarted, "v1"), "v1"))
+                    .isInstanceOf(Problem.class)
                     .hasMessageContaining("put back the key file");
         }
         Files.writeString(file, "too short");
@@ -290,7 +313,9 @@ class SecretsTest {
     }
 
     private static int insert(Database.Tx tx, String id, String plain) {
-        return tx.update("insert into variable values (?, openpanel.current_team(), ?)", id,
+        return tx.update(
+                "insert into variable values (?, openpanel.current_team(), ?)",
+                id,
                 Secret.of(plain).at("variable", "value", id));
     }
 
@@ -304,7 +329,8 @@ class SecretsTest {
 
     private static Secret read(Database database, String id) {
         return database.tx(tx -> tx.one(Variable.class, "select id, value from variable where id = ?", id))
-                .orElseThrow().value();
+                .orElseThrow()
+                .value();
     }
 
     private static String reveal(Secret secret, String id) {

@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Test;
 
 /** The rules of row-level security: no team sees, changes or senses the rows of another. */
 class TeamsTest {
-    private static final String TABLES = """
+    private static final String TABLES =
+            """
             create table project (
                 id text not null, team_id openpanel.team not null, name text not null,
                 primary key (team_id, id), unique (team_id, name)
@@ -97,8 +98,9 @@ class TeamsTest {
     void withoutATeamATransactionIsRefused() {
         Database teamless = fixture.open(FakeContext.withoutTeam(), "shop", TABLES);
 
-        assertThatThrownBy(() -> teamless.tx(tx -> 1)).isInstanceOfSatisfying(Problem.class,
-                problem -> assertThat(problem.kind()).isEqualTo(Problem.Kind.DENIED));
+        assertThatThrownBy(() -> teamless.tx(tx -> 1))
+                .isInstanceOfSatisfying(
+                        Problem.class, problem -> assertThat(problem.kind()).isEqualTo(Problem.Kind.DENIED));
     }
 
     @Test
@@ -133,28 +135,36 @@ class TeamsTest {
 
     @Test
     void eachTenantTableForcesRowLevelSecurity() {
-        assertThat(fixture.peek("""
+        assertThat(
+                        fixture.peek(
+                                """
                 select attrelid::regclass::text from pg_attribute join pg_class on pg_class.oid = attrelid
                 where attname = 'team_id' and relkind in ('r', 'p')
                   and not (relrowsecurity and relforcerowsecurity)
-                """)).isEmpty();
-        assertThat(fixture.peek("select count(*) from pg_class where relforcerowsecurity")).containsExactly("3");
+                """))
+                .isEmpty();
+        assertThat(fixture.peek("select count(*) from pg_class where relforcerowsecurity"))
+                .containsExactly("3");
     }
 
     @Test
     void theApplicationsRolesOwnNothingAndCannotBypass() {
         String app = fixture.server.name() + "_app";
         assertThat(fixture.peek("select rolname from pg_roles where rolname like '" + fixture.server.name() + "\\_a%'"
-                + " and (rolsuper or rolbypassrls or rolcreaterole or rolcreatedb)")).isEmpty();
+                        + " and (rolsuper or rolbypassrls or rolcreaterole or rolcreatedb)"))
+                .isEmpty();
         assertThat(fixture.peek("select relname from pg_class join pg_roles on pg_roles.oid = relowner"
-                + " where rolname = '" + app + "'")).isEmpty();
-        assertThat(fixture.peek("select inherit_option::text from pg_auth_members where member = '" + app
-                + "'::regrole")).containsExactly("false");
+                        + " where rolname = '" + app + "'"))
+                .isEmpty();
+        assertThat(fixture.peek(
+                        "select inherit_option::text from pg_auth_members where member = '" + app + "'::regrole"))
+                .containsExactly("false");
     }
 
     @Test
     void theOwnerIsBoundToo() throws SQLException {
-        try (Connection connection = fixture.server.connect(); Statement statement = connection.createStatement();
+        try (Connection connection = fixture.server.connect();
+                Statement statement = connection.createStatement();
                 var rows = statement.executeQuery("select count(*) from shop.project")) {
             rows.next();
             assertThat(rows.getInt(1)).isZero();
@@ -171,9 +181,10 @@ class TeamsTest {
     @Test
     void aForeignKeyOfTeamAndIdRefusesTheRowOfAnotherTeam() {
         assertThatThrownBy(() -> update("insert into app values ('a1', openpanel.current_team(), 'p2')"))
-                .isInstanceOfSatisfying(Problem.class,
-                        problem -> assertThat(problem.kind()).isEqualTo(Problem.Kind.CONFLICT));
-        assertThat(update("insert into app values ('a1', openpanel.current_team(), 'p1')")).isEqualTo(1);
+                .isInstanceOfSatisfying(
+                        Problem.class, problem -> assertThat(problem.kind()).isEqualTo(Problem.Kind.CONFLICT));
+        assertThat(update("insert into app values ('a1', openpanel.current_team(), 'p1')"))
+                .isEqualTo(1);
     }
 
     @Test
@@ -190,7 +201,8 @@ class TeamsTest {
 
     @Test
     void aTableToAppendToIsNeverChanged() {
-        assertThat(update("insert into entry (team_id, line) values (openpanel.current_team(), 'x')")).isEqualTo(1);
+        assertThat(update("insert into entry (team_id, line) values (openpanel.current_team(), 'x')"))
+                .isEqualTo(1);
         assertThatThrownBy(() -> update("update entry set line = 'y'")).hasMessageContaining("permission denied");
         assertThatThrownBy(() -> update("delete from entry")).hasMessageContaining("permission denied");
     }
@@ -210,7 +222,8 @@ class TeamsTest {
 
     @Test
     void theRoleOfAllTeamsMustBeAskedFor() throws SQLException {
-        try (Connection connection = connectAsApplication(); Statement statement = connection.createStatement()) {
+        try (Connection connection = connectAsApplication();
+                Statement statement = connection.createStatement()) {
             statement.execute("set app.team = '" + ALPHA.id() + "'");
             try (var rows = statement.executeQuery("select count(*) from shop.project")) {
                 rows.next();
@@ -231,7 +244,8 @@ class TeamsTest {
     @Test
     void aNestedCallForAllTeamsSeesThemAndTheOuterOneStaysBound() {
         String seen = database.tx(tx -> {
-            int all = database.allTeams(every -> every.list(Project.class, "select * from project")).size();
+            int all = database.allTeams(every -> every.list(Project.class, "select * from project"))
+                    .size();
             return all + " " + tx.list(Project.class, "select * from project").size();
         });
 
@@ -241,7 +255,8 @@ class TeamsTest {
     @Test
     void aNestedCallInATeamIsBoundWithinOneForAllTeams() {
         String seen = database.allTeams(tx -> {
-            int own = database.tx(team -> team.list(Project.class, "select * from project")).size();
+            int own = database.tx(team -> team.list(Project.class, "select * from project"))
+                    .size();
             return own + " " + tx.list(Project.class, "select * from project").size();
         });
 
@@ -267,7 +282,10 @@ class TeamsTest {
     }
 
     private String projects() {
-        return String.join(",", database.tx(tx -> tx.list(Project.class, "select * from project")).stream()
-                .map(Project::name).toList());
+        return String.join(
+                ",",
+                database.tx(tx -> tx.list(Project.class, "select * from project")).stream()
+                        .map(Project::name)
+                        .toList());
     }
 }

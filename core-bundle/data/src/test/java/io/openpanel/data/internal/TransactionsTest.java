@@ -43,7 +43,10 @@ class TransactionsTest {
 
     @BeforeEach
     void open() {
-        database = fixture.open(context, "shop", """
+        database = fixture.open(
+                context,
+                "shop",
+                """
                 create table item (
                     id text primary key, team_id openpanel.team not null, name varchar(20) not null,
                     amount int not null check (amount >= 0), parent text references item,
@@ -63,9 +66,10 @@ class TransactionsTest {
     @Test
     void anExceptionRollsBack() {
         assertThatThrownBy(() -> database.tx(tx -> {
-            insert(tx, "i1", "one", 1);
-            throw new IllegalArgumentException("no");
-        })).hasMessage("no");
+                    insert(tx, "i1", "one", 1);
+                    throw new IllegalArgumentException("no");
+                }))
+                .hasMessage("no");
 
         assertThat(fixture.peek("select id from shop.item")).isEmpty();
         assertThat(context.happened).containsExactly("begin", "end");
@@ -74,11 +78,12 @@ class TransactionsTest {
     @Test
     void aNestedCallJoins() {
         assertThatThrownBy(() -> database.tx(tx -> {
-            insert(tx, "i1", "one", 1);
-            database.tx(inner -> insert(inner, "i2", "two", 2));
-            assertThat(items(tx)).hasSize(2);
-            throw new IllegalStateException("both go");
-        })).hasMessage("both go");
+                    insert(tx, "i1", "one", 1);
+                    database.tx(inner -> insert(inner, "i2", "two", 2));
+                    assertThat(items(tx)).hasSize(2);
+                    throw new IllegalStateException("both go");
+                }))
+                .hasMessage("both go");
 
         assertThat(fixture.peek("select id from shop.item")).isEmpty();
         assertThat(context.happened).containsExactly("begin", "end");
@@ -92,16 +97,17 @@ class TransactionsTest {
             return null;
         });
 
-        assertThat(context.happened).containsExactly("begin", "published Happened[what=x]", "work", "end",
-                "after commit Happened[what=x]");
+        assertThat(context.happened)
+                .containsExactly("begin", "published Happened[what=x]", "work", "end", "after commit Happened[what=x]");
     }
 
     @Test
     void eventsDoNotLeaveAfterARollback() {
         assertThatThrownBy(() -> database.tx(tx -> {
-            tx.publish(new Happened("x"));
-            throw new IllegalStateException("no");
-        })).hasMessage("no");
+                    tx.publish(new Happened("x"));
+                    throw new IllegalStateException("no");
+                }))
+                .hasMessage("no");
 
         assertThat(context.happened).doesNotContain("after commit Happened[what=x]");
     }
@@ -111,9 +117,11 @@ class TransactionsTest {
         insert("i1", "one", 1);
 
         assertThatThrownBy(() -> database.tx(tx -> {
-            assertThatThrownBy(() -> insert(tx, "i1", "one", 1)).isInstanceOf(Problem.class);
-            return "fine";
-        })).isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.kind()).isEqualTo(Kind.CONFLICT));
+                    assertThatThrownBy(() -> insert(tx, "i1", "one", 1)).isInstanceOf(Problem.class);
+                    return "fine";
+                }))
+                .isInstanceOfSatisfying(
+                        Problem.class, problem -> assertThat(problem.kind()).isEqualTo(Kind.CONFLICT));
     }
 
     @Test
@@ -121,8 +129,9 @@ class TransactionsTest {
         Integer seen = database.tx(tx -> {
             insert(tx, "i1", "one", 1);
             assertThatThrownBy(() -> database.allTeams(all -> {
-                throw new IllegalArgumentException("no");
-            })).hasMessage("no");
+                        throw new IllegalArgumentException("no");
+                    }))
+                    .hasMessage("no");
             return items(tx).size();
         });
 
@@ -164,19 +173,23 @@ class TransactionsTest {
             assertThat(problem.kind()).isEqualTo(Kind.INVALID);
             assertThat(problem.fields()).containsEntry("name", "The name is missing");
         });
-        assertThatThrownBy(() -> insert("i1", "x".repeat(21), 1)).isInstanceOfSatisfying(Problem.class,
-                problem -> assertThat(problem.kind()).isEqualTo(Kind.INVALID));
-        assertThatThrownBy(() -> insert("i1", "a\0b", 1)).isInstanceOfSatisfying(Problem.class,
-                problem -> assertThat(problem.kind()).isEqualTo(Kind.INVALID));
+        assertThatThrownBy(() -> insert("i1", "x".repeat(21), 1))
+                .isInstanceOfSatisfying(
+                        Problem.class, problem -> assertThat(problem.kind()).isEqualTo(Kind.INVALID));
+        assertThatThrownBy(() -> insert("i1", "a\0b", 1))
+                .isInstanceOfSatisfying(
+                        Problem.class, problem -> assertThat(problem.kind()).isEqualTo(Kind.INVALID));
         assertThatThrownBy(() -> database.tx(tx -> insert(tx, "i1", "one", 5_000_000_000L)))
-                .isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.kind()).isEqualTo(Kind.INVALID));
+                .isInstanceOfSatisfying(
+                        Problem.class, problem -> assertThat(problem.kind()).isEqualTo(Kind.INVALID));
     }
 
     @Test
     void aReferenceToNothingIsAConflict() {
         assertThatThrownBy(() -> database.tx(tx -> tx.update("insert into item (id, team_id, name, amount, parent)"
-                + " values ('i1', openpanel.current_team(), 'one', 1, 'nobody')")))
-                .isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.kind()).isEqualTo(Kind.CONFLICT));
+                        + " values ('i1', openpanel.current_team(), 'one', 1, 'nobody')")))
+                .isInstanceOfSatisfying(
+                        Problem.class, problem -> assertThat(problem.kind()).isEqualTo(Kind.CONFLICT));
     }
 
     @Test
@@ -189,7 +202,8 @@ class TransactionsTest {
 
     @Test
     void aMistakeInTheStatementIsABug() {
-        assertThatThrownBy(() -> database.tx(tx -> tx.update("selec 1"))).isInstanceOf(IllegalStateException.class)
+        assertThatThrownBy(() -> database.tx(tx -> tx.update("selec 1")))
+                .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("42601");
         assertThatThrownBy(() -> database.tx(tx -> tx.update("update item set amount = ?")))
                 .isInstanceOf(IllegalStateException.class);
@@ -204,13 +218,14 @@ class TransactionsTest {
         CompletableFuture<Void> other = CompletableFuture.runAsync(() -> change(both, "i2", "i1"));
 
         assertThatThrownBy(() -> {
-            change(both, "i1", "i2");
-            other.join();
-        }).satisfies(e -> {
-            Problem problem = (Problem) (e instanceof Problem ? e : e.getCause());
-            assertThat(problem.kind()).isEqualTo(Kind.CONFLICT);
-            assertThat(problem.retryAfter()).isPresent();
-        });
+                    change(both, "i1", "i2");
+                    other.join();
+                })
+                .satisfies(e -> {
+                    Problem problem = (Problem) (e instanceof Problem ? e : e.getCause());
+                    assertThat(problem.kind()).isEqualTo(Kind.CONFLICT);
+                    assertThat(problem.retryAfter()).isPresent();
+                });
         other.handle((nothing, e) -> nothing).join();
     }
 
@@ -219,14 +234,17 @@ class TransactionsTest {
         long begin = System.nanoTime();
 
         assertThatThrownBy(() -> database.tx(tx -> tx.list(Number.class, "select 1 as number, pg_sleep(30)")))
-                .isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.kind()).isEqualTo(Kind.TIMEOUT));
+                .isInstanceOfSatisfying(
+                        Problem.class, problem -> assertThat(problem.kind()).isEqualTo(Kind.TIMEOUT));
 
         assertThat(Duration.ofNanos(System.nanoTime() - begin)).isBetween(Duration.ofSeconds(4), Duration.ofSeconds(8));
     }
 
     @Test
     void aBatchTakesManyRecords() {
-        List<Item> items = IntStream.range(0, 12_000).mapToObj(i -> new Item("i" + i, "n" + i, i)).toList();
+        List<Item> items = IntStream.range(0, 12_000)
+                .mapToObj(i -> new Item("i" + i, "n" + i, i))
+                .toList();
 
         int stored = database.tx(tx -> batch(tx, items));
 
@@ -250,11 +268,18 @@ class TransactionsTest {
 
     @Test
     void oneTakesWhatAStatementReturns() {
-        Item made = database.tx(tx -> tx.one(Item.class, "insert into item (id, team_id, name, amount)"
-                + " values (?, openpanel.current_team(), ?, ?) returning *", "i1", "one", 1)).orElseThrow();
+        Item made = database.tx(tx -> tx.one(
+                        Item.class,
+                        "insert into item (id, team_id, name, amount)"
+                                + " values (?, openpanel.current_team(), ?, ?) returning *",
+                        "i1",
+                        "one",
+                        1))
+                .orElseThrow();
 
         assertThat(made).isEqualTo(new Item("i1", "one", 1));
-        assertThat(database.<Boolean>tx(tx -> tx.one(Item.class, "select * from item where id = 'x'").isPresent()))
+        assertThat(database.<Boolean>tx(tx ->
+                        tx.one(Item.class, "select * from item where id = 'x'").isPresent()))
                 .isFalse();
     }
 
@@ -269,8 +294,8 @@ class TransactionsTest {
 
     @Test
     void questionMarksOfJsonbAreDoubled() {
-        Number found = database.tx(tx -> tx.one(Number.class,
-                "select 1 as number where '{\"a\": 1}'::jsonb ?? ?", "a")).orElseThrow();
+        Number found = database.tx(tx -> tx.one(Number.class, "select 1 as number where '{\"a\": 1}'::jsonb ?? ?", "a"))
+                .orElseThrow();
 
         assertThat(found.number()).isEqualTo(1);
     }
@@ -313,13 +338,18 @@ class TransactionsTest {
     }
 
     private static int insert(Database.Tx tx, String id, String name, long amount) {
-        return tx.update("insert into item (id, team_id, name, amount) values (?, openpanel.current_team(), ?, ?)", id,
-                name, amount);
+        return tx.update(
+                "insert into item (id, team_id, name, amount) values (?, openpanel.current_team(), ?, ?)",
+                id,
+                name,
+                amount);
     }
 
     private static int batch(Database.Tx tx, List<Item> items) {
-        return tx.batch("insert into item (id, team_id, name, amount)"
-                + " values (:id, openpanel.current_team(), :name, :amount)", items);
+        return tx.batch(
+                "insert into item (id, team_id, name, amount)"
+                        + " values (:id, openpanel.current_team(), :name, :amount)",
+                items);
     }
 
     private static List<Item> items(Database.Tx tx) {

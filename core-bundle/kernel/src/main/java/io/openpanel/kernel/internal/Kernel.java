@@ -53,7 +53,9 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.util.tracker.ServiceTracker;
 
 /** Puts the kernel together once there is a database, and takes it apart again. */
-@Component(immediate = true, service = {})
+@Component(
+        immediate = true,
+        service = {})
 public final class Kernel {
     private static final int JOB_THREADS = 32;
     private static final Duration HEARTBEAT = Duration.ofSeconds(2);
@@ -88,19 +90,39 @@ public final class Kernel {
         InnerCalls inner = new InnerCalls(admission, calls, audit, plugins::allows);
         Path home = Path.of(Optional.ofNullable(context.getProperty("openpanel.home"))
                 .orElse(System.getProperty("java.io.tmpdir")));
-        jobs = new Jobs(catalogue, admission, calls, audit, events, database, storage, clock,
+        jobs = new Jobs(
+                catalogue,
+                admission,
+                calls,
+                audit,
+                events,
+                database,
+                storage,
+                clock,
                 home.resolve("cache").resolve("workspaces"));
         Schedules schedules = new Schedules(clock);
         scheduler = scheduler(storage, clock, schedules);
-        ActionGateway gateway = new ActionGateway(admission, authority, calls, audit,
-                new Idempotency(database, storage, clock), jobs, streams, events, metrics, bulkhead);
+        ActionGateway gateway = new ActionGateway(
+                admission,
+                authority,
+                calls,
+                audit,
+                new Idempotency(database, storage, clock),
+                jobs,
+                streams,
+                events,
+                metrics,
+                bulkhead);
 
         jobs.start(scheduler, clock.instant());
         schedules.start(scheduler);
         scheduler.start();
         events.start();
-        catalogue.onChange(() -> events.announce("catalogue.changed", InnerCalls.bundle("kernel", Optional.empty()),
-                Optional.empty(), Map.of("version", catalogue.version())));
+        catalogue.onChange(() -> events.announce(
+                "catalogue.changed",
+                InnerCalls.bundle("kernel", Optional.empty()),
+                Optional.empty(),
+                Map.of("version", catalogue.version())));
         plugins.open(jobs, events, schedules, inner, storage);
         register(Catalogue.class, catalogue, Map.of());
         register(Events.class, events, Map.of());
@@ -111,22 +133,36 @@ public final class Kernel {
         register(Extension.class, plugins.actions(), Map.of());
         register(Extension.class, new CatalogueActions(catalogue, admission), Map.of());
         register(Extension.class, new AuditActions(database), Map.of());
-        register(Extension.class, new EventActions(events, call -> seesPanel(admission, catalogue, call.caller())), Map.of());
+        register(
+                Extension.class,
+                new EventActions(events, call -> seesPanel(admission, catalogue, call.caller())),
+                Map.of());
         register(Gateway.class, gateway, Map.of());
     }
 
     private Scheduler scheduler(Storage storage, InstantSource clock, Schedules schedules) {
         return Scheduler.create(storage.dataSource("kernel"), jobs.task(), schedules.task())
-                .tableName("kernel.scheduled_tasks").serializer(new NoData()).executorService(jobThreads)
-                .threads(JOB_THREADS).pollUsingLockAndFetch(0.5, 1.0).pollingInterval(Duration.ofSeconds(1))
-                .enableImmediateExecution().heartbeatInterval(HEARTBEAT).missedHeartbeatsLimit(MISSED_HEARTBEATS)
-                .shutdownMaxWait(Duration.ofSeconds(5)).clock(clock::instant).alwaysPersistTimestampInUTC()
-                .commitWhenAutocommitDisabled(true).build();
+                .tableName("kernel.scheduled_tasks")
+                .serializer(new NoData())
+                .executorService(jobThreads)
+                .threads(JOB_THREADS)
+                .pollUsingLockAndFetch(0.5, 1.0)
+                .pollingInterval(Duration.ofSeconds(1))
+                .enableImmediateExecution()
+                .heartbeatInterval(HEARTBEAT)
+                .missedHeartbeatsLimit(MISSED_HEARTBEATS)
+                .shutdownMaxWait(Duration.ofSeconds(5))
+                .clock(clock::instant)
+                .alwaysPersistTimestampInUTC()
+                .commitWhenAutocommitDisabled(true)
+                .build();
     }
 
     private static boolean seesPanel(Admission admission, LiveCatalogue catalogue, Principal caller) {
-        return catalogue.operation("plugin.list")
-                .map(operation -> admission.may(caller, operation, java.util.List.of(new Ref("panel", "panel")))).orElse(false);
+        return catalogue
+                .operation("plugin.list")
+                .map(operation -> admission.may(caller, operation, java.util.List.of(new Ref("panel", "panel"))))
+                .orElse(false);
     }
 
     private <S> void register(Class<S> type, S service, Map<String, Object> properties) {

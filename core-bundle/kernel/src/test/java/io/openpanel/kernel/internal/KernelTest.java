@@ -50,7 +50,8 @@ class KernelTest {
     private static final Ref TEAM = Ref.create("team");
     private static final Ref OTHER = Ref.create("team");
     private static final Principal OWNER = TestPanel.local(TEAM);
-    private static final String ROLES = """
+    private static final String ROLES =
+            """
             note.add: [owner]
             note.list: [owner]
             note.get: [owner]
@@ -62,7 +63,8 @@ class KernelTest {
             note.hello: [owner]
             note.twice: [owner]
             """;
-    private static final String TABLE = """
+    private static final String TABLE =
+            """
             create table note (id text primary key, team_id openpanel.team not null, text text not null, secret text);
             select openpanel.tenant('note');
             """;
@@ -106,7 +108,10 @@ class KernelTest {
         public Note add(Call call, Add in) {
             String id = Ref.create("note").id();
             return panel.database().tx(tx -> {
-                tx.update("insert into note (id, team_id, text, secret) values (?, openpanel.current_team(), ?, ?)", id, in.text(),
+                tx.update(
+                        "insert into note (id, team_id, text, secret) values (?, openpanel.current_team(), ?, ?)",
+                        id,
+                        in.text(),
                         in.secret().map(secret -> secret.at("note", "secret", id)));
                 tx.publish(new Added(new Ref("note", id), in.text()));
                 return new Note(id, in.text());
@@ -115,17 +120,22 @@ class KernelTest {
 
         @Action(value = "note.list", summary = "Lists notes", effect = Effect.READ)
         public Listed list() {
-            return new Listed(panel.database().tx(tx -> tx.list(Note.class, "select id, text from note order by text")));
+            return new Listed(
+                    panel.database().tx(tx -> tx.list(Note.class, "select id, text from note order by text")));
         }
 
         @Action(value = "note.get", summary = "Shows a note", effect = Effect.READ)
         public Note get(One in) {
-            return find(in.note().id()).map(found -> new Note(found.ref().id(), found.name())).orElseThrow();
+            return find(in.note().id())
+                    .map(found -> new Note(found.ref().id(), found.name()))
+                    .orElseThrow();
         }
 
         @Action(value = "note.delete", summary = "Deletes a note", effect = Effect.DESTROY)
         public void delete(One in) {
-            panel.database().tx(tx -> tx.update("delete from note where id = ?", in.note().id()));
+            panel.database()
+                    .tx(tx ->
+                            tx.update("delete from note where id = ?", in.note().id()));
         }
 
         @Action(value = "note.fail", summary = "Fails", effect = Effect.CHANGE)
@@ -178,7 +188,10 @@ class KernelTest {
                 failHearing = false;
                 throw new IllegalStateException("not now");
             }
-            heard.add(event.text() + " in " + panel.database().tx(tx -> tx.list(Note.class, "select id, text from note")).isEmpty());
+            heard.add(event.text() + " in "
+                    + panel.database()
+                            .tx(tx -> tx.list(Note.class, "select id, text from note"))
+                            .isEmpty());
         }
 
         @Every("PT0.2S")
@@ -198,23 +211,28 @@ class KernelTest {
 
         @Override
         public Optional<Resource> find(String id) {
-            return panel.database().tx(tx -> tx.one(Note.class, "select id, text from note where id = ? or text = ?", id, id))
-                    .map(note -> new Resource(new Ref("note", note.id()), note.text(), Optional.empty(), Optional.of(TEAM), note.text()));
+            return panel.database()
+                    .tx(tx -> tx.one(Note.class, "select id, text from note where id = ? or text = ?", id, id))
+                    .map(note -> new Resource(
+                            new Ref("note", note.id()), note.text(), Optional.empty(), Optional.of(TEAM), note.text()));
         }
     }
 
     @BeforeAll
     static void install(TestPanel started) {
         panel = started;
-        bundle = panel.plugin("notes", List.of(), Map.of("OPENPANEL-INF/roles.yaml", ROLES, "db/V001__note.sql", TABLE));
-        notes = new Notes(bundle.getBundleContext().getService(bundle.getBundleContext().getServiceReference(Panel.class)));
+        bundle =
+                panel.plugin("notes", List.of(), Map.of("OPENPANEL-INF/roles.yaml", ROLES, "db/V001__note.sql", TABLE));
+        notes = new Notes(
+                bundle.getBundleContext().getService(bundle.getBundleContext().getServiceReference(Panel.class)));
         publish();
         panel.awaitActions("note.add", "job.list");
     }
 
     private static void publish() {
         Dictionary<String, Object> none = new Hashtable<>();
-        registration = bundle.getBundleContext().registerService(new String[] {Extension.class.getName(), Resources.class.getName()}, notes, none);
+        registration = bundle.getBundleContext()
+                .registerService(new String[] {Extension.class.getName(), Resources.class.getName()}, notes, none);
     }
 
     private static String add(String text) {
@@ -244,7 +262,8 @@ class KernelTest {
     private static List<String> log(String job) {
         List<String> lines = new ArrayList<>();
         CountDownLatch end = new CountDownLatch(1);
-        Gateway.Reply.Streaming stream = (Gateway.Reply.Streaming) panel.call(OWNER, "job.log", "{\"job\":\"" + job + "\"}");
+        Gateway.Reply.Streaming stream =
+                (Gateway.Reply.Streaming) panel.call(OWNER, "job.log", "{\"job\":\"" + job + "\"}");
         stream.items().subscribe(new Flow.Subscriber<>() {
             @Override
             public void onSubscribe(Flow.Subscription subscription) {
@@ -280,7 +299,8 @@ class KernelTest {
         assertThat(panel.json(OWNER, "note.get", "{\"note\":\"" + id + "\"}")).contains("audited");
         assertThat(panel.json(OWNER, "note.get", "{\"note\":\"audited\"}")).contains(id);
         assertThat(panel.json(OWNER, "audit.list", "{\"action\":\"note.add\"}")).contains("\"outcome\":\"done\"");
-        assertThat(refused(OWNER, "note.add", "{\"text\":\"a\",\"colour\":\"red\"}")).isEqualTo(Problem.Kind.INVALID);
+        assertThat(refused(OWNER, "note.add", "{\"text\":\"a\",\"colour\":\"red\"}"))
+                .isEqualTo(Problem.Kind.INVALID);
         assertThat(refused(OWNER, "note.add", "{\"text\":\"\"}")).isEqualTo(Problem.Kind.INVALID);
         assertThat(refused(OWNER, "note.get", "{\"note\":\"no-such\"}")).isEqualTo(Problem.Kind.MISSING);
         assertThat(refused(OWNER, "no.such", "{}")).isEqualTo(Problem.Kind.MISSING);
@@ -297,24 +317,49 @@ class KernelTest {
     @Test
     void nobodyKnownMayOnlyDoWhatIsOpen() {
         Gateway gateway = panel.get(Gateway.class);
-        Gateway.Invocation open = new Gateway.Invocation("note.hello", new byte[0], new Gateway.Caller.Anonymous(), "rest", "10.1.1.1", "r",
-                Optional.empty(), Optional.empty());
-        assertThat(new String(((Gateway.Reply.Done) gateway.call(open)).json(), StandardCharsets.UTF_8)).contains("anonymous");
-        Gateway.Invocation closed = new Gateway.Invocation("note.list", new byte[0], new Gateway.Caller.Anonymous(), "rest", "10.1.1.1", "r",
-                Optional.empty(), Optional.empty());
-        assertThatThrownBy(() -> gateway.call(closed)).isInstanceOfSatisfying(Problem.class,
-                problem -> assertThat(problem.kind()).isEqualTo(Problem.Kind.UNAUTHENTICATED));
-        Gateway.Invocation bearer = new Gateway.Invocation("note.list", new byte[0], new Gateway.Caller.Bearer("x", Optional.empty()), "rest", "",
-                "r", Optional.empty(), Optional.empty());
-        assertThatThrownBy(() -> gateway.call(bearer)).isInstanceOfSatisfying(Problem.class,
-                problem -> assertThat(problem.kind()).isEqualTo(Problem.Kind.UNAVAILABLE));
+        Gateway.Invocation open = new Gateway.Invocation(
+                "note.hello",
+                new byte[0],
+                new Gateway.Caller.Anonymous(),
+                "rest",
+                "10.1.1.1",
+                "r",
+                Optional.empty(),
+                Optional.empty());
+        assertThat(new String(((Gateway.Reply.Done) gateway.call(open)).json(), StandardCharsets.UTF_8))
+                .contains("anonymous");
+        Gateway.Invocation closed = new Gateway.Invocation(
+                "note.list",
+                new byte[0],
+                new Gateway.Caller.Anonymous(),
+                "rest",
+                "10.1.1.1",
+                "r",
+                Optional.empty(),
+                Optional.empty());
+        assertThatThrownBy(() -> gateway.call(closed))
+                .isInstanceOfSatisfying(
+                        Problem.class, problem -> assertThat(problem.kind()).isEqualTo(Problem.Kind.UNAUTHENTICATED));
+        Gateway.Invocation bearer = new Gateway.Invocation(
+                "note.list",
+                new byte[0],
+                new Gateway.Caller.Bearer("x", Optional.empty()),
+                "rest",
+                "",
+                "r",
+                Optional.empty(),
+                Optional.empty());
+        assertThatThrownBy(() -> gateway.call(bearer))
+                .isInstanceOfSatisfying(
+                        Problem.class, problem -> assertThat(problem.kind()).isEqualTo(Problem.Kind.UNAVAILABLE));
     }
 
     @Test
     void whatDestroysWantsTheNameAgain() {
         String id = add("precious");
         assertThat(refused(OWNER, "note.delete", "{\"note\":\"" + id + "\"}")).isEqualTo(Problem.Kind.UNCONFIRMED);
-        assertThat(refused(OWNER, "note.delete", "{\"note\":\"" + id + "\",\"confirm\":\"other\"}")).isEqualTo(Problem.Kind.UNCONFIRMED);
+        assertThat(refused(OWNER, "note.delete", "{\"note\":\"" + id + "\",\"confirm\":\"other\"}"))
+                .isEqualTo(Problem.Kind.UNCONFIRMED);
         panel.json(OWNER, "note.delete", "{\"note\":\"" + id + "\",\"confirm\":\"precious\"}");
         assertThat(refused(OWNER, "note.get", "{\"note\":\"" + id + "\"}")).isEqualTo(Problem.Kind.MISSING);
     }
@@ -323,30 +368,54 @@ class KernelTest {
     void theSameKeyGivesTheSameAnswerOnce() {
         Gateway gateway = panel.get(Gateway.class);
         byte[] input = "{\"text\":\"once\"}".getBytes(StandardCharsets.UTF_8);
-        Gateway.Invocation call = new Gateway.Invocation("note.add", input, new Gateway.Caller.Known(OWNER), "rest", "", "r",
-                Optional.of("key-1"), Optional.empty());
+        Gateway.Invocation call = new Gateway.Invocation(
+                "note.add",
+                input,
+                new Gateway.Caller.Known(OWNER),
+                "rest",
+                "",
+                "r",
+                Optional.of("key-1"),
+                Optional.empty());
         String first = new String(((Gateway.Reply.Done) gateway.call(call)).json(), StandardCharsets.UTF_8);
         String second = new String(((Gateway.Reply.Done) gateway.call(call)).json(), StandardCharsets.UTF_8);
         assertThat(second.replace(" ", "")).isEqualTo(first);
-        Gateway.Invocation other = new Gateway.Invocation("note.add", "{\"text\":\"x\"}".getBytes(StandardCharsets.UTF_8),
-                new Gateway.Caller.Known(OWNER), "rest", "", "r", Optional.of("key-1"), Optional.empty());
-        assertThatThrownBy(() -> gateway.call(other)).isInstanceOfSatisfying(Problem.class,
-                problem -> assertThat(problem.kind()).isEqualTo(Problem.Kind.CONFLICT));
+        Gateway.Invocation other = new Gateway.Invocation(
+                "note.add",
+                "{\"text\":\"x\"}".getBytes(StandardCharsets.UTF_8),
+                new Gateway.Caller.Known(OWNER),
+                "rest",
+                "",
+                "r",
+                Optional.of("key-1"),
+                Optional.empty());
+        assertThatThrownBy(() -> gateway.call(other))
+                .isInstanceOfSatisfying(
+                        Problem.class, problem -> assertThat(problem.kind()).isEqualTo(Problem.Kind.CONFLICT));
     }
 
     @Test
     void aStaleVersionIsRefused() {
         String id = add("versioned");
-        Gateway.Invocation stale = new Gateway.Invocation("note.get", ("{\"note\":\"" + id + "\"}").getBytes(StandardCharsets.UTF_8),
-                new Gateway.Caller.Known(OWNER), "rest", "", "r", Optional.empty(), Optional.of("old"));
-        assertThatThrownBy(() -> panel.get(Gateway.class).call(stale)).isInstanceOfSatisfying(Problem.class,
-                problem -> assertThat(problem.kind()).isEqualTo(Problem.Kind.STALE));
+        Gateway.Invocation stale = new Gateway.Invocation(
+                "note.get",
+                ("{\"note\":\"" + id + "\"}").getBytes(StandardCharsets.UTF_8),
+                new Gateway.Caller.Known(OWNER),
+                "rest",
+                "",
+                "r",
+                Optional.empty(),
+                Optional.of("old"));
+        assertThatThrownBy(() -> panel.get(Gateway.class).call(stale))
+                .isInstanceOfSatisfying(
+                        Problem.class, problem -> assertThat(problem.kind()).isEqualTo(Problem.Kind.STALE));
     }
 
     @Test
     void aBugIsNoProblemButItsOutcomeIsWritten() {
         assertThatThrownBy(() -> panel.call(OWNER, "note.fail", "{}")).isInstanceOf(IllegalStateException.class);
-        assertThat(panel.json(OWNER, "audit.list", "{\"action\":\"note.fail\"}")).contains("\"outcome\":\"failed\"");
+        assertThat(panel.json(OWNER, "audit.list", "{\"action\":\"note.fail\"}"))
+                .contains("\"outcome\":\"failed\"");
     }
 
     @Test
@@ -382,14 +451,19 @@ class KernelTest {
 
     @Test
     void aPluginCallsThroughThePanelAsTheCaller() {
-        assertThat(panel.json(OWNER, "note.twice", "{\"text\":\"by the plugin\",\"secret\":\"inner-secret\"}")).contains("by the plugin");
-        assertThat(panel.json(OWNER, "audit.list", "{\"action\":\"note.add\"}")).contains("\"via\":\"notes\"").doesNotContain("inner-secret");
+        assertThat(panel.json(OWNER, "note.twice", "{\"text\":\"by the plugin\",\"secret\":\"inner-secret\"}"))
+                .contains("by the plugin");
+        assertThat(panel.json(OWNER, "audit.list", "{\"action\":\"note.add\"}"))
+                .contains("\"via\":\"notes\"")
+                .doesNotContain("inner-secret");
     }
 
     @Test
     void theCatalogueAndThePluginsAreListed() {
-        assertThat(panel.json(OWNER, "catalogue.list", "{}")).contains("\"id\":\"note.add\"", "\"path\":\"/notes/{note}\"", "\"allowed\":true");
-        assertThat(panel.json(OWNER, "plugin.list", "{}")).contains("\"plugin\":\"plugin:notes\"", "\"state\":\"active\"");
+        assertThat(panel.json(OWNER, "catalogue.list", "{}"))
+                .contains("\"id\":\"note.add\"", "\"path\":\"/notes/{note}\"", "\"allowed\":true");
+        assertThat(panel.json(OWNER, "plugin.list", "{}"))
+                .contains("\"plugin\":\"plugin:notes\"", "\"state\":\"active\"");
         assertThat(panel.json(OWNER, "plugin.get", "{\"plugin\":\"kernel\"}")).contains("job.list");
     }
 
@@ -420,7 +494,8 @@ class KernelTest {
         });
         registration.unregister();
         assertThat(refused(OWNER, "note.list", "{}")).isEqualTo(Problem.Kind.MISSING);
-        assertThat(endings).hasSize(1).first().satisfies(problem -> assertThat(problem.getMessage()).startsWith("moved"));
+        assertThat(endings).hasSize(1).first().satisfies(problem -> assertThat(problem.getMessage())
+                .startsWith("moved"));
         publish();
         panel.awaitActions("note.list");
         assertThat(panel.get(Catalogue.class).operation("note.list")).isPresent();

@@ -55,7 +55,12 @@ public class LocalDoor {
         this.peers = peers;
         server = listen(path);
         AtomicInteger number = new AtomicInteger();
-        visitors = new ThreadPoolExecutor(0, MOST_VISITORS, 10, TimeUnit.SECONDS, new SynchronousQueue<>(),
+        visitors = new ThreadPoolExecutor(
+                0,
+                MOST_VISITORS,
+                10,
+                TimeUnit.SECONDS,
+                new SynchronousQueue<>(),
                 work -> daemon(work, "local-" + number.incrementAndGet()));
         daemon(this::accept, "local-door").start();
     }

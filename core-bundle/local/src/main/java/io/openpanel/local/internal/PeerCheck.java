@@ -15,7 +15,8 @@ interface PeerCheck {
     /** The user the socket's file belongs to and root, as the kernel of the machine vouches for them. */
     static PeerCheck ownerOrRoot(Path socket) {
         return channel -> {
-            UserPrincipal peer = channel.getOption(ExtendedSocketOptions.SO_PEERCRED).user();
+            UserPrincipal peer =
+                    channel.getOption(ExtendedSocketOptions.SO_PEERCRED).user();
             return isRoot(peer.getName()) || peer.equals(Files.getOwner(socket));
         };
     }

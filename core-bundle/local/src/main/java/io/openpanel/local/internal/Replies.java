@@ -48,7 +48,11 @@ final class Replies {
 
     /** A bug: the log has the details under the request's id. */
     void bug(String requestId) throws IOException {
-        ObjectNode node = Request.JSON.createObjectNode().put("title", "internal").put("status", 500).put("kind", "internal")
+        ObjectNode node = Request.JSON
+                .createObjectNode()
+                .put("title", "internal")
+                .put("status", 500)
+                .put("kind", "internal")
                 .put("detail", "Something went wrong inside the panel; its log has the reason under " + requestId)
                 .put("instance", requestId);
         line("{\"problem\":", Request.JSON.writeValueAsBytes(node));

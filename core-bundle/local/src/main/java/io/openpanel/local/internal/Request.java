@@ -29,12 +29,14 @@ record Request(String action, byte[] input, Optional<Ref> team) {
         try {
             JsonNode node = JSON.readTree(line);
             if (node == null || !node.isObject()) {
-                throw new Problem(Problem.Kind.INVALID, "Expected one JSON object on one line: {\"action\":\"…\",\"input\":{…}}");
+                throw new Problem(
+                        Problem.Kind.INVALID, "Expected one JSON object on one line: {\"action\":\"…\",\"input\":{…}}");
             }
-            for (Iterator<String> names = node.fieldNames(); names.hasNext();) {
+            for (Iterator<String> names = node.fieldNames(); names.hasNext(); ) {
                 String name = names.next();
                 if (!KNOWN.contains(name)) {
-                    throw Problem.invalid(name, "There is no property '" + name + "': action, input and team are known");
+                    throw Problem.invalid(
+                            name, "There is no property '" + name + "': action, input and team are known");
                 }
             }
             if (!node.path("action").isTextual()) {

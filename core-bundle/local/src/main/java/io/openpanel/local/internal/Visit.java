@@ -46,8 +46,15 @@ final class Visit {
 
     private void answer(Request request, String requestId) throws IOException {
         Principal owner = new Principal(new Ref("local", "owner"), "local", request.team(), Optional.empty());
-        Gateway.Reply reply = gateway.call(new Gateway.Invocation(request.action(), request.input(),
-                new Gateway.Caller.Known(owner), "local", "", requestId, Optional.empty(), Optional.empty()));
+        Gateway.Reply reply = gateway.call(new Gateway.Invocation(
+                request.action(),
+                request.input(),
+                new Gateway.Caller.Known(owner),
+                "local",
+                "",
+                requestId,
+                Optional.empty(),
+                Optional.empty()));
         if (reply instanceof Gateway.Reply.Done done) {
             replies.done(done.json());
         } else if (reply instanceof Gateway.Reply.Accepted accepted) {
@@ -56,8 +63,10 @@ final class Visit {
             new Relay(channel, replies).pass(streaming.items());
         } else {
             close(reply);
-            throw new Problem(Problem.Kind.INVALID, "'" + request.action()
-                    + "' gives a file or a terminal, which do not pass through the local door: use the panel's address");
+            throw new Problem(
+                    Problem.Kind.INVALID,
+                    "'" + request.action()
+                            + "' gives a file or a terminal, which do not pass through the local door: use the panel's address");
         }
     }
 
@@ -77,7 +86,9 @@ final class Visit {
                 }
                 line.write(next);
                 if (line.size() > LONGEST_LINE) {
-                    replies.problem(new Problem(Problem.Kind.INVALID, "A line may be at most " + LONGEST_LINE + " bytes long"), "");
+                    replies.problem(
+                            new Problem(Problem.Kind.INVALID, "A line may be at most " + LONGEST_LINE + " bytes long"),
+                            "");
                     return Optional.empty();
                 }
             }

@@ -30,8 +30,10 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(30)
 class LocalDoorTest {
     private final FakeGateway gateway = new FakeGateway();
+
     @TempDir
     private Path home;
+
     private Path socket;
     private LocalDoor door;
 
@@ -49,28 +51,34 @@ class LocalDoorTest {
     @Test
     void callsTheGatewayAsTheOwnerOfTheMachine() throws IOException {
         try (Visitor visitor = new Visitor(socket)) {
-            assertThat(visitor.ask("{\"action\":\"container.list\",\"input\":{\"limit\":5}}")).isEqualTo("{\"ok\":{\"limit\":5}}");
-            assertThat(visitor.hear()).as("the end of the connection is the end of the answer").isNull();
+            assertThat(visitor.ask("{\"action\":\"container.list\",\"input\":{\"limit\":5}}"))
+                    .isEqualTo("{\"ok\":{\"limit\":5}}");
+            assertThat(visitor.hear())
+                    .as("the end of the connection is the end of the answer")
+                    .isNull();
         }
         Gateway.Invocation asked = gateway.asked.get(0);
         assertThat(asked.action()).isEqualTo("container.list");
         assertThat(asked.surface()).isEqualTo("local");
-        assertThat(asked.caller()).isEqualTo(new Gateway.Caller.Known(
-                new Principal(new Ref("local", "owner"), "local", Optional.empty(), Optional.empty())));
+        assertThat(asked.caller())
+                .isEqualTo(new Gateway.Caller.Known(
+                        new Principal(new Ref("local", "owner"), "local", Optional.empty(), Optional.empty())));
     }
 
     @Test
     void worksInTheTeamThatIsAskedFor() throws IOException {
         ask("{\"action\":\"app.list\",\"team\":\"team:0123456789abcdef\"}");
         ask("{\"action\":\"app.list\",\"team\":\"0123456789abcdef\"}");
-        assertThat(gateway.asked).allSatisfy(asked -> assertThat(((Gateway.Caller.Known) asked.caller()).principal().team())
+        assertThat(gateway.asked).allSatisfy(asked -> assertThat(
+                        ((Gateway.Caller.Known) asked.caller()).principal().team())
                 .contains(new Ref("team", "0123456789abcdef")));
         assertThat(gateway.asked.get(0).input()).isEmpty();
     }
 
     @Test
     void opensForItsOwnerOnly() throws IOException {
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)))
+                .isEqualTo("rw-------");
     }
 
     @Test
@@ -105,7 +113,8 @@ class LocalDoorTest {
     void namesTheJobThatWasStarted() throws IOException {
         gateway.answer = invocation -> new Gateway.Reply.Accepted(new Ref("job", "0123456789abcdef"));
         try (Visitor visitor = new Visitor(socket)) {
-            assertThat(visitor.ask("{\"action\":\"deployment.start\"}")).isEqualTo("{\"job\":\"job:0123456789abcdef\"}");
+            assertThat(visitor.ask("{\"action\":\"deployment.start\"}"))
+                    .isEqualTo("{\"job\":\"job:0123456789abcdef\"}");
         }
     }
 
@@ -132,7 +141,9 @@ class LocalDoorTest {
             throw new IllegalStateException("password=hunter2");
         };
         try (Visitor visitor = new Visitor(socket)) {
-            assertThat(visitor.ask("{\"action\":\"a.b\"}")).contains("\"status\":500").doesNotContain("hunter2");
+            assertThat(visitor.ask("{\"action\":\"a.b\"}"))
+                    .contains("\"status\":500")
+                    .doesNotContain("hunter2");
         }
     }
 
@@ -249,7 +260,8 @@ class LocalDoorTest {
             assertThat(visitor.hear()).isNull();
         }
         assertThat(socket).doesNotExist();
-        await(() -> Thread.getAllStackTraces().keySet().stream().noneMatch(thread -> thread.getName().startsWith("local-")));
+        await(() -> Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(thread -> thread.getName().startsWith("local-")));
     }
 
     private String ask(String line) throws IOException {

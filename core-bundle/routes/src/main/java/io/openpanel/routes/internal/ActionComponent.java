@@ -68,12 +68,20 @@ final class ActionComponent extends DefaultComponent {
 
     private void call(Exchange exchange, String action) {
         String route = exchange.getFromRouteId();
-        String plugin = pluginOfRoute.apply(route).orElseThrow(() -> new Problem(Problem.Kind.DENIED,
-                "The route " + route + " belongs to no plugin"));
+        String plugin = pluginOfRoute
+                .apply(route)
+                .orElseThrow(() -> new Problem(Problem.Kind.DENIED, "The route " + route + " belongs to no plugin"));
         Optional<Ref> team = Optional.ofNullable(exchange.getProperty(TEAM, Ref.class));
         Principal principal = new Principal(new Ref("bundle", plugin), "Route " + route, team, Optional.empty());
-        Gateway.Reply reply = gateway.call(new Gateway.Invocation(action, input(exchange),
-                new Gateway.Caller.Known(principal), "route", "", exchange.getExchangeId(), Optional.empty(), Optional.empty()));
+        Gateway.Reply reply = gateway.call(new Gateway.Invocation(
+                action,
+                input(exchange),
+                new Gateway.Caller.Known(principal),
+                "route",
+                "",
+                exchange.getExchangeId(),
+                Optional.empty(),
+                Optional.empty()));
         if (reply instanceof Gateway.Reply.Done done) {
             exchange.getMessage().setBody(new String(done.json(), StandardCharsets.UTF_8));
         } else if (reply instanceof Gateway.Reply.Accepted accepted) {
@@ -90,6 +98,8 @@ final class ActionComponent extends DefaultComponent {
                 throw new Problem(Problem.Kind.INVALID, "The body is no JSON: " + e.getOriginalMessage(), e);
             }
         }
-        return body == null ? new byte[0] : exchange.getMessage().getBody(String.class).getBytes(StandardCharsets.UTF_8);
+        return body == null
+                ? new byte[0]
+                : exchange.getMessage().getBody(String.class).getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
 /** {@code from: event:deployment.finished}: each durable event with that topic, its data as a map in the body. */
 final class EventComponent extends DefaultComponent {
     private static final Logger LOG = LoggerFactory.getLogger(EventComponent.class);
-    private static final Set<Problem.Kind> WORTH_ANOTHER_TRY = EnumSet.of(Problem.Kind.UNAVAILABLE,
-            Problem.Kind.TIMEOUT, Problem.Kind.UPSTREAM, Problem.Kind.LIMITED);
+    private static final Set<Problem.Kind> WORTH_ANOTHER_TRY =
+            EnumSet.of(Problem.Kind.UNAVAILABLE, Problem.Kind.TIMEOUT, Problem.Kind.UPSTREAM, Problem.Kind.LIMITED);
 
     private final Events events;
 

@@ -56,14 +56,18 @@ public final class RouteHost {
     public record Shipped(String id, String plugin, String description, String from) {}
 
     @Activate
-    public RouteHost(BundleContext context, @Reference Gateway gateway, @Reference Events events,
+    public RouteHost(
+            BundleContext context,
+            @Reference Gateway gateway,
+            @Reference Events events,
             @Reference RouteSwitches switches) {
         this.switches = switches;
         camel.disableJMX();
         camel.setApplicationContextClassLoader(DefaultCamelContext.class.getClassLoader());
         camel.getShutdownStrategy().setTimeout(STOP_SECONDS);
         camel.getCamelContextExtension().setName("openpanel");
-        camel.addComponent("action", new ActionComponent(gateway, id -> Optional.ofNullable(routes.get(id)).map(Shipped::plugin)));
+        camel.addComponent("action", new ActionComponent(gateway, id -> Optional.ofNullable(routes.get(id))
+                .map(Shipped::plugin)));
         camel.addComponent("event", new EventComponent(events));
         bundles = new Following(context);
         worker.execute(() -> inCamel(() -> {
@@ -99,13 +103,14 @@ public final class RouteHost {
         switches.set(id, on, by);
         try {
             worker.submit(() -> inCamel(() -> {
-                if (on) {
-                    camel.getRouteController().startRoute(id);
-                } else {
-                    camel.getRouteController().stopRoute(id);
-                }
-                return null;
-            })).get();
+                        if (on) {
+                            camel.getRouteController().startRoute(id);
+                        } else {
+                            camel.getRouteController().stopRoute(id);
+                        }
+                        return null;
+                    }))
+                    .get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (java.util.concurrent.ExecutionException e) {
@@ -145,8 +150,14 @@ public final class RouteHost {
             String id = definition.getRouteId();
             if (!before.contains(id)) {
                 added.add(id);
-                routes.put(id, new Shipped(id, plugin, Optional.ofNullable(definition.getDescriptionText()).orElse(""),
-                        definition.getInput().getEndpointUri()));
+                routes.put(
+                        id,
+                        new Shipped(
+                                id,
+                                plugin,
+                                Optional.ofNullable(definition.getDescriptionText())
+                                        .orElse(""),
+                                definition.getInput().getEndpointUri()));
                 if (!switches.isEnabled(id)) {
                     inCamel(() -> {
                         camel.getRouteController().stopRoute(id);
@@ -202,8 +213,10 @@ public final class RouteHost {
         }
 
         private static String plugin(Bundle bundle) {
-            return bundle.adapt(BundleRevision.class).getDeclaredCapabilities("openpanel.plugin").stream().findFirst()
-                    .map(capability -> String.valueOf(capability.getAttributes().get("id"))).orElse(bundle.getSymbolicName());
+            return bundle.adapt(BundleRevision.class).getDeclaredCapabilities("openpanel.plugin").stream()
+                    .findFirst()
+                    .map(capability -> String.valueOf(capability.getAttributes().get("id")))
+                    .orElse(bundle.getSymbolicName());
         }
     }
 }

@@ -23,16 +23,24 @@ public final class RouteSwitches {
 
     /** Read by the bundle itself when a route is loaded. */
     boolean isEnabled(String route) {
-        return panel.database().allTeams(tx -> tx.one(Row.class, "select enabled from route_switch where id = ?", route))
-                .map(Row::enabled).orElse(true);
+        return panel.database()
+                .allTeams(tx -> tx.one(Row.class, "select enabled from route_switch where id = ?", route))
+                .map(Row::enabled)
+                .orElse(true);
     }
 
     /** Called in an action, as its caller. */
     void set(String route, boolean enabled, Ref by) {
-        panel.database().tx(tx -> tx.update("""
+        panel.database()
+                .tx(tx -> tx.update(
+                        """
                 insert into route_switch (id, enabled, changed_by, changed_at) values (?, ?, ?, ?)
                 on conflict (id) do update set enabled = excluded.enabled, changed_by = excluded.changed_by,
                     changed_at = excluded.changed_at
-                """, route, enabled, by, clock.instant()));
+                """,
+                        route,
+                        enabled,
+                        by,
+                        clock.instant()));
     }
 }

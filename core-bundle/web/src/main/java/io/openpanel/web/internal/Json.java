@@ -19,11 +19,16 @@ import java.io.UncheckedIOException;
 public final class Json {
     private static final int DEEPEST = 100;
     private static final ObjectMapper MAPPER = new ObjectMapper(JsonFactory.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-            .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(DEEPEST).maxNumberLength(100)
-                    .maxStringLength(1 << 20).maxNameLength(1 << 12).build())
-            .build()).enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxNestingDepth(DEEPEST)
+                            .maxNumberLength(100)
+                            .maxStringLength(1 << 20)
+                            .maxNameLength(1 << 12)
+                            .build())
+                    .build())
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private Json() {}
 
@@ -72,8 +77,10 @@ public final class Json {
     /** What to tell whoever sent malformed JSON. */
     public static Problem malformed(IOException e) {
         if (e instanceof JsonProcessingException wrong && wrong.getLocation() != null) {
-            return Problem.invalid("body", "The body is not valid JSON at line " + wrong.getLocation().getLineNr()
-                    + ", column " + wrong.getLocation().getColumnNr() + ": " + wrong.getOriginalMessage());
+            return Problem.invalid(
+                    "body",
+                    "The body is not valid JSON at line " + wrong.getLocation().getLineNr() + ", column "
+                            + wrong.getLocation().getColumnNr() + ": " + wrong.getOriginalMessage());
         }
         return Problem.invalid("body", "The body is not valid JSON in UTF-8: " + e.getMessage());
     }

@@ -29,8 +29,8 @@ final class BuildContext {
 
     /** Writes the archive; returns how many bytes it has. */
     long write(Path target) {
-        try (TarArchiveOutputStream tar = new TarArchiveOutputStream(
-                new BufferedOutputStream(Files.newOutputStream(target), 1 << 16), "UTF-8")) {
+        try (TarArchiveOutputStream tar =
+                new TarArchiveOutputStream(new BufferedOutputStream(Files.newOutputStream(target), 1 << 16), "UTF-8")) {
             tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
             tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
             tar.setAddPaxHeadersForNonAsciiNames(true);

@@ -52,7 +52,8 @@ final class BuildKit implements Builder {
     private boolean probe() {
         try {
             Process process = program(List.of(docker, "buildx", "version"), Map.of())
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
             if (!process.waitFor(PROBE_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
                 return false;
@@ -86,8 +87,10 @@ final class BuildKit implements Builder {
                 throw new Problem(Problem.Kind.CONFLICT, "The build of " + order.tag() + " was cancelled");
             }
             if (exit != 0) {
-                throw new Problem(Problem.Kind.UPSTREAM, "The build failed: " + lines.end()
-                        + ". The lines above say which step; correct it and deploy again");
+                throw new Problem(
+                        Problem.Kind.UPSTREAM,
+                        "The build failed: " + lines.end()
+                                + ". The lines above say which step; correct it and deploy again");
             }
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot run " + docker, e);
@@ -101,7 +104,8 @@ final class BuildKit implements Builder {
         // Values travel in the environment: what stands on a command line every user of the machine can read.
         Map<String, String> environment = new TreeMap<>();
         order.arguments().forEach((name, value) -> environment.put(name, value.reveal()));
-        ProcessBuilder program = program(command(order), environment).directory(order.workspace().toFile());
+        ProcessBuilder program =
+                program(command(order), environment).directory(order.workspace().toFile());
         Process process = child.start(program).orElse(null);
         if (process == null) {
             return -1;
@@ -126,8 +130,17 @@ final class BuildKit implements Builder {
     }
 
     private List<String> command(BuildOrder order) {
-        List<String> command = new ArrayList<>(List.of(docker, "buildx", "build", "--builder", "default",
-                "--progress=plain", "--load", "--tag", order.tag(), "--file",
+        List<String> command = new ArrayList<>(List.of(
+                docker,
+                "buildx",
+                "build",
+                "--builder",
+                "default",
+                "--progress=plain",
+                "--load",
+                "--tag",
+                order.tag(),
+                "--file",
                 order.directory().resolve(order.dockerfile()).toString()));
         order.labels().forEach((name, value) -> command.addAll(List.of("--label", name + '=' + value)));
         order.arguments().keySet().forEach(name -> command.addAll(List.of("--build-arg", name)));

@@ -9,8 +9,8 @@ final class BuildLines {
     private static final Pattern CONTROL = Pattern.compile(
             "\u001B\\[[0-?]*[ -/]*[@-~]|\u001B\\][^\u0007\u001B]*(?:\u0007|\u001B\\\\)|\u001B[@-Z\\\\-_]");
     private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cntrl}&&[^\t]]");
-    private static final Pattern STEP = Pattern.compile(
-            "(?:Step |#\\d+ \\[(?:[\\w.-]+ +)?)(\\d{1,4})/(\\d{1,4})[ :\\]].*");
+    private static final Pattern STEP =
+            Pattern.compile("(?:Step |#\\d+ \\[(?:[\\w.-]+ +)?)(\\d{1,4})/(\\d{1,4})[ :\\]].*");
     private static final int LONGEST = 16 * 1024;
     private static final int KEPT = 3;
 
@@ -37,7 +37,10 @@ final class BuildLines {
 
     /** Hands on what is left of a line that was not ended. */
     void flush() {
-        String line = UNPRINTABLE.matcher(CONTROL.matcher(held).replaceAll("")).replaceAll("").stripTrailing();
+        String line = UNPRINTABLE
+                .matcher(CONTROL.matcher(held).replaceAll(""))
+                .replaceAll("")
+                .stripTrailing();
         held.setLength(0);
         if (line.isEmpty()) {
             return;
@@ -56,7 +59,8 @@ final class BuildLines {
 
     /** The end of the output, for the message when the build fails. */
     String end() {
-        return last.stream().filter(line -> line.toUpperCase(java.util.Locale.ROOT).contains("ERROR"))
+        return last.stream()
+                .filter(line -> line.toUpperCase(java.util.Locale.ROOT).contains("ERROR"))
                 .reduce((a, b) -> b)
                 .orElse(last.isEmpty() ? "the builder said nothing" : last.getLast());
     }

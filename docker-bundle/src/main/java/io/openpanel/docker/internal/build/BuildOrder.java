@@ -12,5 +12,12 @@ import java.util.Optional;
  * @param directory the source tree, real and inside the workspace
  * @param dockerfile relative to the tree, {@code /} between names
  */
-record BuildOrder(Path workspace, Path directory, String dockerfile, String tag, Map<String, Secret> arguments,
-        Map<String, String> labels, Optional<Double> cpus, Optional<Long> memory) {}
+record BuildOrder(
+        Path workspace,
+        Path directory,
+        String dockerfile,
+        String tag,
+        Map<String, Secret> arguments,
+        Map<String, String> labels,
+        Optional<Double> cpus,
+        Optional<Long> memory) {}

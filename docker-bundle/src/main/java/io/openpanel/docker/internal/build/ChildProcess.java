@@ -64,8 +64,10 @@ final class ChildProcess {
             String[] noted = Files.readString(note).split(" ");
             Files.delete(note);
             // A number alone may long be another program's.
-            boolean same = noted.length == 2 && startTime(Long.parseLong(noted[0])).filter(noted[1]::equals)
-                    .isPresent();
+            boolean same = noted.length == 2
+                    && startTime(Long.parseLong(noted[0]))
+                            .filter(noted[1]::equals)
+                            .isPresent();
             Optional<ProcessHandle> left = same ? ProcessHandle.of(Long.parseLong(noted[0])) : Optional.empty();
             left.ifPresent(ChildProcess::end);
             return left.isPresent();
@@ -75,7 +77,8 @@ final class ChildProcess {
     }
 
     private static void end(ProcessHandle program) {
-        List<ProcessHandle> all = Stream.concat(program.descendants(), Stream.of(program)).toList();
+        List<ProcessHandle> all =
+                Stream.concat(program.descendants(), Stream.of(program)).toList();
         all.forEach(ProcessHandle::destroy);
         for (ProcessHandle each : all) {
             try {

@@ -59,9 +59,14 @@ final class ClassicBuilder implements Builder {
             exchange.abort();
         });
         String what = "build the image " + order.tag();
-        try (exchange; InputStream tar = new BufferedInputStream(Files.newInputStream(archive), 1 << 16);
-                Response response = engine.send(what, exchange, request -> request.body(tar)
-                        .putHeader("Content-Type", "application/x-tar"), Request.Method.POST, path(order))) {
+        try (exchange;
+                InputStream tar = new BufferedInputStream(Files.newInputStream(archive), 1 << 16);
+                Response response = engine.send(
+                        what,
+                        exchange,
+                        request -> request.body(tar).putHeader("Content-Type", "application/x-tar"),
+                        Request.Method.POST,
+                        path(order))) {
             follow(response, new BuildLines(call), layers);
         } catch (IOException e) {
             throw cancelled.get() ? cancelled(order) : engine.problem(what, new UncheckedIOException(e));
@@ -82,8 +87,13 @@ final class ClassicBuilder implements Builder {
         add(path, "dockerfile", order.dockerfile());
         add(path, "labels", json(order.labels()));
         add(path, "buildargs", json(arguments));
-        order.memory().ifPresent(bytes -> path.append("&memory=").append(bytes).append("&memswap=").append(bytes));
-        order.cpus().ifPresent(cpus -> path.append("&cpuperiod=").append(PERIOD).append("&cpuquota=")
+        order.memory().ifPresent(bytes -> path.append("&memory=")
+                .append(bytes)
+                .append("&memswap=")
+                .append(bytes));
+        order.cpus().ifPresent(cpus -> path.append("&cpuperiod=")
+                .append(PERIOD)
+                .append("&cpuquota=")
                 .append((long) (cpus * PERIOD)));
         return path.toString();
     }
@@ -111,8 +121,10 @@ final class ClassicBuilder implements Builder {
             pull.line(message).ifPresent(line -> lines.text(line + '\n'));
             if (message.has("error")) {
                 lines.flush();
-                throw new Problem(Problem.Kind.UPSTREAM, "The build failed: " + message.path("error").asText()
-                        + ". The lines above say which step; correct it and deploy again");
+                throw new Problem(
+                        Problem.Kind.UPSTREAM,
+                        "The build failed: " + message.path("error").asText()
+                                + ". The lines above say which step; correct it and deploy again");
             }
         }
         lines.flush();

@@ -31,10 +31,16 @@ public record DiskSpace(long total, long free) {
     /** @throws Problem {@link Problem.Kind#UNAVAILABLE} when less than a tenth is free */
     void requireRoom(Path directory) {
         if (free * 100 < total * LEAST_PERCENT) {
-            throw new Problem(Problem.Kind.UNAVAILABLE, String.format(Locale.ROOT,
-                    "Only %.1f GB (%d %%) are free in %s, where the engine keeps its images; builds need %d %%."
-                            + " Delete images you no longer need or enlarge the disk, then deploy again",
-                    free / GIGA, free * 100 / Math.max(1, total), directory, LEAST_PERCENT));
+            throw new Problem(
+                    Problem.Kind.UNAVAILABLE,
+                    String.format(
+                            Locale.ROOT,
+                            "Only %.1f GB (%d %%) are free in %s, where the engine keeps its images; builds need %d %%."
+                                    + " Delete images you no longer need or enlarge the disk, then deploy again",
+                            free / GIGA,
+                            free * 100 / Math.max(1, total),
+                            directory,
+                            LEAST_PERCENT));
         }
     }
 }

@@ -43,7 +43,9 @@ final class IgnoreRules {
             if (Files.size(file) > LARGEST_FILE) {
                 throw new Problem(Problem.Kind.INVALID, file.getFileName() + " is larger than 1 MiB; shorten it");
             }
-            return parse(new String(Files.readAllBytes(file), StandardCharsets.UTF_8).lines().toList());
+            return parse(new String(Files.readAllBytes(file), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList());
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot read " + file.getFileName(), e);
         }
@@ -93,7 +95,9 @@ final class IgnoreRules {
                 regex.append("[^/]*");
             } else if (c == '?') {
                 regex.append("[^/]");
-            } else if (c == '[' || c == ']' || (c == '-' && regex.lastIndexOf("[") > regex.lastIndexOf("]"))
+            } else if (c == '['
+                    || c == ']'
+                    || (c == '-' && regex.lastIndexOf("[") > regex.lastIndexOf("]"))
                     || (c == '^' && i > 0 && glob.charAt(i - 1) == '[')) {
                 regex.append(c);
             } else {
@@ -127,8 +131,8 @@ final class IgnoreRules {
     }
 
     private static Problem wrong(int line, String what) {
-        return new Problem(Problem.Kind.INVALID, "Line " + line + " of .dockerignore " + what
-                + "; correct it and deploy again");
+        return new Problem(
+                Problem.Kind.INVALID, "Line " + line + " of .dockerignore " + what + "; correct it and deploy again");
     }
 
     /** Whether the path, relative to the tree, stays out of the build. */

@@ -65,12 +65,19 @@ public final class ImageBuild {
         call.log("Building " + order.tag() + (modern ? " with BuildKit" : " with the engine's own builder"));
         (modern ? buildKit : classic).build(call, order);
         engine.refreshImages();
-        return built(find(order.tag()).orElseThrow(() -> new Problem(Problem.Kind.UPSTREAM,
-                "The builder ended well but the engine has no image " + order.tag() + "; deploy again")), start);
+        return built(
+                find(order.tag())
+                        .orElseThrow(() -> new Problem(
+                                Problem.Kind.UPSTREAM,
+                                "The builder ended well but the engine has no image " + order.tag()
+                                        + "; deploy again")),
+                start);
     }
 
     private static Built built(InspectImageResponse image, long start) {
-        return new Built(image.getId(), image.getSize() == null ? 0 : image.getSize(),
+        return new Built(
+                image.getId(),
+                image.getSize() == null ? 0 : image.getSize(),
                 Duration.ofNanos(System.nanoTime() - start));
     }
 
@@ -85,11 +92,13 @@ public final class ImageBuild {
     }
 
     private static boolean isOf(InspectImageResponse image, Call call) {
-        return call.job().isPresent() && call.job().get().id().equals(labels(image).get(ContainerState.JOB));
+        return call.job().isPresent()
+                && call.job().get().id().equals(labels(image).get(ContainerState.JOB));
     }
 
     private static Map<String, String> labels(InspectImageResponse image) {
-        return image.getConfig() == null || image.getConfig().getLabels() == null ? Map.of()
+        return image.getConfig() == null || image.getConfig().getLabels() == null
+                ? Map.of()
                 : image.getConfig().getLabels();
     }
 
@@ -97,8 +106,9 @@ public final class ImageBuild {
     private void refuseForeign(String tag, Call call) {
         Optional<Map<String, String>> there = find(tag).map(ImageBuild::labels);
         String team = call.team().map(ref -> ref.id()).orElse(null);
-        boolean foreign = there.isPresent() && (!"true".equals(there.get().get(ContainerState.MANAGED))
-                || (team != null && !team.equals(there.get().get(ContainerState.TEAM))));
+        boolean foreign = there.isPresent()
+                && (!"true".equals(there.get().get(ContainerState.MANAGED))
+                        || (team != null && !team.equals(there.get().get(ContainerState.TEAM))));
         if (foreign) {
             throw new Problem(Problem.Kind.CONFLICT, "The image name '" + tag + "' is taken; choose another");
         }
@@ -106,8 +116,8 @@ public final class ImageBuild {
 
     private void requireRoom() {
         if (engine.isLocal()) {
-            engine.health().machine().map(EngineHealth.Machine::root)
-                    .ifPresent(root -> disk.apply(root).ifPresent(space -> space.requireRoom(root)));
+            engine.health().machine().map(EngineHealth.Machine::root).ifPresent(root -> disk.apply(root)
+                    .ifPresent(space -> space.requireRoom(root)));
         }
     }
 
@@ -119,16 +129,25 @@ public final class ImageBuild {
             throw Problem.invalid("directory", "There is no directory '" + spec.directory() + "' in the source");
         }
         if (!Files.isRegularFile(file)) {
-            throw Problem.invalid("dockerfile", "There is no '" + dockerfile
-                    + "' in the source tree; add it, or set the"
-                    + " path of the Dockerfile");
+            throw Problem.invalid(
+                    "dockerfile",
+                    "There is no '" + dockerfile
+                            + "' in the source tree; add it, or set the"
+                            + " path of the Dockerfile");
         }
-        String relative = directory.relativize(directory.resolve(dockerfile).normalize()).toString();
-        Map<String, String> labels = Labels.of(call, spec.labels().orElse(Map.of()), Optional.empty(),
-                Optional.empty());
-        return new BuildOrder(workspace, directory, relative, spec.tag().contains(":") ? spec.tag()
-                : spec.tag() + ":latest",
-                spec.arguments().orElse(Map.of()), labels, spec.cpus(), spec.memory());
+        String relative =
+                directory.relativize(directory.resolve(dockerfile).normalize()).toString();
+        Map<String, String> labels =
+                Labels.of(call, spec.labels().orElse(Map.of()), Optional.empty(), Optional.empty());
+        return new BuildOrder(
+                workspace,
+                directory,
+                relative,
+                spec.tag().contains(":") ? spec.tag() : spec.tag() + ":latest",
+                spec.arguments().orElse(Map.of()),
+                labels,
+                spec.cpus(),
+                spec.memory());
     }
 
     /** The real path, links followed, which must stay below the parent. */

@@ -40,8 +40,13 @@ public final class ImagePull {
             cancelled.set(true);
             exchange.abort();
         });
-        try (exchange; Response response = engine.send(what, exchange, request -> request, Request.Method.POST,
-                "/images/create?fromImage=" + URLEncoder.encode(name, StandardCharsets.UTF_8))) {
+        try (exchange;
+                Response response = engine.send(
+                        what,
+                        exchange,
+                        request -> request,
+                        Request.Method.POST,
+                        "/images/create?fromImage=" + URLEncoder.encode(name, StandardCharsets.UTF_8))) {
             follow(call, response, what);
         } catch (IOException e) {
             throw cancelled.get() ? cancelled(reference) : engine.problem(what, new UncheckedIOException(e));
@@ -57,12 +62,14 @@ public final class ImagePull {
 
     private static void follow(Call call, Response response, String what) throws IOException {
         PullProgress progress = new PullProgress();
-        MappingIterator<JsonNode> messages = new ObjectMapper().readerFor(JsonNode.class)
-                .readValues(response.getBody());
+        MappingIterator<JsonNode> messages =
+                new ObjectMapper().readerFor(JsonNode.class).readValues(response.getBody());
         while (messages.hasNextValue()) {
             JsonNode message = messages.nextValue();
             if (message.has("error")) {
-                throw new Problem(Problem.Kind.UPSTREAM, "Cannot " + what + ": " + message.path("error").asText());
+                throw new Problem(
+                        Problem.Kind.UPSTREAM,
+                        "Cannot " + what + ": " + message.path("error").asText());
             }
             progress.line(message).ifPresent(line -> {
                 call.log(line);

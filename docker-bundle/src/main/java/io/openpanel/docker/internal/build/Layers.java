@@ -59,7 +59,8 @@ final class Layers {
         try {
             return engine.call("remove what the build left", client -> {
                 InspectImageResponse image = client.inspectImageCmd(id).exec();
-                boolean named = image.getRepoTags() != null && !image.getRepoTags().isEmpty();
+                boolean named =
+                        image.getRepoTags() != null && !image.getRepoTags().isEmpty();
                 if (!named) {
                     client.removeImageCmd(image.getId()).withNoPrune(true).exec();
                 }

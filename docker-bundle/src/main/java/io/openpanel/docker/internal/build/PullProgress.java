@@ -21,9 +21,11 @@ final class PullProgress {
 
     /** How much of the layers seen so far is there, in percent. */
     int percent() {
-        long layers = states.keySet().stream().filter(layer -> layer.matches("[0-9a-f]{12}")).count();
-        long done = states.values().stream().filter(state -> state.equals("Pull complete")
-                || state.equals("Already exists"))
+        long layers = states.keySet().stream()
+                .filter(layer -> layer.matches("[0-9a-f]{12}"))
+                .count();
+        long done = states.values().stream()
+                .filter(state -> state.equals("Pull complete") || state.equals("Already exists"))
                 .count();
         return layers == 0 ? 0 : (int) Math.min(99, 100 * done / layers);
     }

@@ -42,9 +42,14 @@ public final class Connection implements AutoCloseable {
         try {
             ObjectMapper json = mapper();
             JsonNode answer = version(transport, json, patience);
-            String api = "1." + Math.min(NEWEST_MINOR, minor(answer.path("ApiVersion").asText("1.40")));
-            return new Connection(transport, client(host, api, json, transport), json,
-                    answer.path("Version").asText("unknown"), api);
+            String api = "1."
+                    + Math.min(NEWEST_MINOR, minor(answer.path("ApiVersion").asText("1.40")));
+            return new Connection(
+                    transport,
+                    client(host, api, json, transport),
+                    json,
+                    answer.path("Version").asText("unknown"),
+                    api);
         } catch (RuntimeException e) {
             transport.close();
             throw e;
@@ -52,11 +57,15 @@ public final class Connection implements AutoCloseable {
     }
 
     private static JsonNode version(Transport transport, ObjectMapper json, Duration patience) {
-        Request request = Request.builder().method(Request.Method.GET).path("/version").build();
-        try (Exchange exchange = transport.call(patience); Response response = exchange.send(request)) {
+        Request request =
+                Request.builder().method(Request.Method.GET).path("/version").build();
+        try (Exchange exchange = transport.call(patience);
+                Response response = exchange.send(request)) {
             JsonNode answer = json.readTree(response.getBody());
             if (response.getStatusCode() != 200) {
-                throw EngineProblems.answered("ask the engine for its version", response.getStatusCode(),
+                throw EngineProblems.answered(
+                        "ask the engine for its version",
+                        response.getStatusCode(),
                         EngineProblems.said(answer.toString()));
             }
             return answer;
@@ -71,19 +80,25 @@ public final class Connection implements AutoCloseable {
 
     private static DockerClient client(URI host, String api, ObjectMapper json, Transport transport) {
         DockerClientConfig config = DefaultDockerClientConfig.createDefaultConfigBuilder()
-                .withDockerHost(host.toString()).withDockerTlsVerify(false).withApiVersion(api).build();
-        return DockerClientImpl.getInstance(new DockerClientConfigDelegate(config) {
-            @Override
-            public ObjectMapper getObjectMapper() {
-                return json;
-            }
-        }, transport);
+                .withDockerHost(host.toString())
+                .withDockerTlsVerify(false)
+                .withApiVersion(api)
+                .build();
+        return DockerClientImpl.getInstance(
+                new DockerClientConfigDelegate(config) {
+                    @Override
+                    public ObjectMapper getObjectMapper() {
+                        return json;
+                    }
+                },
+                transport);
     }
 
     /** With a type cache of its own: the shared one would keep this bundle's class loader after an update. */
     private static ObjectMapper mapper() {
         ClassLoader loader = Connection.class.getClassLoader();
-        TypeFactory types = TypeFactory.defaultInstance().withClassLoader(loader).withCache(new LRUMap<>(16, 400));
+        TypeFactory types =
+                TypeFactory.defaultInstance().withClassLoader(loader).withCache(new LRUMap<>(16, 400));
         ObjectMapper mapper = DockerClientConfig.getDefaultObjectMapper();
         mapper.setTypeFactory(types);
         return mapper;
@@ -121,8 +136,10 @@ public final class Connection implements AutoCloseable {
 
     /** Asks for a sign of life. */
     void ping(Duration patience) {
-        Request request = Request.builder().method(Request.Method.GET).path("/_ping").build();
-        try (Exchange exchange = transport.call(patience); Response response = exchange.send(request)) {
+        Request request =
+                Request.builder().method(Request.Method.GET).path("/_ping").build();
+        try (Exchange exchange = transport.call(patience);
+                Response response = exchange.send(request)) {
             new String(response.getBody().readAllBytes(), StandardCharsets.US_ASCII);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -27,19 +27,36 @@ final class ContainerReader {
         InspectContainerResponse.ContainerState state = seen.getState();
         ContainerConfig config = seen.getConfig();
         String word = state.getStatus() == null ? "unknown" : state.getStatus();
-        Optional<String> health = Optional.ofNullable(state.getHealth()).map(each -> each.getStatus())
+        Optional<String> health = Optional.ofNullable(state.getHealth())
+                .map(each -> each.getStatus())
                 .filter(each -> !each.isBlank() && !each.equals("none"));
         int exit = state.getExitCodeLong() == null ? 0 : state.getExitCodeLong().intValue();
         boolean ended = word.equals("exited") || word.equals("dead") || word.equals("restarting");
         Status status = Status.of(word, health, exit, Boolean.TRUE.equals(state.getOOMKilled()), stopped);
-        return new ContainerState(seen.getId(), name(seen.getName()), config.getImage(), seen.getImageId(), status,
+        return new ContainerState(
+                seen.getId(),
+                name(seen.getName()),
+                config.getImage(),
+                seen.getImageId(),
+                status,
                 word,
-                health, ended ? Optional.of(exit) : Optional.empty(), text(state.getError()),
-                time(seen.getCreated()).orElse(Instant.EPOCH), time(state.getStartedAt()), time(state.getFinishedAt()),
-                ports(seen), addresses(seen), fixedAddresses(seen),
-                config.getLabels() == null ? Map.of() : Map.copyOf(config.getLabels()), command(seen), mounts(seen),
-                restartPolicy(seen.getHostConfig()), seen.getRestartCount() == null ? 0 : seen.getRestartCount(),
-                limits(seen.getHostConfig()), names(config.getEnv()), Boolean.TRUE.equals(config.getTty()),
+                health,
+                ended ? Optional.of(exit) : Optional.empty(),
+                text(state.getError()),
+                time(seen.getCreated()).orElse(Instant.EPOCH),
+                time(state.getStartedAt()),
+                time(state.getFinishedAt()),
+                ports(seen),
+                addresses(seen),
+                fixedAddresses(seen),
+                config.getLabels() == null ? Map.of() : Map.copyOf(config.getLabels()),
+                command(seen),
+                mounts(seen),
+                restartPolicy(seen.getHostConfig()),
+                seen.getRestartCount() == null ? 0 : seen.getRestartCount(),
+                limits(seen.getHostConfig()),
+                names(config.getEnv()),
+                Boolean.TRUE.equals(config.getTty()),
                 Boolean.TRUE.equals(state.getRunning()) && state.getPidLong() != null ? state.getPidLong() : 0);
     }
 
@@ -62,7 +79,9 @@ final class ContainerReader {
 
     private static List<ContainerState.Port> ports(InspectContainerResponse seen) {
         List<ContainerState.Port> ports = new ArrayList<>();
-        Ports known = seen.getNetworkSettings() == null ? null : seen.getNetworkSettings().getPorts();
+        Ports known = seen.getNetworkSettings() == null
+                ? null
+                : seen.getNetworkSettings().getPorts();
         if (known != null) {
             known.getBindings().forEach((inside, bindings) -> {
                 if (bindings == null) {
@@ -70,8 +89,8 @@ final class ContainerReader {
                     return;
                 }
                 for (Ports.Binding binding : bindings) {
-                    ports.add(port(inside, text(binding.getHostPortSpec()).map(Integer::valueOf),
-                            text(binding.getHostIp())));
+                    ports.add(port(
+                            inside, text(binding.getHostPortSpec()).map(Integer::valueOf), text(binding.getHostIp())));
                 }
             });
         }
@@ -88,22 +107,24 @@ final class ContainerReader {
     }
 
     private static Map<String, ContainerNetwork> networks(InspectContainerResponse seen) {
-        Map<String, ContainerNetwork> networks = seen.getNetworkSettings() == null ? null
+        Map<String, ContainerNetwork> networks = seen.getNetworkSettings() == null
+                ? null
                 : seen.getNetworkSettings().getNetworks();
         return networks == null ? Map.of() : networks;
     }
 
     private static Map<String, String> addresses(InspectContainerResponse seen) {
         Map<String, String> addresses = new TreeMap<>();
-        networks(seen).forEach((name, network) -> text(network.getIpAddress())
-                .ifPresent(ip -> addresses.put(name, ip)));
+        networks(seen)
+                .forEach((name, network) -> text(network.getIpAddress()).ifPresent(ip -> addresses.put(name, ip)));
         return Map.copyOf(addresses);
     }
 
     private static Map<String, String> fixedAddresses(InspectContainerResponse seen) {
         Map<String, String> addresses = new TreeMap<>();
         networks(seen).forEach((name, network) -> Optional.ofNullable(network.getIpamConfig())
-                .flatMap(ipam -> text(ipam.getIpv4Address())).ifPresent(ip -> addresses.put(name, ip)));
+                .flatMap(ipam -> text(ipam.getIpv4Address()))
+                .ifPresent(ip -> addresses.put(name, ip)));
         return Map.copyOf(addresses);
     }
 
@@ -118,15 +139,22 @@ final class ContainerReader {
         if (seen.getMounts() == null) {
             return List.of();
         }
-        return seen.getMounts().stream().map(mount -> new ContainerState.Mount(
-                mount.getName() == null ? "bind" : "volume",
-                mount.getName() == null ? String.valueOf(mount.getSource()) : mount.getName(),
-                mount.getDestination() == null ? "" : mount.getDestination().getPath(),
-                Boolean.TRUE.equals(mount.getRW()))).toList();
+        return seen.getMounts().stream()
+                .map(mount -> new ContainerState.Mount(
+                        mount.getName() == null ? "bind" : "volume",
+                        mount.getName() == null ? String.valueOf(mount.getSource()) : mount.getName(),
+                        mount.getDestination() == null
+                                ? ""
+                                : mount.getDestination().getPath(),
+                        Boolean.TRUE.equals(mount.getRW())))
+                .toList();
     }
 
     private static String restartPolicy(HostConfig host) {
-        return host == null || host.getRestartPolicy() == null || host.getRestartPolicy().getName().isBlank() ? "no"
+        return host == null
+                        || host.getRestartPolicy() == null
+                        || host.getRestartPolicy().getName().isBlank()
+                ? "no"
                 : host.getRestartPolicy().getName();
     }
 
@@ -134,13 +162,18 @@ final class ContainerReader {
         if (host == null) {
             return new ContainerState.Limits(Optional.empty(), Optional.empty());
         }
-        Optional<Double> cpus = Optional.ofNullable(host.getNanoCPUs()).filter(each -> each > 0)
-                .map(each -> each / NANOS);
-        return new ContainerState.Limits(cpus, Optional.ofNullable(host.getMemory()).filter(each -> each > 0));
+        Optional<Double> cpus =
+                Optional.ofNullable(host.getNanoCPUs()).filter(each -> each > 0).map(each -> each / NANOS);
+        return new ContainerState.Limits(
+                cpus, Optional.ofNullable(host.getMemory()).filter(each -> each > 0));
     }
 
     private static List<String> names(String[] environment) {
-        return environment == null ? List.of() : Arrays.stream(environment)
-                .map(each -> each.contains("=") ? each.substring(0, each.indexOf('=')) : each).sorted().toList();
+        return environment == null
+                ? List.of()
+                : Arrays.stream(environment)
+                        .map(each -> each.contains("=") ? each.substring(0, each.indexOf('=')) : each)
+                        .sorted()
+                        .toList();
     }
 }

@@ -16,15 +16,35 @@ import java.util.Optional;
  * @param fixedAddresses network → address reserved for it, whether it runs or not
  * @param process its first process on the engine's machine; 0 while it does not run
  */
-public record ContainerState(String id, String name, String image, String imageId, Status status, String state,
-        Optional<String> health, Optional<Integer> exitCode, Optional<String> error, Instant createdAt,
-        Optional<Instant> startedAt, Optional<Instant> finishedAt, List<Port> ports, Map<String, String> addresses,
-        Map<String, String> fixedAddresses, Map<String, String> labels, List<String> command, List<Mount> mounts,
-        String restartPolicy, int restarts, Limits limits, List<String> environmentNames, boolean terminal,
+public record ContainerState(
+        String id,
+        String name,
+        String image,
+        String imageId,
+        Status status,
+        String state,
+        Optional<String> health,
+        Optional<Integer> exitCode,
+        Optional<String> error,
+        Instant createdAt,
+        Optional<Instant> startedAt,
+        Optional<Instant> finishedAt,
+        List<Port> ports,
+        Map<String, String> addresses,
+        Map<String, String> fixedAddresses,
+        Map<String, String> labels,
+        List<String> command,
+        List<Mount> mounts,
+        String restartPolicy,
+        int restarts,
+        Limits limits,
+        List<String> environmentNames,
+        boolean terminal,
         long process) {
 
     /** What every container of the panel carries. */
     public static final String MANAGED = "op.managed";
+
     public static final String TEAM = "op.team";
     public static final String APP = "op.app";
     public static final String DEPLOYMENT = "op.deployment";

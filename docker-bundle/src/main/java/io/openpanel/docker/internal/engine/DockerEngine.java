@@ -51,7 +51,10 @@ public final class DockerEngine implements AutoCloseable {
 
     @Activate
     public DockerEngine(BundleContext context, @Reference InstantSource clock) {
-        this(URI.create(Optional.ofNullable(context.getProperty("openpanel.docker.host")).orElse(DEFAULT_HOST)), clock);
+        this(
+                URI.create(Optional.ofNullable(context.getProperty("openpanel.docker.host"))
+                        .orElse(DEFAULT_HOST)),
+                clock);
     }
 
     public DockerEngine(URI host, InstantSource clock) {
@@ -64,10 +67,16 @@ public final class DockerEngine implements AutoCloseable {
             return thread;
         });
         timer.setRemoveOnCancelPolicy(true);
-        this.breaker = CircuitBreaker.of("engine", CircuitBreakerConfig.custom()
-                .slidingWindowType(CircuitBreakerConfig.SlidingWindowType.COUNT_BASED).slidingWindowSize(4)
-                .minimumNumberOfCalls(2).failureRateThreshold(50).waitDurationInOpenState(Duration.ofMinutes(10))
-                .recordException(EngineProblems::isUnreachable).build());
+        this.breaker = CircuitBreaker.of(
+                "engine",
+                CircuitBreakerConfig.custom()
+                        .slidingWindowType(CircuitBreakerConfig.SlidingWindowType.COUNT_BASED)
+                        .slidingWindowSize(4)
+                        .minimumNumberOfCalls(2)
+                        .failureRateThreshold(50)
+                        .waitDurationInOpenState(Duration.ofMinutes(10))
+                        .recordException(EngineProblems::isUnreachable)
+                        .build());
         this.watch = new EngineWatch(this, snapshot);
         breaker.getEventPublisher().onStateTransition(event -> {
             if (event.getStateTransition().getToState() == CircuitBreaker.State.OPEN) {
@@ -117,7 +126,8 @@ public final class DockerEngine implements AutoCloseable {
         Connection current = connected();
         guard(what, () -> {
             try (Exchange exchange = current.call(within);
-                    Response response = exchange.send(current.request(method, path).build())) {
+                    Response response =
+                            exchange.send(current.request(method, path).build())) {
                 return check(what, response);
             }
         });
@@ -129,11 +139,17 @@ public final class DockerEngine implements AutoCloseable {
     }
 
     /** Sends the request of a stream and waits for the head of the answer. */
-    public Response send(String what, Exchange exchange, Function<Request.Builder, Request.Builder> request,
-            Request.Method method, String path) {
+    public Response send(
+            String what,
+            Exchange exchange,
+            Function<Request.Builder, Request.Builder> request,
+            Request.Method method,
+            String path) {
         Connection current = connected();
         try {
-            return check(what, exchange.send(request.apply(current.request(method, path)).build()));
+            return check(
+                    what,
+                    exchange.send(request.apply(current.request(method, path)).build()));
         } catch (RuntimeException e) {
             exchange.close();
             throw EngineProblems.translate(what, e);

@@ -13,7 +13,8 @@ import java.util.function.Consumer;
 
 /** The engine's own stream of events, as far as it changes what people see. */
 final class EngineEvents implements AutoCloseable {
-    private static final String FILTERS = """
+    private static final String FILTERS =
+            """
             {"type":["container","network","image"],"event":["create","start","die","oom","kill","stop","pause",\
             "unpause","restart","rename","update","destroy","health_status","connect","disconnect","pull","tag",\
             "untag","delete","import","load"]}""";
@@ -34,8 +35,9 @@ final class EngineEvents implements AutoCloseable {
 
     /** Subscribes: what happens after this returns is heard. */
     static EngineEvents subscribe(Connection connection) {
-        Request request = connection.request(Request.Method.GET,
-                "/events?filters=" + URLEncoder.encode(FILTERS, StandardCharsets.UTF_8)).build();
+        Request request = connection
+                .request(Request.Method.GET, "/events?filters=" + URLEncoder.encode(FILTERS, StandardCharsets.UTF_8))
+                .build();
         Exchange exchange = connection.stream();
         try {
             return new EngineEvents(connection, exchange, exchange.send(request));
@@ -48,7 +50,8 @@ final class EngineEvents implements AutoCloseable {
     /** Hears events until the stream ends, which it does when the engine goes or {@link #close} is called. */
     void read(Consumer<Happened> hearer) throws IOException {
         JsonParser parser = connection.json().getFactory().createParser(response.getBody());
-        MappingIterator<JsonNode> events = connection.json().readerFor(JsonNode.class).readValues(parser);
+        MappingIterator<JsonNode> events =
+                connection.json().readerFor(JsonNode.class).readValues(parser);
         while (events.hasNextValue()) {
             hearer.accept(happened(events.nextValue()));
         }
@@ -58,10 +61,12 @@ final class EngineEvents implements AutoCloseable {
         String type = event.path("Type").asText();
         String action = event.path("Action").asText();
         JsonNode attributes = event.path("Actor").path("Attributes");
-        String container = type.equals("network") ? attributes.path("container").asText()
+        String container = type.equals("network")
+                ? attributes.path("container").asText()
                 : event.path("Actor").path("ID").asText();
         boolean ending = action.equals("stop")
-                || (action.equals("kill") && ENDING_SIGNALS.contains(attributes.path("signal").asText()));
+                || (action.equals("kill")
+                        && ENDING_SIGNALS.contains(attributes.path("signal").asText()));
         return new Happened(type, action, container, ending);
     }
 

@@ -24,8 +24,10 @@ public record EngineHealth(boolean answers, String reason, Instant since, Option
 
     /** What a caller is told who needs the engine now. */
     Problem problem() {
-        return new Problem(Problem.Kind.UNAVAILABLE, "The container engine does not answer (" + reason
-                + "). Containers that run go on running; check the engine's service on the server")
+        return new Problem(
+                        Problem.Kind.UNAVAILABLE,
+                        "The container engine does not answer (" + reason
+                                + "). Containers that run go on running; check the engine's service on the server")
                 .retryAfter(Duration.ofSeconds(5));
     }
 }

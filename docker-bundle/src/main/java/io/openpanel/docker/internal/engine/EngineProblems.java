@@ -27,24 +27,31 @@ public final class EngineProblems {
         if (isUnreachable(cause)) {
             return unreachable(cause);
         }
-        return new Problem(Problem.Kind.UPSTREAM, "Cannot " + what + ": the engine's answer made no sense ("
-                + root(cause).getMessage() + "). Try again, and restart the engine if it stays so", cause);
+        return new Problem(
+                Problem.Kind.UPSTREAM,
+                "Cannot " + what + ": the engine's answer made no sense ("
+                        + root(cause).getMessage() + "). Try again, and restart the engine if it stays so",
+                cause);
     }
 
     /** What a status of the engine means to the caller. */
     public static Problem answered(String what, int status, String said) {
-        Problem.Kind kind = switch (status) {
-            case 400 -> Problem.Kind.INVALID;
-            case 404 -> Problem.Kind.MISSING;
-            case 409 -> Problem.Kind.CONFLICT;
-            default -> Problem.Kind.UPSTREAM;
-        };
+        Problem.Kind kind =
+                switch (status) {
+                    case 400 -> Problem.Kind.INVALID;
+                    case 404 -> Problem.Kind.MISSING;
+                    case 409 -> Problem.Kind.CONFLICT;
+                    default -> Problem.Kind.UPSTREAM;
+                };
         return new Problem(kind, "Cannot " + what + ": " + said);
     }
 
     static Problem unreachable(Throwable cause) {
-        return new Problem(Problem.Kind.UNAVAILABLE, "The container engine does not answer (" + reason(cause)
-                + "). Containers that run go on running; check the engine's service on the server", cause)
+        return new Problem(
+                        Problem.Kind.UNAVAILABLE,
+                        "The container engine does not answer (" + reason(cause)
+                                + "). Containers that run go on running; check the engine's service on the server",
+                        cause)
                 .retryAfter(LATER);
     }
 

@@ -76,9 +76,14 @@ final class EngineWatch implements AutoCloseable {
         try (EngineEvents stream = EngineEvents.subscribe(connection)) {
             events = stream;
             sync(connection);
-            engine.found(connection, new EngineHealth.Machine(connection.version(), connection.api(),
-                    info.getNCPU() == null ? 0 : info.getNCPU(), info.getMemTotal() == null ? 0 : info.getMemTotal(),
-                    Path.of(info.getDockerRootDir() == null ? "/var/lib/docker" : info.getDockerRootDir())));
+            engine.found(
+                    connection,
+                    new EngineHealth.Machine(
+                            connection.version(),
+                            connection.api(),
+                            info.getNCPU() == null ? 0 : info.getNCPU(),
+                            info.getMemTotal() == null ? 0 : info.getMemTotal(),
+                            Path.of(info.getDockerRootDir() == null ? "/var/lib/docker" : info.getDockerRootDir())));
             stream.read(happened -> hear(connection, happened));
         } finally {
             events = null;
@@ -87,7 +92,8 @@ final class EngineWatch implements AutoCloseable {
 
     private void sync(Connection connection) {
         long look = snapshot.look();
-        List<Container> all = connection.client().listContainersCmd().withShowAll(true).exec();
+        List<Container> all =
+                connection.client().listContainersCmd().withShowAll(true).exec();
         all.forEach(each -> hear(connection, new EngineEvents.Happened("container", "found", each.getId(), false)));
         snapshot.retain(look, all.stream().map(Container::getId).collect(Collectors.toSet()));
         images(connection);
@@ -135,8 +141,10 @@ final class EngineWatch implements AutoCloseable {
     void look(Connection connection, String id) {
         long look = snapshot.look();
         try {
-            snapshot.put(look, ContainerReader.read(connection.client().inspectContainerCmd(id).exec(),
-                    ended.contains(id)));
+            snapshot.put(
+                    look,
+                    ContainerReader.read(
+                            connection.client().inspectContainerCmd(id).exec(), ended.contains(id)));
         } catch (NotFoundException e) {
             snapshot.remove(id);
         }
@@ -144,15 +152,24 @@ final class EngineWatch implements AutoCloseable {
 
     /** Reads the list of images anew. */
     void images(Connection connection) {
-        snapshot.images(connection.client().listImagesCmd().exec().stream().map(EngineWatch::image).toList());
+        snapshot.images(connection.client().listImagesCmd().exec().stream()
+                .map(EngineWatch::image)
+                .toList());
     }
 
     private static ImageState image(Image image) {
-        List<String> tags = image.getRepoTags() == null ? List.of()
-                : Arrays.stream(image.getRepoTags()).filter(tag -> !tag.startsWith("<none>")).toList();
+        List<String> tags = image.getRepoTags() == null
+                ? List.of()
+                : Arrays.stream(image.getRepoTags())
+                        .filter(tag -> !tag.startsWith("<none>"))
+                        .toList();
         Map<String, String> labels = image.getLabels() == null ? Map.of() : Map.copyOf(image.getLabels());
-        return new ImageState(image.getId(), tags, image.getSize() == null ? 0 : image.getSize(),
-                Instant.ofEpochSecond(image.getCreated() == null ? 0 : image.getCreated()), labels);
+        return new ImageState(
+                image.getId(),
+                tags,
+                image.getSize() == null ? 0 : image.getSize(),
+                Instant.ofEpochSecond(image.getCreated() == null ? 0 : image.getCreated()),
+                labels);
     }
 
     /** A stopped engine breaks the event stream; a hung one only falls silent. */

@@ -27,14 +27,16 @@ public record ImageState(String id, List<String> tags, long size, Instant create
     }
 
     public Optional<Ref> team() {
-        return Optional.ofNullable(labels.get(ContainerState.TEAM)).filter(each -> !each.isBlank())
+        return Optional.ofNullable(labels.get(ContainerState.TEAM))
+                .filter(each -> !each.isBlank())
                 .map(team -> new Ref("team", team));
     }
 
     /** Whether the text is its id (12 digits or more), or one of its names with or without {@code :latest}. */
     boolean answersTo(String text) {
         String hex = hex(text);
-        return (hex.matches("[0-9a-f]{12,64}") && hex(id).startsWith(hex)) || tags.contains(text)
+        return (hex.matches("[0-9a-f]{12,64}") && hex(id).startsWith(hex))
+                || tags.contains(text)
                 || tags.contains(text + ":latest");
     }
 

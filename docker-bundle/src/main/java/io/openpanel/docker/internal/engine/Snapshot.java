@@ -53,11 +53,15 @@ public final class Snapshot {
     public Optional<ContainerState> container(String idOrName) {
         Seen exact = containers.get(idOrName);
         if (exact == null && idOrName.matches("[0-9a-f]{12,63}")) {
-            exact = containers.values().stream().filter(seen -> seen.state.id().startsWith(idOrName)).findFirst()
+            exact = containers.values().stream()
+                    .filter(seen -> seen.state.id().startsWith(idOrName))
+                    .findFirst()
                     .orElse(null);
         }
         if (exact == null) {
-            exact = containers.values().stream().filter(seen -> seen.state.name().equals(idOrName)).findFirst()
+            exact = containers.values().stream()
+                    .filter(seen -> seen.state.name().equals(idOrName))
+                    .findFirst()
                     .orElse(null);
         }
         return Optional.ofNullable(exact).map(seen -> live ? seen.state : unknown(seen.state));
@@ -109,8 +113,11 @@ public final class Snapshot {
 
     /** Drops what a full listing, begun at the given look, did not show. */
     void retain(long look, Set<String> ids) {
-        containers.values().stream().filter(seen -> seen.look < look && !ids.contains(seen.state.id()))
-                .map(seen -> seen.state.id()).toList().forEach(this::remove);
+        containers.values().stream()
+                .filter(seen -> seen.look < look && !ids.contains(seen.state.id()))
+                .map(seen -> seen.state.id())
+                .toList()
+                .forEach(this::remove);
     }
 
     void images(List<ImageState> all) {
@@ -126,9 +133,30 @@ public final class Snapshot {
     }
 
     private static ContainerState unknown(ContainerState s) {
-        return new ContainerState(s.id(), s.name(), s.image(), s.imageId(), Status.UNKNOWN, s.state(), s.health(),
-                s.exitCode(), s.error(), s.createdAt(), s.startedAt(), s.finishedAt(), s.ports(), s.addresses(),
-                s.fixedAddresses(), s.labels(), s.command(), s.mounts(), s.restartPolicy(), s.restarts(), s.limits(),
-                s.environmentNames(), s.terminal(), s.process());
+        return new ContainerState(
+                s.id(),
+                s.name(),
+                s.image(),
+                s.imageId(),
+                Status.UNKNOWN,
+                s.state(),
+                s.health(),
+                s.exitCode(),
+                s.error(),
+                s.createdAt(),
+                s.startedAt(),
+                s.finishedAt(),
+                s.ports(),
+                s.addresses(),
+                s.fixedAddresses(),
+                s.labels(),
+                s.command(),
+                s.mounts(),
+                s.restartPolicy(),
+                s.restarts(),
+                s.limits(),
+                s.environmentNames(),
+                s.terminal(),
+                s.process());
     }
 }

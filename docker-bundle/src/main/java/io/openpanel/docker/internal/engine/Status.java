@@ -5,10 +5,18 @@ import java.util.Optional;
 
 /** How a container is, in the words people see everywhere in the panel. */
 public enum Status {
-    RUNNING, HEALTHY, STARTING, DEGRADED, STOPPED, FAILED, PAUSED, UNKNOWN;
+    RUNNING,
+    HEALTHY,
+    STARTING,
+    DEGRADED,
+    STOPPED,
+    FAILED,
+    PAUSED,
+    UNKNOWN;
 
     /** 128 + SIGTERM, 128 + SIGKILL: how a container ends that was told to. */
     private static final int TERMINATED = 143;
+
     private static final int KILLED = 137;
 
     /** As people read it: {@code Healthy}. */

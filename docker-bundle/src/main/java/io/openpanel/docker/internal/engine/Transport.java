@@ -1,7 +1,7 @@
 package io.openpanel.docker.internal.engine;
 
-import com.github.dockerjava.zerodep.ZerodepDockerHttpClient;
 import com.github.dockerjava.transport.DockerHttpClient;
+import com.github.dockerjava.zerodep.ZerodepDockerHttpClient;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -34,8 +34,11 @@ final class Transport implements DockerHttpClient {
     }
 
     private static DockerHttpClient client(URI host, int most) {
-        return new ZerodepDockerHttpClient.Builder().dockerHost(host).maxConnections(most)
-                .connectionTimeout(Duration.ofSeconds(3)).build();
+        return new ZerodepDockerHttpClient.Builder()
+                .dockerHost(host)
+                .maxConnections(most)
+                .connectionTimeout(Duration.ofSeconds(3))
+                .build();
     }
 
     @Override

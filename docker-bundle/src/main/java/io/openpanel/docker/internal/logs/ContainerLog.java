@@ -111,8 +111,13 @@ public final class ContainerLog implements Flow.Publisher<LogLine> {
             if (cancelled) {
                 mine.abort();
             }
-            try (mine; Response response = engine.send(what, mine, request -> request, Request.Method.GET,
-                    "/containers/" + container.id() + "/logs" + wanted.query())) {
+            try (mine;
+                    Response response = engine.send(
+                            what,
+                            mine,
+                            request -> request,
+                            Request.Method.GET,
+                            "/containers/" + container.id() + "/logs" + wanted.query())) {
                 new LogDecoder(response.getBody(), this::line).read(container.terminal());
             }
         }

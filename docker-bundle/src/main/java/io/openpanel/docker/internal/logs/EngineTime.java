@@ -36,7 +36,8 @@ final class EngineTime {
             return 0;
         }
         try {
-            at = OffsetDateTime.parse(new String(line, from, blank - from, StandardCharsets.US_ASCII)).toInstant();
+            at = OffsetDateTime.parse(new String(line, from, blank - from, StandardCharsets.US_ASCII))
+                    .toInstant();
             return blank - from + 1;
         } catch (DateTimeException e) {
             return 0;
@@ -45,7 +46,9 @@ final class EngineTime {
 
     /** Whether a time in the engine's usual form starts here. */
     static boolean isFixed(byte[] line, int from, int to) {
-        if (to - from <= FIXED || line[from + FIXED] != ' ' || line[from + FIXED - 1] != 'Z'
+        if (to - from <= FIXED
+                || line[from + FIXED] != ' '
+                || line[from + FIXED - 1] != 'Z'
                 || line[from + 10] != 'T') {
             return false;
         }
@@ -71,7 +74,9 @@ final class EngineTime {
     private static long epochSecond(byte[] line, int from) {
         long day = LocalDate.of(number(line, from, 4), number(line, from + 5, 2), number(line, from + 8, 2))
                 .toEpochDay();
-        return day * 86_400 + number(line, from + 11, 2) * 3_600L + number(line, from + 14, 2) * 60L
+        return day * 86_400
+                + number(line, from + 11, 2) * 3_600L
+                + number(line, from + 14, 2) * 60L
                 + number(line, from + 17, 2);
     }
 

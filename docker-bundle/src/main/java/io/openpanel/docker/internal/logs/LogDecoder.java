@@ -12,6 +12,7 @@ import java.util.Arrays;
 final class LogDecoder {
     /** Bytes of a line the engine writes down at once; longer lines come in pieces, each with a time in front. */
     private static final int PIECE = 16 * 1024;
+
     private static final int HEAD = 8;
     private static final int LONGEST_FRAME = 16 << 20;
 
@@ -25,8 +26,9 @@ final class LogDecoder {
     LogDecoder(InputStream in, LineConsumer consumer) {
         this.in = in;
         EngineTime time = new EngineTime();
-        this.sinks = new LineSink[] {new LineSink(LogLine.Stream.STDOUT, time, consumer),
-            new LineSink(LogLine.Stream.STDERR, time, consumer)};
+        this.sinks = new LineSink[] {
+            new LineSink(LogLine.Stream.STDOUT, time, consumer), new LineSink(LogLine.Stream.STDERR, time, consumer)
+        };
     }
 
     /** Takes lines; false ends the reading. */
@@ -46,8 +48,10 @@ final class LogDecoder {
     private boolean readFrames() throws IOException {
         while (fill(HEAD)) {
             LineSink sink = sinks[buffer[position] == 2 ? 1 : 0];
-            long length = (buffer[position + 4] & 0xffL) << 24 | (buffer[position + 5] & 0xffL) << 16
-                    | (buffer[position + 6] & 0xffL) << 8 | (buffer[position + 7] & 0xffL);
+            long length = (buffer[position + 4] & 0xffL) << 24
+                    | (buffer[position + 5] & 0xffL) << 16
+                    | (buffer[position + 6] & 0xffL) << 8
+                    | (buffer[position + 7] & 0xffL);
             position += HEAD;
             if (length > LONGEST_FRAME) {
                 throw new IOException("The engine sent a log frame of " + length + " bytes");

@@ -21,9 +21,13 @@ public record LogRequest(Optional<Integer> tail, boolean follow, Optional<Instan
         }
         if (after.isPresent()) {
             // A second earlier: the engine's times need not rise from line to line, ours do.
-            return query.append("&since=").append(Math.max(0, after.get() / MICROS - 1)).toString();
+            return query.append("&since=")
+                    .append(Math.max(0, after.get() / MICROS - 1))
+                    .toString();
         }
-        since.ifPresent(from -> query.append("&since=").append(from.getEpochSecond()).append('.')
+        since.ifPresent(from -> query.append("&since=")
+                .append(from.getEpochSecond())
+                .append('.')
                 .append(String.format("%09d", from.getNano())));
         tail.ifPresent(lines -> query.append("&tail=").append(lines));
         return query.toString();

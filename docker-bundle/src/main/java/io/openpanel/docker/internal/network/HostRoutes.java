@@ -22,9 +22,13 @@ final class HostRoutes {
 
     /** Lines as {@code eth0 0000C90A 00000000 0001 0 0 0 C0FFFFFF 0 0 0}: destination and mask, bytes reversed. */
     static List<Subnet> parse(List<String> lines) {
-        return lines.stream().skip(1).map(line -> line.split("\\s+")).filter(parts -> parts.length > 7)
+        return lines.stream()
+                .skip(1)
+                .map(line -> line.split("\\s+"))
+                .filter(parts -> parts.length > 7)
                 .map(parts -> new Subnet(number(parts[1]), Integer.bitCount(number(parts[7]))))
-                .filter(route -> route.bits() > 0).toList();
+                .filter(route -> route.bits() > 0)
+                .toList();
     }
 
     private static int number(String hex) {

@@ -42,7 +42,8 @@ public final class Networks {
     /** Where networks get their addresses from. */
     @ObjectClassDefinition(id = "io.openpanel.docker.networks", name = "Container networks")
     public @interface Settings {
-        @AttributeDefinition(name = "Ranges",
+        @AttributeDefinition(
+                name = "Ranges",
                 description = "Blocks are taken from the first of these that has a free one")
         String[] ranges() default {"10.201.0.0/16", "172.31.0.0/16", "192.168.192.0/18"};
 
@@ -52,7 +53,10 @@ public final class Networks {
 
     @Activate
     public Networks(@Reference DockerEngine engine, Settings settings) {
-        this(engine, Stream.of(settings.ranges()).map(Subnet::parse).toList(), settings.bits(),
+        this(
+                engine,
+                Stream.of(settings.ranges()).map(Subnet::parse).toList(),
+                settings.bits(),
                 () -> engine.isLocal() ? HostRoutes.read() : List.of());
     }
 
@@ -85,16 +89,20 @@ public final class Networks {
 
     private static Made own(Made network, Optional<Ref> team) {
         if (team.isPresent() && network.team.isPresent() && !network.team.equals(team)) {
-            throw new Problem(Problem.Kind.CONFLICT, "The network name '" + network.name
-                    + "' is taken; choose another");
+            throw new Problem(
+                    Problem.Kind.CONFLICT, "The network name '" + network.name + "' is taken; choose another");
         }
         return network;
     }
 
     /** The panel's network of this name that the team may use. */
     public Made require(String name, Optional<Ref> team) {
-        return own(find(name).orElseThrow(() -> new Problem(Problem.Kind.MISSING,
-                "There is no network '" + name + "' of the panel; make it with network.ensure")), team);
+        return own(
+                find(name)
+                        .orElseThrow(() -> new Problem(
+                                Problem.Kind.MISSING,
+                                "There is no network '" + name + "' of the panel; make it with network.ensure")),
+                team);
     }
 
     private Optional<Made> find(String name) {
@@ -102,11 +110,17 @@ public final class Networks {
             Map<String, String> labels = network.getLabels() == null ? Map.of() : network.getLabels();
             List<Subnet> subnets = subnets(network);
             if (!"true".equals(labels.get(ContainerState.MANAGED)) || subnets.isEmpty()) {
-                throw new Problem(Problem.Kind.CONFLICT, "The network '" + name
-                        + "' is not the panel's; choose another name, or remove it with docker network rm");
+                throw new Problem(
+                        Problem.Kind.CONFLICT,
+                        "The network '" + name
+                                + "' is not the panel's; choose another name, or remove it with docker network rm");
             }
-            return new Made(name, subnets.get(0), Optional.ofNullable(labels.get(ContainerState.TEAM))
-                    .filter(each -> !each.isBlank()).map(id -> new Ref("team", id)));
+            return new Made(
+                    name,
+                    subnets.get(0),
+                    Optional.ofNullable(labels.get(ContainerState.TEAM))
+                            .filter(each -> !each.isBlank())
+                            .map(id -> new Ref("team", id)));
         });
     }
 
@@ -116,45 +130,61 @@ public final class Networks {
     }
 
     private List<Network> list() {
-        return engine.call("list the networks", client -> client.listNetworksCmd().exec());
+        return engine.call(
+                "list the networks", client -> client.listNetworksCmd().exec());
     }
 
     private static List<Subnet> subnets(Network network) {
         if (network.getIpam() == null || network.getIpam().getConfig() == null) {
             return List.of();
         }
-        return network.getIpam().getConfig().stream().map(Network.Ipam.Config::getSubnet)
-                .filter(each -> each != null && each.contains(".")).map(Subnet::parse).toList();
+        return network.getIpam().getConfig().stream()
+                .map(Network.Ipam.Config::getSubnet)
+                .filter(each -> each != null && each.contains("."))
+                .map(Subnet::parse)
+                .toList();
     }
 
     private Made create(String name, Map<String, String> labels) {
         List<Subnet> taken = new ArrayList<>(routes.get());
         list().forEach(network -> taken.addAll(subnets(network)));
-        List<Subnet> free = ranges.stream().flatMap(range -> range.split(Math.max(bits, range.bits())))
-                .filter(block -> taken.stream().noneMatch(block::overlaps)).toList();
+        List<Subnet> free = ranges.stream()
+                .flatMap(range -> range.split(Math.max(bits, range.bits())))
+                .filter(block -> taken.stream().noneMatch(block::overlaps))
+                .toList();
         for (Subnet block : free) {
             if (create(name, block, labels)) {
-                return new Made(name, block, Optional.ofNullable(labels.get(ContainerState.TEAM))
-                        .map(id -> new Ref("team", id)));
+                return new Made(
+                        name,
+                        block,
+                        Optional.ofNullable(labels.get(ContainerState.TEAM)).map(id -> new Ref("team", id)));
             }
             Optional<Made> other = find(name);
             if (other.isPresent()) {
                 return other.get();
             }
         }
-        throw new Problem(Problem.Kind.UNAVAILABLE, "No block of addresses is free for the network '" + name + "' in "
-                + ranges + ": delete projects you no longer need, or add a range in the settings");
+        throw new Problem(
+                Problem.Kind.UNAVAILABLE,
+                "No block of addresses is free for the network '" + name + "' in " + ranges
+                        + ": delete projects you no longer need, or add a range in the settings");
     }
 
     /** False when somebody else was quicker with the block or the name. */
     private boolean create(String name, Subnet block, Map<String, String> labels) {
-        Network.Ipam.Config config = new Network.Ipam.Config().withSubnet(block.toString())
-                .withGateway(Subnet.text(block.gateway())).withIpRange(block.upperHalf().toString());
+        Network.Ipam.Config config = new Network.Ipam.Config()
+                .withSubnet(block.toString())
+                .withGateway(Subnet.text(block.gateway()))
+                .withIpRange(block.upperHalf().toString());
         return engine.call("create the network " + name, client -> {
             try {
-                client.createNetworkCmd().withName(name).withDriver("bridge").withCheckDuplicate(true)
+                client.createNetworkCmd()
+                        .withName(name)
+                        .withDriver("bridge")
+                        .withCheckDuplicate(true)
                         .withLabels(labels)
-                        .withIpam(new Network.Ipam().withConfig(config)).exec();
+                        .withIpam(new Network.Ipam().withConfig(config))
+                        .exec();
                 return true;
             } catch (ConflictException e) {
                 return false;
@@ -175,13 +205,18 @@ public final class Networks {
         }
         own(network.get(), team);
         List<String> users = engine.snapshot().containers().stream()
-                .filter(each -> each.addresses().containsKey(name) || each.fixedAddresses().containsKey(name))
-                .map(ContainerState::name).sorted().toList();
+                .filter(each -> each.addresses().containsKey(name)
+                        || each.fixedAddresses().containsKey(name))
+                .map(ContainerState::name)
+                .sorted()
+                .toList();
         if (!users.isEmpty()) {
-            throw new Problem(Problem.Kind.CONFLICT, "The network '" + name + "' is used by " + String.join(", ", users)
-                    + "; delete these first");
+            throw new Problem(
+                    Problem.Kind.CONFLICT,
+                    "The network '" + name + "' is used by " + String.join(", ", users) + "; delete these first");
         }
-        engine.call("delete the network " + name, client -> client.removeNetworkCmd(name).exec());
+        engine.call("delete the network " + name, client -> client.removeNetworkCmd(name)
+                .exec());
         allocating.remove(name);
         return true;
     }
@@ -202,22 +237,30 @@ public final class Networks {
 
     private int free(Made network) {
         Set<Integer> taken = new HashSet<>();
-        engine.call("look at the network " + network.name, client -> inspect(client, network.name)).values()
+        engine.call("look at the network " + network.name, client -> inspect(client, network.name))
+                .values()
                 .forEach(address -> taken.add(Subnet.address(address.substring(0, address.indexOf('/')))));
         for (ContainerState each : engine.snapshot().containers()) {
-            Stream.of(each.addresses(), each.fixedAddresses()).map(map -> map.get(network.name))
-                    .filter(address -> address != null).forEach(address -> taken.add(Subnet.address(address)));
+            Stream.of(each.addresses(), each.fixedAddresses())
+                    .map(map -> map.get(network.name))
+                    .filter(address -> address != null)
+                    .forEach(address -> taken.add(Subnet.address(address)));
         }
-        return network.subnet.hosts().filter(address -> !taken.contains(address)).findFirst()
-                .orElseThrow(() -> new Problem(Problem.Kind.CONFLICT, "The network '" + network.name + "' ("
-                        + network.subnet
-                        + ") is full; delete containers you no longer need"));
+        return network.subnet
+                .hosts()
+                .filter(address -> !taken.contains(address))
+                .findFirst()
+                .orElseThrow(() -> new Problem(
+                        Problem.Kind.CONFLICT,
+                        "The network '" + network.name + "' ("
+                                + network.subnet
+                                + ") is full; delete containers you no longer need"));
     }
 
     private static Map<String, String> inspect(DockerClient client, String name) {
         Map<String, String> addresses = new HashMap<>();
-        Map<String, Network.ContainerNetworkConfig> containers = client.inspectNetworkCmd().withNetworkId(name).exec()
-                .getContainers();
+        Map<String, Network.ContainerNetworkConfig> containers =
+                client.inspectNetworkCmd().withNetworkId(name).exec().getContainers();
         if (containers != null) {
             containers.forEach((id, each) -> {
                 if (each.getIpv4Address() != null && each.getIpv4Address().contains("/")) {

@@ -67,8 +67,11 @@ public final class ContainerPower {
     /** Removes it; never a volume. */
     public void delete(ContainerState container, boolean force) {
         try {
-            engine.request("delete the container " + container.name(), Method.DELETE,
-                    "/containers/" + container.id() + "?v=0&force=" + force, SLOW);
+            engine.request(
+                    "delete the container " + container.name(),
+                    Method.DELETE,
+                    "/containers/" + container.id() + "?v=0&force=" + force,
+                    SLOW);
         } catch (Problem e) {
             if (e.kind() != Problem.Kind.MISSING) {
                 throw e;
@@ -78,8 +81,11 @@ public final class ContainerPower {
     }
 
     private void post(ContainerState container, String verb, String query, Duration within) {
-        engine.request(verb + " the container " + container.name(), Method.POST,
-                "/containers/" + container.id() + '/' + verb + query, within);
+        engine.request(
+                verb + " the container " + container.name(),
+                Method.POST,
+                "/containers/" + container.id() + '/' + verb + query,
+                within);
     }
 
     private ContainerState seen(ContainerState container) {
@@ -88,13 +94,18 @@ public final class ContainerPower {
 
     private ContainerState await(ContainerState container, Duration wait) {
         CompletableFuture<ContainerState> settled = new CompletableFuture<>();
-        try (Snapshot.Listening listening = engine.snapshot().listen((before, after) ->
-                after.filter(each -> each.id().equals(container.id())).ifPresent(each -> settle(settled, each)))) {
+        try (Snapshot.Listening listening = engine.snapshot()
+                .listen((before, after) -> after.filter(each -> each.id().equals(container.id()))
+                        .ifPresent(each -> settle(settled, each)))) {
             settle(settled, seen(container));
             return settled.get(wait.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
-            throw new Problem(Problem.Kind.TIMEOUT, "The container " + container.name() + " is still "
-                    + seen(container).status().word() + " after " + wait.toSeconds() + " s; its log may say why", e);
+            throw new Problem(
+                    Problem.Kind.TIMEOUT,
+                    "The container " + container.name() + " is still "
+                            + seen(container).status().word() + " after " + wait.toSeconds()
+                            + " s; its log may say why",
+                    e);
         } catch (ExecutionException e) {
             throw (Problem) e.getCause();
         } catch (InterruptedException e) {
@@ -107,9 +118,14 @@ public final class ContainerPower {
         if (seen.status() == Status.RUNNING || seen.status() == Status.HEALTHY) {
             settled.complete(seen);
         } else if (seen.state().equals("exited") || seen.state().equals("dead") || seen.status() == Status.DEGRADED) {
-            settled.completeExceptionally(new Problem(Problem.Kind.UPSTREAM, "The container " + seen.name() + " is "
-                    + seen.state() + seen.exitCode().map(code -> " with exit code " + code).orElse("")
-                    + " instead of running; its log may say why"));
+            settled.completeExceptionally(new Problem(
+                    Problem.Kind.UPSTREAM,
+                    "The container " + seen.name() + " is "
+                            + seen.state()
+                            + seen.exitCode()
+                                    .map(code -> " with exit code " + code)
+                                    .orElse("")
+                            + " instead of running; its log may say why"));
         }
     }
 }

@@ -91,12 +91,18 @@ public final class ContainerRun {
                 return Optional.empty();
             }
         });
-        Optional<String> owner = image.map(InspectImageResponse::getConfig).map(config -> config.getLabels())
-                .map(labels -> labels.get(ContainerState.TEAM)).filter(id -> !id.isBlank());
-        boolean foreign = owner.isPresent() && team.isPresent() && !owner.get().equals(team.get().id());
+        Optional<String> owner = image.map(InspectImageResponse::getConfig)
+                .map(config -> config.getLabels())
+                .map(labels -> labels.get(ContainerState.TEAM))
+                .filter(id -> !id.isBlank());
+        boolean foreign = owner.isPresent()
+                && team.isPresent()
+                && !owner.get().equals(team.get().id());
         if (image.isEmpty() || foreign) {
-            throw new Problem(Problem.Kind.MISSING, "The engine has no image '" + reference
-                    + "'; pull it with image.pull or build it with image.build");
+            throw new Problem(
+                    Problem.Kind.MISSING,
+                    "The engine has no image '" + reference
+                            + "'; pull it with image.pull or build it with image.build");
         }
     }
 
@@ -112,28 +118,38 @@ public final class ContainerRun {
     }
 
     private String create(ContainerSpec spec, Map<String, String> labels, Optional<String> address) {
-        String id = engine.call("make the container " + spec.name(),
+        String id = engine.call(
+                "make the container " + spec.name(),
                 client -> command(client, spec, labels, address).exec().getId());
         // Inside the lock of the network: from here on its address is seen to be taken.
         engine.refresh(id);
         return id;
     }
 
-    private CreateContainerCmd command(DockerClient client, ContainerSpec spec, Map<String, String> labels,
-            Optional<String> address) {
-        HostConfig host = HostConfig.newHostConfig().withRestartPolicy(restart(spec))
-                .withLogConfig(new LogConfig(LogConfig.LoggingType.JSON_FILE, LOG_LIMITS)).withPrivileged(false)
-                .withMounts(spec.volumes().orElse(List.of()).stream().map(volume -> new Mount()
-                        .withType(MountType.VOLUME).withSource(volume.volume()).withTarget(volume.path())).toList());
+    private CreateContainerCmd command(
+            DockerClient client, ContainerSpec spec, Map<String, String> labels, Optional<String> address) {
+        HostConfig host = HostConfig.newHostConfig()
+                .withRestartPolicy(restart(spec))
+                .withLogConfig(new LogConfig(LogConfig.LoggingType.JSON_FILE, LOG_LIMITS))
+                .withPrivileged(false)
+                .withMounts(spec.volumes().orElse(List.of()).stream()
+                        .map(volume -> new Mount()
+                                .withType(MountType.VOLUME)
+                                .withSource(volume.volume())
+                                .withTarget(volume.path()))
+                        .toList());
         if (!withoutInit) {
             host.withInit(true);
         }
         spec.cpus().ifPresent(cpus -> host.withNanoCPUs((long) (cpus * NANOS)));
         spec.memory().ifPresent(memory -> host.withMemory(memory).withMemorySwap(memory));
         spec.network().ifPresent(host::withNetworkMode);
-        CreateContainerCmd command = client.createContainerCmd(spec.image()).withName(spec.name()).withLabels(labels)
+        CreateContainerCmd command = client.createContainerCmd(spec.image())
+                .withName(spec.name())
+                .withLabels(labels)
                 .withEnv(spec.environment().orElse(Map.of()).entrySet().stream()
-                        .map(each -> each.getKey() + '=' + each.getValue().reveal()).toList());
+                        .map(each -> each.getKey() + '=' + each.getValue().reveal())
+                        .toList());
         spec.command().ifPresent(command::withCmd);
         spec.port().ifPresent(port -> command.withExposedPorts(ExposedPort.tcp(port)));
         spec.healthCheck().ifPresent(check -> command.withHealthcheck(healthCheck(check)));
@@ -166,9 +182,11 @@ public final class ContainerRun {
 
     private ContainerState start(ContainerSpec spec, String id) {
         try {
-            engine.request("start the container " + spec.name(),
+            engine.request(
+                    "start the container " + spec.name(),
                     com.github.dockerjava.transport.DockerHttpClient.Request.Method.POST,
-                    "/containers/" + id + "/start", Duration.ofSeconds(60));
+                    "/containers/" + id + "/start",
+                    Duration.ofSeconds(60));
         } catch (Problem e) {
             if (e.kind() == Problem.Kind.UNAVAILABLE) {
                 throw e;
@@ -176,13 +194,18 @@ public final class ContainerRun {
             remove(id);
             throw new Problem(Problem.Kind.UPSTREAM, e.getMessage(), e);
         }
-        return engine.refresh(id).orElseThrow(() -> new Problem(Problem.Kind.UPSTREAM, "The container " + spec.name()
-                + " was gone right after its start; somebody may have removed it"));
+        return engine.refresh(id)
+                .orElseThrow(() -> new Problem(
+                        Problem.Kind.UPSTREAM,
+                        "The container " + spec.name()
+                                + " was gone right after its start; somebody may have removed it"));
     }
 
     private void remove(String id) {
-        engine.call("remove the container that did not start", client -> client.removeContainerCmd(id).withForce(true)
-                .withRemoveVolumes(false).exec());
+        engine.call("remove the container that did not start", client -> client.removeContainerCmd(id)
+                .withForce(true)
+                .withRemoveVolumes(false)
+                .exec());
         engine.refresh(id);
     }
 }

@@ -11,9 +11,12 @@ import java.util.Optional;
 /** What a container is to be. Nothing here reaches the machine it runs on: no host paths, devices, capabilities. */
 public record ContainerSpec(
         @Param(value = "Unique on the engine", pattern = NAME, max = 128, example = "shop-web-1") String name,
-        @Param(value = "Reference or id of an image the engine has", pattern = "[A-Za-z0-9][A-Za-z0-9._:/@-]*",
-                max = 300,
-                example = "busybox:static") String image,
+        @Param(
+                        value = "Reference or id of an image the engine has",
+                        pattern = "[A-Za-z0-9][A-Za-z0-9._:/@-]*",
+                        max = 300,
+                        example = "busybox:static")
+                String image,
         @Param("Environment variables") Optional<Map<String, Secret>> environment,
         @Param("Command and arguments in place of the image's own") Optional<List<String>> command,
         @Param(value = "A network made with network.ensure", pattern = NAME, max = 64) Optional<String> network,
@@ -43,20 +46,30 @@ public record ContainerSpec(
         });
         aliases.orElse(List.of()).stream()
                 .filter(alias -> alias == null || !alias.matches("[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}"))
-                .findFirst().ifPresent(alias -> {
+                .findFirst()
+                .ifPresent(alias -> {
                     throw new IllegalArgumentException("An alias has letters, digits, dots and dashes");
                 });
     }
 
     /** A named volume and where it is seen. */
-    public record Volume(@Param(pattern = NAME, max = 128) String volume,
-                         @Param(value = "Where it is seen inside", pattern = "/[^:\\x00]*", max = 1024) String path) {}
+    public record Volume(
+            @Param(pattern = NAME, max = 128) String volume,
+            @Param(value = "Where it is seen inside", pattern = "/[^:\\x00]*", max = 1024) String path) {}
 
     /** When the engine starts a container again. */
-    public enum Restart { NO, ALWAYS, UNLESS_STOPPED, ON_FAILURE }
+    public enum Restart {
+        NO,
+        ALWAYS,
+        UNLESS_STOPPED,
+        ON_FAILURE
+    }
 
     /** A command run inside; exit code 0 is healthy. */
-    public record HealthCheck(@Param(value = "Program and arguments", min = 1) List<String> command,
-                              Optional<Duration> interval, Optional<Duration> timeout,
-                              @Param(min = 1, max = 1000) Optional<Integer> retries, Optional<Duration> startPeriod) {}
+    public record HealthCheck(
+            @Param(value = "Program and arguments", min = 1) List<String> command,
+            Optional<Duration> interval,
+            Optional<Duration> timeout,
+            @Param(min = 1, max = 1000) Optional<Integer> retries,
+            Optional<Duration> startPeriod) {}
 }

@@ -13,6 +13,7 @@ import java.util.Optional;
 public final class Labels {
     /** Labels by which programs beside the engine are steered: not for people to set. */
     private static final List<String> RESERVED = List.of("op.", "traefik", "caddy", "com.docker.");
+
     private static final String INNER = "action";
 
     private Labels() {}
@@ -22,14 +23,15 @@ public final class Labels {
      *
      * @throws Problem {@link Problem.Kind#INVALID} when a person asks for a reserved one
      */
-    public static Map<String, String> of(Call call, Map<String, String> wanted, Optional<Ref> app,
-            Optional<String> deployment) {
+    public static Map<String, String> of(
+            Call call, Map<String, String> wanted, Optional<Ref> app, Optional<String> deployment) {
         if (!call.surface().equals(INNER)) {
-            wanted.keySet().stream().filter(name -> RESERVED.stream().anyMatch(name.toLowerCase()::startsWith))
+            wanted.keySet().stream()
+                    .filter(name -> RESERVED.stream().anyMatch(name.toLowerCase()::startsWith))
                     .findFirst()
                     .ifPresent(name -> {
-                        throw Problem.invalid("labels", "The label '" + name
-                                + "' is reserved; choose a name of your own");
+                        throw Problem.invalid(
+                                "labels", "The label '" + name + "' is reserved; choose a name of your own");
                     });
         }
         Map<String, String> labels = new HashMap<>(wanted);

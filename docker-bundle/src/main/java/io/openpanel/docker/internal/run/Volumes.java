@@ -32,14 +32,17 @@ final class Volumes {
             boolean ours = "true".equals(there.get().get(ContainerState.MANAGED));
             // One of no team may hold anything, even a directory of the machine.
             if (!ours || (team != null && !team.equals(there.get().get(ContainerState.TEAM)))) {
-                throw new Problem(Problem.Kind.CONFLICT, "The volume '" + name
-                        + "' exists and does not belong to this team; choose another name");
+                throw new Problem(
+                        Problem.Kind.CONFLICT,
+                        "The volume '" + name + "' exists and does not belong to this team; choose another name");
             }
             return;
         }
         Map<String, String> labels = new TreeMap<>(containerLabels);
         labels.keySet().retainAll(java.util.List.of(ContainerState.MANAGED, ContainerState.TEAM, ContainerState.APP));
-        engine.call("make the volume " + name, client -> client.createVolumeCmd().withName(name).withLabels(labels)
+        engine.call("make the volume " + name, client -> client.createVolumeCmd()
+                .withName(name)
+                .withLabels(labels)
                 .exec());
     }
 }

@@ -69,8 +69,8 @@ final class CgroupFiles implements UsageSource {
             written = text.sum(unified ? "wbytes=" : " Write ");
         }
         long[] network = net == null ? new long[2] : groups.text(net).network();
-        return Optional.of(new Usage(now, cpuNanos, Math.max(0, used - cache), limit, read, written, network[0],
-                network[1]));
+        return Optional.of(
+                new Usage(now, cpuNanos, Math.max(0, used - cache), limit, read, written, network[0], network[1]));
     }
 
     @Override

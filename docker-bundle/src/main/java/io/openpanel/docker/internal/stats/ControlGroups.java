@@ -62,8 +62,11 @@ final class ControlGroups {
     }
 
     private static long kilobytes(List<String> meminfo) {
-        return meminfo.stream().filter(line -> line.startsWith("MemTotal:"))
-                .map(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024).findFirst().orElse(Long.MAX_VALUE);
+        return meminfo.stream()
+                .filter(line -> line.startsWith("MemTotal:"))
+                .map(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
+                .findFirst()
+                .orElse(Long.MAX_VALUE);
     }
 
     /** The counters of a container by its first process; empty where its files are not here or may not be read. */
@@ -73,8 +76,13 @@ final class ControlGroups {
             Map<String, String> groups = groups(Files.readAllLines(proc.resolve("cgroup")), container);
             Path net = proc.resolve("net/dev");
             if (mounts.containsKey("memory") && groups.containsKey("memory")) {
-                return Optional.of(new CgroupFiles(this, directory(groups, "cpuacct"), directory(groups, "memory"),
-                        directory(groups, "blkio"), net, false));
+                return Optional.of(new CgroupFiles(
+                        this,
+                        directory(groups, "cpuacct"),
+                        directory(groups, "memory"),
+                        directory(groups, "blkio"),
+                        net,
+                        false));
             }
             if (mounts.containsKey(UNIFIED) && groups.containsKey(UNIFIED)) {
                 Path directory = directory(groups, UNIFIED);

@@ -28,10 +28,14 @@ final class EngineUsage implements UsageSource {
     }
 
     private void follow(DockerEngine engine, String container) {
-        try (Response response = engine.send("read what a container uses", exchange, request -> request,
-                Request.Method.GET, "/containers/" + container + "/stats?stream=true")) {
-            MappingIterator<JsonNode> items = new ObjectMapper().readerFor(JsonNode.class)
-                    .readValues(response.getBody());
+        try (Response response = engine.send(
+                "read what a container uses",
+                exchange,
+                request -> request,
+                Request.Method.GET,
+                "/containers/" + container + "/stats?stream=true")) {
+            MappingIterator<JsonNode> items =
+                    new ObjectMapper().readerFor(JsonNode.class).readValues(response.getBody());
             while (items.hasNextValue()) {
                 latest = usage(items.nextValue());
             }
@@ -45,12 +49,17 @@ final class EngineUsage implements UsageSource {
     static Usage usage(JsonNode stats) {
         JsonNode memory = stats.path("memory_stats");
         JsonNode detail = memory.path("stats");
-        long cache = detail.path("total_inactive_file").asLong(detail.path("inactive_file").asLong(0));
+        long cache = detail.path("total_inactive_file")
+                .asLong(detail.path("inactive_file").asLong(0));
         long read = 0;
         long written = 0;
         for (JsonNode each : stats.path("blkio_stats").path("io_service_bytes_recursive")) {
-            read += each.path("op").asText().equalsIgnoreCase("read") ? each.path("value").asLong() : 0;
-            written += each.path("op").asText().equalsIgnoreCase("write") ? each.path("value").asLong() : 0;
+            read += each.path("op").asText().equalsIgnoreCase("read")
+                    ? each.path("value").asLong()
+                    : 0;
+            written += each.path("op").asText().equalsIgnoreCase("write")
+                    ? each.path("value").asLong()
+                    : 0;
         }
         long received = 0;
         long sent = 0;
@@ -58,9 +67,15 @@ final class EngineUsage implements UsageSource {
             received += each.path("rx_bytes").asLong();
             sent += each.path("tx_bytes").asLong();
         }
-        return new Usage(System.nanoTime(), stats.path("cpu_stats").path("cpu_usage").path("total_usage").asLong(),
-                Math.max(0, memory.path("usage").asLong() - cache), memory.path("limit").asLong(), read, written,
-                received, sent);
+        return new Usage(
+                System.nanoTime(),
+                stats.path("cpu_stats").path("cpu_usage").path("total_usage").asLong(),
+                Math.max(0, memory.path("usage").asLong() - cache),
+                memory.path("limit").asLong(),
+                read,
+                written,
+                received,
+                sent);
     }
 
     @Override

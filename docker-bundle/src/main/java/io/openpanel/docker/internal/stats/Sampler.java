@@ -109,8 +109,15 @@ public final class Sampler {
         if (before == null || usage.equals(before)) {
             return;
         }
-        Stats stats = new Stats(clock.instant(), usage.cpuPercentSince(before), usage.memory(), usage.memoryLimit(),
-                usage.read(), usage.written(), usage.received(), usage.sent());
+        Stats stats = new Stats(
+                clock.instant(),
+                usage.cpuPercentSince(before),
+                usage.memory(),
+                usage.memoryLimit(),
+                usage.read(),
+                usage.written(),
+                usage.received(),
+                usage.sent());
         one.readers.forEach(reader -> reader.offer(stats));
     }
 

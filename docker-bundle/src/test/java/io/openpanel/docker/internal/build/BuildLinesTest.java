@@ -47,10 +47,14 @@ class BuildLinesTest {
         assertThat(pull.line(json.readTree("{\"stream\":\"x\"}"))).isEmpty();
         assertThat(pull.line(json.readTree("{\"status\":\"Downloading\",\"id\":\"0123456789ab\"}")))
                 .contains("0123456789ab: Downloading");
-        assertThat(pull.line(json.readTree("{\"status\":\"Downloading\",\"id\":\"0123456789ab\",\"progress\":\"50%\"}"))).isEmpty();
+        assertThat(pull.line(
+                        json.readTree("{\"status\":\"Downloading\",\"id\":\"0123456789ab\",\"progress\":\"50%\"}")))
+                .isEmpty();
         assertThat(pull.percent()).isZero();
-        assertThat(pull.line(json.readTree("{\"status\":\"Pull complete\",\"id\":\"0123456789ab\"}"))).isPresent();
+        assertThat(pull.line(json.readTree("{\"status\":\"Pull complete\",\"id\":\"0123456789ab\"}")))
+                .isPresent();
         assertThat(pull.percent()).isEqualTo(99);
-        assertThat(pull.line(json.readTree("{\"status\":\"Digest: sha256:1\"}"))).contains("Digest: sha256:1");
+        assertThat(pull.line(json.readTree("{\"status\":\"Digest: sha256:1\"}")))
+                .contains("Digest: sha256:1");
     }
 }

@@ -37,8 +37,10 @@ class ImageBuildTest {
     private static final String TAG = "op-test-docker/app:1";
     private static final String NONE = "/no/such/docker";
     private static TestEngine test;
+
     @TempDir
     Path workspace;
+
     private Path source;
 
     @BeforeAll
@@ -81,24 +83,39 @@ class ImageBuildTest {
     }
 
     private static BuildSpec spec(Map<String, Secret> arguments) {
-        return new BuildSpec("source", Optional.empty(), TAG, Optional.of(arguments), Optional.of(TestEngine.LABELS),
+        return new BuildSpec(
+                "source",
+                Optional.empty(),
+                TAG,
+                Optional.of(arguments),
+                Optional.of(TestEngine.LABELS),
                 Optional.of(1d),
                 Optional.of(256L << 20));
     }
 
     private static String output(String... command) {
         String id = test.client(docker -> {
-            String made = docker.createContainerCmd(TAG).withCmd(command).withLabels(TestEngine.LABELS).exec().getId();
+            String made = docker.createContainerCmd(TAG)
+                    .withCmd(command)
+                    .withLabels(TestEngine.LABELS)
+                    .exec()
+                    .getId();
             docker.startContainerCmd(made).exec();
             return made;
         });
         await(() -> test.engine.refresh(id).orElseThrow().state().equals("exited"), Duration.ofSeconds(10));
         try {
-            return io.openpanel.docker.Collected.all(new io.openpanel.docker.internal.logs.ContainerLog(test.engine,
-                    test.engine.refresh(id).orElseThrow(),
-                            new io.openpanel.docker.internal.logs.LogRequest(Optional.empty(), false,
-                    Optional.empty(), Optional.empty()))).untilOver(Duration.ofSeconds(10)).items().stream()
-                    .map(line -> line.line()).sorted().collect(Collectors.joining("\n"));
+            return io.openpanel.docker.Collected.all(new io.openpanel.docker.internal.logs.ContainerLog(
+                            test.engine,
+                            test.engine.refresh(id).orElseThrow(),
+                            new io.openpanel.docker.internal.logs.LogRequest(
+                                    Optional.empty(), false, Optional.empty(), Optional.empty())))
+                    .untilOver(Duration.ofSeconds(10))
+                    .items()
+                    .stream()
+                    .map(line -> line.line())
+                    .sorted()
+                    .collect(Collectors.joining("\n"));
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
@@ -106,21 +123,29 @@ class ImageBuildTest {
 
     /** Images without a name that a build with the marked step made; others build on this engine too. */
     private static List<String> dangling(String marker) {
-        return test.client(docker -> docker.listImagesCmd().withDanglingFilter(true).exec().stream().map(Image::getId)
+        return test.client(docker -> docker.listImagesCmd().withDanglingFilter(true).exec().stream()
+                .map(Image::getId)
                 .filter(id -> docker.imageHistoryCmd(id).exec().stream()
-                        .anyMatch(step -> String.valueOf(step.getCreatedBy()).contains(marker))).toList());
+                        .anyMatch(step -> String.valueOf(step.getCreatedBy()).contains(marker)))
+                .toList());
     }
 
     private static List<String> containers(String marker) {
-        return test.client(docker -> docker.listContainersCmd().withShowAll(true).exec()).stream()
-                .filter(each -> String.valueOf(each.getCommand()).contains(marker)).map(each -> each.getId()).toList();
+        return test
+                .client(docker -> docker.listContainersCmd().withShowAll(true).exec())
+                .stream()
+                .filter(each -> String.valueOf(each.getCommand()).contains(marker))
+                .map(each -> each.getId())
+                .toList();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {NONE, "docker"})
     void aTreeBecomesAnImageWithItsLog(String docker) throws IOException {
         ImageBuild builds = builder(docker);
-        write("Dockerfile", "FROM busybox:static\nARG WORD\nCOPY . /app\nRUN echo \"building-$WORD\" && printf '\\033[31mred\\033[0m\\n'\nCMD [\"ls\", \"/app\"]\n");
+        write(
+                "Dockerfile",
+                "FROM busybox:static\nARG WORD\nCOPY . /app\nRUN echo \"building-$WORD\" && printf '\\033[31mred\\033[0m\\n'\nCMD [\"ls\", \"/app\"]\n");
         write("index.html", "hello");
         write("node_modules/big.js", "x");
         write("logs/a.log", "x");
@@ -133,8 +158,11 @@ class ImageBuildTest {
         assertThat(call.log()).contains("building-blue").contains("red").doesNotContain("\u001B");
         assertThat(output("busybox", "find", "/app", "-type", "f"))
                 .isEqualTo("/app/.dockerignore\n/app/Dockerfile\n/app/index.html\n/app/logs/keep.log");
-        Map<String, String> labels = test.engine.snapshot().image(TAG).orElseThrow().labels();
-        assertThat(labels).containsEntry("op.managed", "true").containsEntry("op.team", TEAM)
+        Map<String, String> labels =
+                test.engine.snapshot().image(TAG).orElseThrow().labels();
+        assertThat(labels)
+                .containsEntry("op.managed", "true")
+                .containsEntry("op.team", TEAM)
                 .containsEntry("op.job", "j1");
         assertThat(workspace.resolve(".build-context.tar")).doesNotExist();
         assertThat(workspace.resolve(".build-pid")).doesNotExist();
@@ -149,13 +177,16 @@ class ImageBuildTest {
     void aFailingStepIsNamedAndNothingIsLeft(String docker) throws IOException {
         ImageBuild builds = builder(docker);
         String marker = "m" + System.nanoTime();
-        write("Dockerfile", "FROM busybox:static\nRUN echo " + marker + " > /one\n"
-                + "RUN echo " + marker + " it goes wrong && exit 7\n");
+        write(
+                "Dockerfile",
+                "FROM busybox:static\nRUN echo " + marker + " > /one\n" + "RUN echo " + marker
+                        + " it goes wrong && exit 7\n");
         FakeCall call = job("j2");
         assertThatThrownBy(() -> builds.build(call, workspace, spec(Map.of())))
-                .isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.kind())
-                        .isEqualTo(Problem.Kind.UPSTREAM))
-                .hasMessageContaining("The build failed").hasMessageContaining("7");
+                .isInstanceOfSatisfying(
+                        Problem.class, problem -> assertThat(problem.kind()).isEqualTo(Problem.Kind.UPSTREAM))
+                .hasMessageContaining("The build failed")
+                .hasMessageContaining("7");
         assertThat(call.log()).contains("it goes wrong");
         assertThat(dangling(marker)).isEmpty();
         assertThat(containers(marker)).isEmpty();
@@ -166,8 +197,10 @@ class ImageBuildTest {
     void cancellingReallyStopsIt(String docker) throws Exception {
         ImageBuild builds = builder(docker);
         String marker = "m" + System.nanoTime();
-        write("Dockerfile", "FROM busybox:static\nRUN echo " + marker + " > /one\n"
-                + "RUN echo " + marker + " now-it-sleeps && sleep 333\n");
+        write(
+                "Dockerfile",
+                "FROM busybox:static\nRUN echo " + marker + " > /one\n" + "RUN echo " + marker
+                        + " now-it-sleeps && sleep 333\n");
         FakeCall call = job("j3");
         Problem[] told = new Problem[1];
         Thread build = new Thread(() -> {
@@ -178,7 +211,8 @@ class ImageBuildTest {
             }
         });
         build.start();
-        await(() -> call.lines.stream().anyMatch(line -> line.endsWith("now-it-sleeps")) && sleeping() == 1,
+        await(
+                () -> call.lines.stream().anyMatch(line -> line.endsWith("now-it-sleeps")) && sleeping() == 1,
                 Duration.ofSeconds(30));
         long start = System.nanoTime();
         call.cancel();
@@ -191,8 +225,10 @@ class ImageBuildTest {
     }
 
     private static long sleeping() {
-        return ProcessHandle.allProcesses().filter(each -> Arrays.asList(each.info().arguments().orElse(new String[0]))
-                .contains("333")).count();
+        return ProcessHandle.allProcesses()
+                .filter(each -> Arrays.asList(each.info().arguments().orElse(new String[0]))
+                        .contains("333"))
+                .count();
     }
 
     @Test
@@ -200,19 +236,21 @@ class ImageBuildTest {
         write("Dockerfile", "FROM busybox:static\n");
         FakeCall call = job("j4");
         call.cancel();
-        assertThatThrownBy(() -> builds(NONE).build(call, workspace, spec(Map.of()))).isInstanceOf(Problem.class)
+        assertThatThrownBy(() -> builds(NONE).build(call, workspace, spec(Map.of())))
+                .isInstanceOf(Problem.class)
                 .hasMessageContaining("was cancelled");
     }
 
     @Test
     void withoutRoomNothingIsBuilt() throws IOException {
         write("Dockerfile", "FROM busybox:static\n");
-        ImageBuild full = new ImageBuild(test.engine, NONE,
-                root -> Optional.of(new DiskSpace(100_000_000_000L, 9_900_000_000L)));
+        ImageBuild full =
+                new ImageBuild(test.engine, NONE, root -> Optional.of(new DiskSpace(100_000_000_000L, 9_900_000_000L)));
         assertThatThrownBy(() -> full.build(job("j5"), workspace, spec(Map.of())))
-                .isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.kind())
-                        .isEqualTo(Problem.Kind.UNAVAILABLE))
-                .hasMessageContaining("Only 9.9 GB (9 %) are free in /").hasMessageContaining("Delete images");
+                .isInstanceOfSatisfying(
+                        Problem.class, problem -> assertThat(problem.kind()).isEqualTo(Problem.Kind.UNAVAILABLE))
+                .hasMessageContaining("Only 9.9 GB (9 %) are free in /")
+                .hasMessageContaining("Delete images");
     }
 
     @Test
@@ -221,17 +259,30 @@ class ImageBuildTest {
         Files.createSymbolicLink(source.resolve("passwd"), Path.of("/etc/passwd"));
         Files.createSymbolicLink(workspace.resolve("etc"), Path.of("/etc"));
         for (String directory : List.of("..", "/etc", "etc", "source/../..")) {
-            BuildSpec out = new BuildSpec(directory, Optional.empty(), TAG, Optional.empty(), Optional.empty(),
-                    Optional.empty(), Optional.empty());
-            assertThatThrownBy(() -> builds(NONE).build(job("j6"), workspace, out)).as(directory)
+            BuildSpec out = new BuildSpec(
+                    directory,
+                    Optional.empty(),
+                    TAG,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty());
+            assertThatThrownBy(() -> builds(NONE).build(job("j6"), workspace, out))
+                    .as(directory)
                     .isInstanceOf(Problem.class)
                     .hasMessageContaining("leads out");
         }
         for (String dockerfile : List.of("passwd", "../../x", "none/Dockerfile", "a\0b")) {
-            BuildSpec out = new BuildSpec("source", Optional.of(dockerfile), TAG, Optional.empty(), Optional.empty(),
+            BuildSpec out = new BuildSpec(
+                    "source",
+                    Optional.of(dockerfile),
+                    TAG,
+                    Optional.empty(),
+                    Optional.empty(),
                     Optional.empty(),
                     Optional.empty());
-            assertThatThrownBy(() -> builds(NONE).build(job("j6"), workspace, out)).as(dockerfile)
+            assertThatThrownBy(() -> builds(NONE).build(job("j6"), workspace, out))
+                    .as(dockerfile)
                     .isInstanceOf(Problem.class);
         }
     }
@@ -239,23 +290,31 @@ class ImageBuildTest {
     @Test
     void aNameThatIsTakenIsNotTakenAway() throws IOException {
         write("Dockerfile", "FROM busybox:static\nLABEL a=b\n");
-        BuildSpec taken = new BuildSpec("source", Optional.empty(), TestEngine.IMAGE, Optional.empty(),
-                Optional.empty(), Optional.empty(),
+        BuildSpec taken = new BuildSpec(
+                "source",
+                Optional.empty(),
+                TestEngine.IMAGE,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
-        assertThatThrownBy(() -> builds(NONE).build(job("j7"), workspace, taken)).isInstanceOf(Problem.class)
+        assertThatThrownBy(() -> builds(NONE).build(job("j7"), workspace, taken))
+                .isInstanceOf(Problem.class)
                 .hasMessageContaining("is taken");
         builds(NONE).build(job("j7"), workspace, spec(Map.of()));
-        assertThatThrownBy(() -> builds(NONE).build(FakeCall.inJob("t2", new Ref("job", "j8")), workspace,
-                spec(Map.of())))
-                .isInstanceOf(Problem.class).hasMessageContaining("is taken");
+        assertThatThrownBy(
+                        () -> builds(NONE).build(FakeCall.inJob("t2", new Ref("job", "j8")), workspace, spec(Map.of())))
+                .isInstanceOf(Problem.class)
+                .hasMessageContaining("is taken");
     }
 
     @Test
     void whatAKilledPanelLeftRunningIsEndedFirst() throws Exception {
         write("Dockerfile", "FROM busybox:static\nLABEL c=d\n");
         Process left = new ProcessBuilder("sleep", "300").start();
-        Files.writeString(workspace.resolve(".build-pid"), left.pid() + " " + ChildProcess.startTime(left.pid())
-                .orElseThrow());
+        Files.writeString(
+                workspace.resolve(".build-pid"),
+                left.pid() + " " + ChildProcess.startTime(left.pid()).orElseThrow());
         FakeCall call = job("j9");
         builds(NONE).build(call, workspace, spec(Map.of()));
         assertThat(left.isAlive()).isFalse();
@@ -281,9 +340,11 @@ class ImageBuildTest {
         assertThat(resources.kind() + resources.plural()).isEqualTo("imageimages");
 
         FakeCall call = FakeCall.ofTeam(TEAM);
-        ImageActions.Listing all = new ImageActions.Listing(Optional.of("op-test-docker"), Optional.empty(),
-                Optional.empty(), Optional.of("-createdAt"));
-        assertThat(images.list(call, all).items()).extracting(ImageActions.Item::name).containsExactly(TAG);
+        ImageActions.Listing all = new ImageActions.Listing(
+                Optional.of("op-test-docker"), Optional.empty(), Optional.empty(), Optional.of("-createdAt"));
+        assertThat(images.list(call, all).items())
+                .extracting(ImageActions.Item::name)
+                .containsExactly(TAG);
         assertThat(images.list(FakeCall.ofTeam("t2"), all).items()).isEmpty();
         ImageActions.Detail detail = images.get(call, new ImageActions.One(ref));
         assertThat(detail.ports()).containsExactly(8080);
@@ -291,13 +352,15 @@ class ImageBuildTest {
         assertThat(detail.command()).containsExactly("sleep", "60");
         assertThat(detail.toString()).doesNotContain("canary");
 
-        String user = test.client(docker -> docker.createContainerCmd(TAG).withName("op-test-docker-user")
+        String user = test.client(docker -> docker.createContainerCmd(TAG)
+                .withName("op-test-docker-user")
                 .withLabels(TestEngine.LABELS)
-                .exec().getId());
+                .exec()
+                .getId());
         test.engine.refresh(user);
         assertThatThrownBy(() -> images.delete(call, new ImageActions.Deleting(ref)))
-                .isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.kind())
-                        .isEqualTo(Problem.Kind.CONFLICT))
+                .isInstanceOfSatisfying(
+                        Problem.class, problem -> assertThat(problem.kind()).isEqualTo(Problem.Kind.CONFLICT))
                 .hasMessageContaining("is used by op-test-docker-user");
         test.client(docker -> docker.removeContainerCmd(user).exec());
         test.engine.refresh(user);
@@ -307,10 +370,11 @@ class ImageBuildTest {
 
     @Test
     void aPullThatFailsSaysWhatTheEngineSaid() {
-        ImageActions images = new ImageActions(test.engine, builds(NONE), new ImagePull(test.engine),
-                new FakePanel(workspace));
+        ImageActions images =
+                new ImageActions(test.engine, builds(NONE), new ImagePull(test.engine), new FakePanel(workspace));
         assertThatThrownBy(() -> images.pull(job("j11"), new ImageActions.Pulling("127.0.0.1:9/no/such:1")))
-                .isInstanceOf(Problem.class).hasMessageContaining("Cannot pull the image 127.0.0.1:9/no/such:1")
-                        .hasMessageContaining("dial tcp 127.0.0.1:9");
+                .isInstanceOf(Problem.class)
+                .hasMessageContaining("Cannot pull the image 127.0.0.1:9/no/such:1")
+                .hasMessageContaining("dial tcp 127.0.0.1:9");
     }
 }

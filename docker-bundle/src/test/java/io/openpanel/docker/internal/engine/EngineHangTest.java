@@ -39,7 +39,8 @@ class EngineHangTest {
         own = new PrivateEngine(Files.createTempDirectory(Path.of("/tmp"), "op-engine"));
         test = new TestEngine(own.host());
         try (TestEngine source = new TestEngine();
-                InputStream image = source.client(docker -> docker.saveImageCmd(TestEngine.IMAGE).exec())) {
+                InputStream image = source.client(
+                        docker -> docker.saveImageCmd(TestEngine.IMAGE).exec())) {
             test.client(docker -> docker.loadImageCmd(image).exec());
         }
         test.client(docker -> {
@@ -50,9 +51,13 @@ class EngineHangTest {
     }
 
     private static Void run(DockerClient docker, String name) {
-        String id = docker.createContainerCmd(TestEngine.IMAGE).withName(name).withCmd("sleep", "600")
-                .withHostConfig(HostConfig.newHostConfig().withNetworkMode("none")).withLabels(TestEngine.LABELS).exec()
-                        .getId();
+        String id = docker.createContainerCmd(TestEngine.IMAGE)
+                .withName(name)
+                .withCmd("sleep", "600")
+                .withHostConfig(HostConfig.newHostConfig().withNetworkMode("none"))
+                .withLabels(TestEngine.LABELS)
+                .exec()
+                .getId();
         docker.startContainerCmd(id).exec();
         return null;
     }
@@ -69,10 +74,20 @@ class EngineHangTest {
 
     private static List<String> statuses() {
         ContainerActions actions = new ContainerActions(test.engine, null, null, null, null);
-        return actions.list(FakeCall.ofTeam("t1"), new ContainerActions.Listing(Optional.empty(), Optional.empty(),
-                Optional.empty(),
-                Optional.empty(), Optional.empty(), Optional.empty())).items().stream()
-                .map(each -> each.name() + " " + each.status()).toList();
+        return actions
+                .list(
+                        FakeCall.ofTeam("t1"),
+                        new ContainerActions.Listing(
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty()))
+                .items()
+                .stream()
+                .map(each -> each.name() + " " + each.status())
+                .toList();
     }
 
     private static long millis(long since) {
@@ -112,7 +127,8 @@ class EngineHangTest {
                 .isInstanceOfSatisfying(Problem.class, problem -> {
                     assertThat(problem.kind()).isEqualTo(Problem.Kind.UNAVAILABLE);
                     assertThat(problem.retryAfter()).isPresent();
-                }).hasMessageContaining("does not answer");
+                })
+                .hasMessageContaining("does not answer");
         assertThat(millis(call)).isLessThan(100);
         assertThat(statuses()).containsExactly("other Unknown", "steady Unknown");
         for (Thread caller : callers) {
@@ -120,7 +136,8 @@ class EngineHangTest {
             assertThat(caller.isAlive()).isFalse();
         }
         assertThat(told).hasSize(20).containsOnly(Problem.Kind.UNAVAILABLE);
-        Set<Thread> after = Thread.getAllStackTraces().keySet().stream().filter(each -> !before.contains(each))
+        Set<Thread> after = Thread.getAllStackTraces().keySet().stream()
+                .filter(each -> !before.contains(each))
                 .collect(Collectors.toSet());
         assertThat(after).hasSizeLessThan(5);
 
@@ -128,8 +145,9 @@ class EngineHangTest {
         long woken = System.nanoTime();
         own.signal("CONT");
         await(() -> test.engine.health().answers(), Duration.ofSeconds(10));
-        System.out.printf("frozen: noticed after %d ms, slowest of %d lists meanwhile %.1f ms, back %d ms after it woke%n", opened,
-                lists.size(), lists.stream().max(Long::compare).orElseThrow() / 1e6, millis(woken));
+        System.out.printf(
+                "frozen: noticed after %d ms, slowest of %d lists meanwhile %.1f ms, back %d ms after it woke%n",
+                opened, lists.size(), lists.stream().max(Long::compare).orElseThrow() / 1e6, millis(woken));
         assertThat(statuses()).containsExactly("other Running", "steady Running");
         int networks = test.client(docker -> docker.listNetworksCmd().exec().size());
         assertThat(networks).isPositive();
@@ -137,14 +155,15 @@ class EngineHangTest {
 
     @Test
     void aKilledEngineIsFoundAgainAndItsEventsHeard() throws Exception {
-        Collected<LogLine> log = Collected.all(new ContainerLog(test.engine, test.engine.snapshot().container("steady")
-                .orElseThrow(),
+        Collected<LogLine> log = Collected.all(new ContainerLog(
+                test.engine,
+                test.engine.snapshot().container("steady").orElseThrow(),
                 new LogRequest(Optional.empty(), true, Optional.empty(), Optional.empty())));
         own.kill();
         await(() -> !test.engine.health().answers(), Duration.ofSeconds(5));
         log.untilOver(Duration.ofSeconds(5));
-        assertThat(log.problem()).isInstanceOfSatisfying(Problem.class,
-                problem -> assertThat(problem.kind()).isEqualTo(Problem.Kind.UNAVAILABLE));
+        assertThat(log.problem()).isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.kind())
+                .isEqualTo(Problem.Kind.UNAVAILABLE));
         assertThat(statuses()).containsExactly("other Unknown", "steady Unknown");
         own.start();
         await(() -> Files.exists(Path.of(own.host().getPath())), Duration.ofSeconds(30));

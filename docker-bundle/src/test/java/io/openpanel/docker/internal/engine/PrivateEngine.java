@@ -21,14 +21,23 @@ final class PrivateEngine implements AutoCloseable {
 
     PrivateEngine(Path folder) {
         this.folder = folder;
-        this.containerd = run("containerd", "--address", folder + "/c.sock", "--root", folder + "/c/root", "--state",
-                folder + "/c/state", "--log-level", "error");
+        this.containerd = run(
+                "containerd",
+                "--address",
+                folder + "/c.sock",
+                "--root",
+                folder + "/c/root",
+                "--state",
+                folder + "/c/state",
+                "--log-level",
+                "error");
         io.openpanel.docker.TestEngine.await(() -> Files.exists(folder.resolve("c.sock")), Duration.ofSeconds(20));
         start();
     }
 
     static boolean isPossible() {
-        return Files.isExecutable(Path.of("/usr/sbin/dockerd")) && Files.isExecutable(Path.of("/usr/bin/containerd"))
+        return Files.isExecutable(Path.of("/usr/sbin/dockerd"))
+                && Files.isExecutable(Path.of("/usr/bin/containerd"))
                 && "root".equals(System.getProperty("user.name"));
     }
 
@@ -37,8 +46,10 @@ final class PrivateEngine implements AutoCloseable {
         command.addAll(List.of(arguments));
         File log = folder.resolve(program + ".log").toFile();
         try {
-            return new ProcessBuilder(command).redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log)).start();
+            return new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
+                    .start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -46,10 +57,23 @@ final class PrivateEngine implements AutoCloseable {
 
     void start() {
         // In a network of its own: without a bridge it would take docker0 away from the engine of the machine.
-        daemon = run("unshare", "--net", "dockerd", "-H", "unix://" + folder + "/d.sock", "--data-root",
-                folder + "/data", "--exec-root",
-                folder + "/run", "--pidfile", folder + "/pid", "--containerd", folder + "/c.sock", "--bridge=none",
-                "--iptables=false", "--live-restore");
+        daemon = run(
+                "unshare",
+                "--net",
+                "dockerd",
+                "-H",
+                "unix://" + folder + "/d.sock",
+                "--data-root",
+                folder + "/data",
+                "--exec-root",
+                folder + "/run",
+                "--pidfile",
+                folder + "/pid",
+                "--containerd",
+                folder + "/c.sock",
+                "--bridge=none",
+                "--iptables=false",
+                "--live-restore");
     }
 
     URI host() {
@@ -58,7 +82,9 @@ final class PrivateEngine implements AutoCloseable {
 
     void signal(String name) {
         try {
-            new ProcessBuilder("kill", "-" + name, String.valueOf(daemon.pid())).start().waitFor();
+            new ProcessBuilder("kill", "-" + name, String.valueOf(daemon.pid()))
+                    .start()
+                    .waitFor();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
@@ -91,7 +117,8 @@ final class PrivateEngine implements AutoCloseable {
         // The daemon mounts its own folder over itself and leaves that behind.
         end(run("umount", folder + "/data"));
         try (Stream<Path> files = Files.walk(folder)) {
-            files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+            files.sorted(Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

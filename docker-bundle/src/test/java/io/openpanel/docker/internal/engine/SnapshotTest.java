@@ -25,23 +25,39 @@ public class SnapshotTest {
     /** A running container that is not there. */
     public static ContainerState container(int number, Status status) {
         String id = String.format("%012x", number * 31 + 0xabcdef01L) + "0".repeat(52);
-        return new ContainerState(id, "web-" + number, "shop/web:" + number, "sha256:" + id, status, "running",
+        return new ContainerState(
+                id,
+                "web-" + number,
+                "shop/web:" + number,
+                "sha256:" + id,
+                status,
+                "running",
                 Optional.empty(),
-                Optional.empty(), Optional.empty(), Instant.EPOCH.plusSeconds(number), Optional.of(Instant.EPOCH),
-                        Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Instant.EPOCH.plusSeconds(number),
+                Optional.of(Instant.EPOCH),
+                Optional.empty(),
                 List.of(new ContainerState.Port(8080, "tcp", Optional.empty(), Optional.empty())),
-                        Map.of("net", "10.201.0." + number % 250),
-                Map.of(), Map.of("op.managed", "true", "op.team", "t" + number % 2, "op.app", "a" + number),
-                        List.of("sleep"), List.of(), "no",
-                0, new ContainerState.Limits(Optional.empty(), Optional.empty()), List.of("PATH"), false, 4711);
+                Map.of("net", "10.201.0." + number % 250),
+                Map.of(),
+                Map.of("op.managed", "true", "op.team", "t" + number % 2, "op.app", "a" + number),
+                List.of("sleep"),
+                List.of(),
+                "no",
+                0,
+                new ContainerState.Limits(Optional.empty(), Optional.empty()),
+                List.of("PATH"),
+                false,
+                4711);
     }
 
     @Test
     void anOlderLookNeverReplacesANewerOne() {
         List<String> heard = new ArrayList<>();
-        Snapshot.Listening listening = snapshot.listen((before, after) -> heard.add(before.map(ContainerState::status)
-                .map(Status::word).orElse("-") + ">" + after.map(ContainerState::status).map(Status::word)
-                        .orElse("-")));
+        Snapshot.Listening listening = snapshot.listen((before, after) ->
+                heard.add(before.map(ContainerState::status).map(Status::word).orElse("-") + ">"
+                        + after.map(ContainerState::status).map(Status::word).orElse("-")));
         long early = snapshot.look();
         long late = snapshot.look();
         snapshot.live(true);
@@ -73,13 +89,15 @@ public class SnapshotTest {
         ContainerState one = container(1, Status.RUNNING);
         snapshot.put(snapshot.look(), one);
         snapshot.put(snapshot.look(), container(2, Status.RUNNING));
-        for (String key : List.of(one.id(), one.id().substring(0, 12), "web-1", one.ref().id())) {
+        for (String key :
+                List.of(one.id(), one.id().substring(0, 12), "web-1", one.ref().id())) {
             assertThat(snapshot.container(key))
                     .hasValueSatisfying(found -> assertThat(found.name()).isEqualTo("web-1"));
         }
         assertThat(snapshot.container("web")).isEmpty();
         assertThat(snapshot.container(one.id()).orElseThrow().status()).isEqualTo(Status.UNKNOWN);
-        assertThat(one.version()).isEqualTo(container(1, Status.RUNNING).version())
+        assertThat(one.version())
+                .isEqualTo(container(1, Status.RUNNING).version())
                 .isNotEqualTo(container(1, Status.FAILED).version());
     }
 
@@ -95,14 +113,17 @@ public class SnapshotTest {
         Page<Integer> last = Pages.of(items.stream(), keys, "half", String::valueOf, second.next(), Optional.of(2));
         assertThat(last.items()).containsExactly(4, 5);
         assertThat(last.next()).isEmpty();
-        assertThat(Pages.of(items.stream(), keys, "-half", String::valueOf, Optional.empty(), Optional.empty()).items())
+        assertThat(Pages.of(items.stream(), keys, "-half", String::valueOf, Optional.empty(), Optional.empty())
+                        .items())
                 .containsExactly(5, 4, 3, 2, 0);
-        assertThatThrownBy(() -> Pages.of(items.stream(), keys, "id; drop", String::valueOf, Optional.empty(),
-                Optional.empty()))
-                .isInstanceOf(Problem.class).hasMessageContaining("half");
-        assertThatThrownBy(() -> Pages.of(items.stream(), keys, "half", String::valueOf, Optional.of("§"),
-                Optional.empty()))
-                .isInstanceOf(Problem.class).hasMessageContaining("cursor");
+        assertThatThrownBy(() ->
+                        Pages.of(items.stream(), keys, "id; drop", String::valueOf, Optional.empty(), Optional.empty()))
+                .isInstanceOf(Problem.class)
+                .hasMessageContaining("half");
+        assertThatThrownBy(() ->
+                        Pages.of(items.stream(), keys, "half", String::valueOf, Optional.of("§"), Optional.empty()))
+                .isInstanceOf(Problem.class)
+                .hasMessageContaining("cursor");
     }
 
     @Test
@@ -115,24 +136,31 @@ public class SnapshotTest {
         long[] times = new long[2000];
         for (int i = 0; i < times.length; i++) {
             long start = System.nanoTime();
-            Page<ContainerState> page = Pages.of(snapshot.containers().stream().filter(Visible.containers(call)),
-                    Map.of("name", ContainerState::name), "name", ContainerState::id, Optional.empty(),
-                            Optional.of(1000));
+            Page<ContainerState> page = Pages.of(
+                    snapshot.containers().stream().filter(Visible.containers(call)),
+                    Map.of("name", ContainerState::name),
+                    "name",
+                    ContainerState::id,
+                    Optional.empty(),
+                    Optional.of(1000));
             times[i] = System.nanoTime() - start;
             assertThat(page.items().size()).isEqualTo(200);
         }
         Arrays.sort(times);
-        System.out.printf("list of 200 from the snapshot: p50 %.3f ms, p99 %.3f ms%n", times[1000] / 1e6,
-                times[1980] / 1e6);
+        System.out.printf(
+                "list of 200 from the snapshot: p50 %.3f ms, p99 %.3f ms%n", times[1000] / 1e6, times[1980] / 1e6);
         assertThat(times[1000]).isLessThan(500_000);
     }
 
     @Test
     void statusWordsFollowTheEnginesState() {
         assertThat(Status.of("running", Optional.empty(), 0, false, false)).isEqualTo(Status.RUNNING);
-        assertThat(Status.of("running", Optional.of("healthy"), 0, false, false)).isEqualTo(Status.HEALTHY);
-        assertThat(Status.of("running", Optional.of("starting"), 0, false, false)).isEqualTo(Status.STARTING);
-        assertThat(Status.of("running", Optional.of("unhealthy"), 0, false, false)).isEqualTo(Status.DEGRADED);
+        assertThat(Status.of("running", Optional.of("healthy"), 0, false, false))
+                .isEqualTo(Status.HEALTHY);
+        assertThat(Status.of("running", Optional.of("starting"), 0, false, false))
+                .isEqualTo(Status.STARTING);
+        assertThat(Status.of("running", Optional.of("unhealthy"), 0, false, false))
+                .isEqualTo(Status.DEGRADED);
         assertThat(Status.of("running", Optional.of("other"), 0, false, false)).isEqualTo(Status.RUNNING);
         assertThat(Status.of("restarting", Optional.empty(), 1, false, false)).isEqualTo(Status.DEGRADED);
         assertThat(Status.of("paused", Optional.empty(), 0, false, false)).isEqualTo(Status.PAUSED);
@@ -144,7 +172,9 @@ public class SnapshotTest {
         assertThat(Status.of("exited", Optional.empty(), 137, false, false)).isEqualTo(Status.FAILED);
         assertThat(Status.of("exited", Optional.empty(), 137, true, true)).isEqualTo(Status.FAILED);
         assertThat(Status.of("dead", Optional.empty(), 0, false, false)).isEqualTo(Status.FAILED);
-        assertThat(Status.of("new in this engine", Optional.empty(), 0, false, false).word()).isEqualTo("Unknown");
+        assertThat(Status.of("new in this engine", Optional.empty(), 0, false, false)
+                        .word())
+                .isEqualTo("Unknown");
     }
 
     @Test
@@ -153,10 +183,11 @@ public class SnapshotTest {
                 .isEqualTo("No such container: x");
         assertThat(EngineProblems.said("{broken")).isEqualTo("{broken");
         assertThat(EngineProblems.said(" ")).isEqualTo("the engine gave no reason");
-        assertThat(EngineProblems.translate("try", new IllegalStateException("odd")).kind())
+        assertThat(EngineProblems.translate("try", new IllegalStateException("odd"))
+                        .kind())
                 .isEqualTo(Problem.Kind.UPSTREAM);
-        assertThat(EngineProblems.translate("try",
-                new com.github.dockerjava.api.exception.ConflictException("{\"message\":\"in use\"}")))
+        assertThat(EngineProblems.translate(
+                        "try", new com.github.dockerjava.api.exception.ConflictException("{\"message\":\"in use\"}")))
                 .hasMessage("Cannot try: in use");
         assertThat(new Ref("container", "x")).isEqualTo(ContainerState.ref("x"));
     }

@@ -43,8 +43,12 @@ class ContainerLogTest {
 
     private static ContainerState run(boolean terminal, String script) {
         String id = test.client(docker -> {
-            String made = docker.createContainerCmd(TestEngine.IMAGE).withCmd("sh", "-c", script).withTty(terminal)
-                    .withLabels(TestEngine.LABELS).exec().getId();
+            String made = docker.createContainerCmd(TestEngine.IMAGE)
+                    .withCmd("sh", "-c", script)
+                    .withTty(terminal)
+                    .withLabels(TestEngine.LABELS)
+                    .exec()
+                    .getId();
             docker.startContainerCmd(made).exec();
             return made;
         });
@@ -58,17 +62,19 @@ class ContainerLogTest {
     }
 
     private static List<LogLine> read(ContainerState container, LogRequest wanted) throws InterruptedException {
-        Collected<LogLine> all = Collected.all(new ContainerLog(test.engine, container, wanted))
-                .untilOver(Duration.ofSeconds(60));
+        Collected<LogLine> all =
+                Collected.all(new ContainerLog(test.engine, container, wanted)).untilOver(Duration.ofSeconds(60));
         assertThat(all.problem()).isNull();
         return all.items();
     }
 
     @Test
     void twoHundredThousandLinesTakeAtMostTwiceTheBareRead() throws Exception {
-        ContainerState container = finished(false, "i=0; while [ $i -lt 2000 ]; do i=$((i+1)); echo \""
-                + "line $i of a log that is long enough to be worth reading fast....\"; done > /t; "
-                + "i=0; while [ $i -lt 100 ]; do i=$((i+1)); cat /t; done");
+        ContainerState container = finished(
+                false,
+                "i=0; while [ $i -lt 2000 ]; do i=$((i+1)); echo \""
+                        + "line $i of a log that is long enough to be worth reading fast....\"; done > /t; "
+                        + "i=0; while [ $i -lt 100 ]; do i=$((i+1)); cat /t; done");
         double floor = Double.MAX_VALUE;
         double ours = Double.MAX_VALUE;
         for (int round = 0; round < 3; round++) {
@@ -82,19 +88,23 @@ class ContainerLogTest {
             assertThat(bytes).isGreaterThan(15_000_000);
             assertThat(lines.get(199_999).line())
                     .isEqualTo("line 2000 of a log that is long enough to be worth reading fast....");
-            assertThat(IntStream.range(1, 200_000).allMatch(i -> lines.get(i).seq() > lines.get(i - 1).seq())).isTrue();
+            assertThat(IntStream.range(1, 200_000)
+                            .allMatch(i -> lines.get(i).seq() > lines.get(i - 1).seq()))
+                    .isTrue();
         }
-        System.out.printf("log of 200,000 lines: bare read %.2f s, ours %.2f s, ratio %.2f%n", floor, ours,
-                ours / floor);
+        System.out.printf(
+                "log of 200,000 lines: bare read %.2f s, ours %.2f s, ratio %.2f%n", floor, ours, ours / floor);
         assertThat(ours).isLessThan(2 * floor + 0.2);
     }
 
     /** The engine's socket and nothing else. */
     private static long bare(ContainerState container) throws IOException {
-        try (SocketChannel socket = SocketChannel.open(UnixDomainSocketAddress.of(test.engine.host().getPath()))) {
+        try (SocketChannel socket =
+                SocketChannel.open(UnixDomainSocketAddress.of(test.engine.host().getPath()))) {
             socket.write(ByteBuffer.wrap(("GET /containers/" + container.id()
-                    + "/logs?stdout=1&stderr=1&timestamps=1 HTTP/1.1\r\n"
-                    + "Host: engine\r\nConnection: close\r\n\r\n").getBytes(StandardCharsets.US_ASCII)));
+                            + "/logs?stdout=1&stderr=1&timestamps=1 HTTP/1.1\r\n"
+                            + "Host: engine\r\nConnection: close\r\n\r\n")
+                    .getBytes(StandardCharsets.US_ASCII)));
             ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 16);
             long sum = 0;
             for (int got = socket.read(buffer); got >= 0; got = socket.read(buffer)) {
@@ -107,8 +117,8 @@ class ContainerLogTest {
 
     @Test
     void aReaderThatDoesNotAskHoldsTheEngineBack() throws Exception {
-        ContainerState container = run(false,
-                "i=0; while [ $i -lt 5000 ]; do i=$((i+1)); echo line $i; done; sleep 60");
+        ContainerState container =
+                run(false, "i=0; while [ $i -lt 5000 ]; do i=$((i+1)); echo line $i; done; sleep 60");
         Collected<LogLine> slow = new Collected<>(10);
         new ContainerLog(test.engine, container, FOLLOW).subscribe(slow);
         await(() -> slow.count() == 10, Duration.ofSeconds(10));
@@ -118,8 +128,11 @@ class ContainerLogTest {
         await(() -> slow.count() == 30, Duration.ofSeconds(10));
         slow.request(Long.MAX_VALUE);
         await(() -> slow.count() == 5000, Duration.ofSeconds(10));
-        assertThat(slow.items()).extracting(LogLine::line)
-                .containsExactlyElementsOf(IntStream.rangeClosed(1, 5000).mapToObj(i -> "line " + i).toList());
+        assertThat(slow.items())
+                .extracting(LogLine::line)
+                .containsExactlyElementsOf(IntStream.rangeClosed(1, 5000)
+                        .mapToObj(i -> "line " + i)
+                        .toList());
         slow.cancel();
     }
 
@@ -136,7 +149,8 @@ class ContainerLogTest {
     }
 
     private static long threads() {
-        return Thread.getAllStackTraces().keySet().stream().filter(each -> each.getName().startsWith("docker-log-"))
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(each -> each.getName().startsWith("docker-log-"))
                 .count();
     }
 
@@ -151,14 +165,24 @@ class ContainerLogTest {
         ContainerState container = finished(false, "i=0; while [ $i -lt 500 ]; do i=$((i+1)); echo line $i; done");
         List<LogLine> all = read(container, WHOLE);
         for (int at : new int[] {0, 1, 250, 498, 499}) {
-            LogRequest rest = new LogRequest(Optional.empty(), false, Optional.empty(), Optional.of(all.get(at).seq()));
+            LogRequest rest = new LogRequest(
+                    Optional.empty(),
+                    false,
+                    Optional.empty(),
+                    Optional.of(all.get(at).seq()));
             assertThat(read(container, rest)).isEqualTo(all.subList(at + 1, 500));
         }
         assertThat(read(container, new LogRequest(Optional.of(3), false, Optional.empty(), Optional.empty())))
-                .extracting(LogLine::line).containsExactly("line 498", "line 499", "line 500");
-        assertThat(read(container, new LogRequest(Optional.empty(), false,
-                Optional.of(all.get(499).at().plusSeconds(60)),
-                Optional.empty()))).isEmpty();
+                .extracting(LogLine::line)
+                .containsExactly("line 498", "line 499", "line 500");
+        assertThat(read(
+                        container,
+                        new LogRequest(
+                                Optional.empty(),
+                                false,
+                                Optional.of(all.get(499).at().plusSeconds(60)),
+                                Optional.empty())))
+                .isEmpty();
     }
 
     @Test
@@ -182,9 +206,9 @@ class ContainerLogTest {
     void aContainerThatIsGoneIsAProblem() throws Exception {
         ContainerState container = finished(false, "true");
         test.client(docker -> docker.removeContainerCmd(container.id()).exec());
-        Collected<LogLine> reader = Collected.all(new ContainerLog(test.engine, container, WHOLE))
-                .untilOver(Duration.ofSeconds(5));
-        assertThat(reader.problem()).isInstanceOfSatisfying(Problem.class,
-                problem -> assertThat(problem.kind()).isEqualTo(Problem.Kind.MISSING));
+        Collected<LogLine> reader =
+                Collected.all(new ContainerLog(test.engine, container, WHOLE)).untilOver(Duration.ofSeconds(5));
+        assertThat(reader.problem()).isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.kind())
+                .isEqualTo(Problem.Kind.MISSING));
     }
 }

@@ -21,7 +21,11 @@ class LogDecoderTest {
 
     private static byte[] frame(int stream, String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        return ByteBuffer.allocate(8 + bytes.length).put((byte) stream).put(new byte[3]).putInt(bytes.length).put(bytes)
+        return ByteBuffer.allocate(8 + bytes.length)
+                .put((byte) stream)
+                .put(new byte[3])
+                .putInt(bytes.length)
+                .put(bytes)
                 .array();
     }
 
@@ -40,41 +44,57 @@ class LogDecoderTest {
 
     private static List<String> lines(InputStream in, boolean terminal) throws IOException {
         List<String> lines = new ArrayList<>();
-        new LogDecoder(in, (stream, at, line, length) -> lines.add(stream + " " + at + " "
-                + new String(line, 0, length, StandardCharsets.UTF_8))).read(terminal);
+        new LogDecoder(
+                        in,
+                        (stream, at, line, length) -> lines.add(
+                                stream + " " + at + " " + new String(line, 0, length, StandardCharsets.UTF_8)))
+                .read(terminal);
         return lines;
     }
 
     @Test
     void framesAreReadHoweverTheyAreCut() throws IOException {
         for (int piece = 1; piece < 50; piece++) {
-            assertThat(lines(frames(piece, frame(1, TIME + "one\n"), frame(2, TIME + "two\n")), false)).containsExactly(
-                    "STDOUT 2026-03-01T08:30:00.123456789Z one", "STDERR 2026-03-01T08:30:00.123456789Z two");
+            assertThat(lines(frames(piece, frame(1, TIME + "one\n"), frame(2, TIME + "two\n")), false))
+                    .containsExactly(
+                            "STDOUT 2026-03-01T08:30:00.123456789Z one", "STDERR 2026-03-01T08:30:00.123456789Z two");
         }
     }
 
     @Test
     void piecesOfALineAreJoinedStreamByStream() throws IOException {
-        assertThat(lines(frames(1000, frame(1, TIME + "on"), frame(2, TIME + "tw"), frame(1, TIME + "e\n"),
-                frame(2, TIME + "o")), false))
-                .containsExactly("STDOUT 2026-03-01T08:30:00.123456789Z one",
-                        "STDERR 2026-03-01T08:30:00.123456789Z two");
+        assertThat(lines(
+                        frames(
+                                1000,
+                                frame(1, TIME + "on"),
+                                frame(2, TIME + "tw"),
+                                frame(1, TIME + "e\n"),
+                                frame(2, TIME + "o")),
+                        false))
+                .containsExactly(
+                        "STDOUT 2026-03-01T08:30:00.123456789Z one", "STDERR 2026-03-01T08:30:00.123456789Z two");
     }
 
     @Test
     void timesOfOtherFormsAndNoneAreRead() throws IOException {
-        assertThat(lines(frames(1000, frame(1, "2026-03-01T10:30:00.5+02:00 a\n"), frame(1, "no time\n"),
-                frame(1, "x")), false))
-                .containsExactly("STDOUT 2026-03-01T08:30:00.500Z a", "STDOUT 2026-03-01T08:30:00.500Z no time",
+        assertThat(lines(
+                        frames(1000, frame(1, "2026-03-01T10:30:00.5+02:00 a\n"), frame(1, "no time\n"), frame(1, "x")),
+                        false))
+                .containsExactly(
+                        "STDOUT 2026-03-01T08:30:00.500Z a",
+                        "STDOUT 2026-03-01T08:30:00.500Z no time",
                         "STDOUT 2026-03-01T08:30:00.500Z x");
     }
 
     @Test
     void textOfATerminalLosesItsCarriageReturns() throws IOException {
-        InputStream text = new ByteArrayInputStream((TIME + "one\r\n" + TIME + "two\r\n" + TIME + "$ ")
-                .getBytes(StandardCharsets.UTF_8));
-        assertThat(lines(text, true)).containsExactly("STDOUT 2026-03-01T08:30:00.123456789Z one",
-                "STDOUT 2026-03-01T08:30:00.123456789Z two", "STDOUT 2026-03-01T08:30:00.123456789Z $ ");
+        InputStream text = new ByteArrayInputStream(
+                (TIME + "one\r\n" + TIME + "two\r\n" + TIME + "$ ").getBytes(StandardCharsets.UTF_8));
+        assertThat(lines(text, true))
+                .containsExactly(
+                        "STDOUT 2026-03-01T08:30:00.123456789Z one",
+                        "STDOUT 2026-03-01T08:30:00.123456789Z two",
+                        "STDOUT 2026-03-01T08:30:00.123456789Z $ ");
     }
 
     @Test
@@ -82,21 +102,23 @@ class LogDecoderTest {
         byte[] whole = frame(1, TIME + "one\n");
         for (int cut = 1; cut < whole.length; cut++) {
             byte[] part = java.util.Arrays.copyOf(whole, cut);
-            assertThatThrownBy(() -> lines(new ByteArrayInputStream(part), false)).isInstanceOf(EOFException.class);
+            assertThatThrownBy(() -> lines(new ByteArrayInputStream(part), false))
+                    .isInstanceOf(EOFException.class);
         }
     }
 
     @Test
     void aFrameOfAbsurdLengthIsAnError() {
         byte[] head = {1, 0, 0, 0, (byte) 0xff, 0, 0, 0};
-        assertThatThrownBy(() -> lines(new ByteArrayInputStream(head), false)).isInstanceOf(IOException.class)
+        assertThatThrownBy(() -> lines(new ByteArrayInputStream(head), false))
+                .isInstanceOf(IOException.class)
                 .hasMessageContaining("bytes");
     }
 
     @Test
     void timesAreExact() {
-        for (String text : List.of("1970-01-01T00:00:00.000000001Z", "2000-02-29T23:59:59.999999999Z",
-                "2026-12-31T12:00:00.000000000Z")) {
+        for (String text : List.of(
+                "1970-01-01T00:00:00.000000001Z", "2000-02-29T23:59:59.999999999Z", "2026-12-31T12:00:00.000000000Z")) {
             EngineTime time = new EngineTime();
             byte[] line = (text + " x").getBytes(StandardCharsets.US_ASCII);
             assertThat(time.read(line, 0, line.length)).isEqualTo(31);

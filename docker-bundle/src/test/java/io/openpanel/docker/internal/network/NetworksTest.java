@@ -51,8 +51,14 @@ public class NetworksTest {
         Map<String, Boolean> subnets = new ConcurrentHashMap<>();
         // Two panels on one engine do not share a lock.
         List<Networks> panels = List.of(networks(test.engine), networks(test.engine));
-        List<Future<?>> all = IntStream.range(0, 8).<Future<?>>mapToObj(i -> threads.submit(() -> subnets.put(
-                panels.get(i % 2).ensure("op-test-docker-" + i, LABELS, TEAM).subnet().toString(), true))).toList();
+        List<Future<?>> all = IntStream.range(0, 8)
+                .<Future<?>>mapToObj(i -> threads.submit(() -> subnets.put(
+                        panels.get(i % 2)
+                                .ensure("op-test-docker-" + i, LABELS, TEAM)
+                                .subnet()
+                                .toString(),
+                        true)))
+                .toList();
         for (Future<?> each : all) {
             each.get();
         }
@@ -66,8 +72,10 @@ public class NetworksTest {
         Networks.Made first = networks.ensure("op-test-docker-same", LABELS, TEAM);
         assertThat(networks.ensure("op-test-docker-same", LABELS, TEAM)).isEqualTo(first);
         assertThatThrownBy(() -> networks.ensure("op-test-docker-same", LABELS, Optional.of(new Ref("team", "t2"))))
-                .isInstanceOf(Problem.class).hasMessageContaining("is taken");
-        assertThatThrownBy(() -> networks.require("op-test-docker-none", TEAM)).isInstanceOf(Problem.class)
+                .isInstanceOf(Problem.class)
+                .hasMessageContaining("is taken");
+        assertThatThrownBy(() -> networks.require("op-test-docker-none", TEAM))
+                .isInstanceOf(Problem.class)
                 .hasMessageContaining("There is no network");
     }
 
@@ -75,7 +83,8 @@ public class NetworksTest {
     void theEnginesOwnNetworksAreNotTheirs() {
         Networks networks = networks(test.engine);
         for (String name : List.of("bridge", "host", "none")) {
-            assertThatThrownBy(() -> networks.require(name, TEAM)).isInstanceOf(Problem.class)
+            assertThatThrownBy(() -> networks.require(name, TEAM))
+                    .isInstanceOf(Problem.class)
                     .hasMessageContaining("not the panel's");
             assertThatThrownBy(() -> networks.delete(name, TEAM)).isInstanceOf(Problem.class);
         }
@@ -88,7 +97,8 @@ public class NetworksTest {
         assertThat(networks.ensure("op-test-docker-route", LABELS, TEAM).subnet())
                 .isEqualTo(Subnet.parse("10.214.0.128/26"));
         Networks full = new Networks(test.engine, range, 26, () -> List.of(Subnet.parse("10.0.0.0/8")));
-        assertThatThrownBy(() -> full.ensure("op-test-docker-full", LABELS, TEAM)).isInstanceOf(Problem.class)
+        assertThatThrownBy(() -> full.ensure("op-test-docker-full", LABELS, TEAM))
+                .isInstanceOf(Problem.class)
                 .hasMessageContaining("No block of addresses is free");
     }
 }

@@ -17,16 +17,22 @@ class SubnetTest {
         assertThat(blocks.get(1023)).hasToString("10.201.255.192/26");
         assertThat(Subnet.text(blocks.get(1).gateway())).isEqualTo("10.201.0.65");
         assertThat(blocks.get(1).upperHalf()).hasToString("10.201.0.96/27");
-        assertThat(blocks.get(1).hosts().mapToObj(Subnet::text)).hasSize(61).startsWith("10.201.0.66")
+        assertThat(blocks.get(1).hosts().mapToObj(Subnet::text))
+                .hasSize(61)
+                .startsWith("10.201.0.66")
                 .endsWith("10.201.0.126");
     }
 
     @Test
     void overlapsAreSeenBothWays() {
-        assertThat(Subnet.parse("10.0.0.0/8").overlaps(Subnet.parse("10.201.0.0/26"))).isTrue();
-        assertThat(Subnet.parse("10.201.0.0/26").overlaps(Subnet.parse("10.0.0.0/8"))).isTrue();
-        assertThat(Subnet.parse("10.201.0.0/26").overlaps(Subnet.parse("10.201.0.64/26"))).isFalse();
-        assertThat(Subnet.parse("0.0.0.0/0").contains(Subnet.address("200.1.2.3"))).isTrue();
+        assertThat(Subnet.parse("10.0.0.0/8").overlaps(Subnet.parse("10.201.0.0/26")))
+                .isTrue();
+        assertThat(Subnet.parse("10.201.0.0/26").overlaps(Subnet.parse("10.0.0.0/8")))
+                .isTrue();
+        assertThat(Subnet.parse("10.201.0.0/26").overlaps(Subnet.parse("10.201.0.64/26")))
+                .isFalse();
+        assertThat(Subnet.parse("0.0.0.0/0").contains(Subnet.address("200.1.2.3")))
+                .isTrue();
     }
 
     @Test
@@ -38,9 +44,10 @@ class SubnetTest {
 
     @Test
     void routesOfTheMachineAreRead() {
-        List<Subnet> routes = HostRoutes.parse(List.of("Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT",
+        List<Subnet> routes = HostRoutes.parse(List.of(
+                "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT",
                 "eth0\t00000000\t0102000A\t0003\t0\t0\t0\t00000000\t0\t0\t0",
-                        "eth0\t0000C90A\t00000000\t0001\t0\t0\t0\tC0FFFFFF\t0\t0\t0",
+                "eth0\t0000C90A\t00000000\t0001\t0\t0\t0\tC0FFFFFF\t0\t0\t0",
                 "broken"));
         assertThat(routes).containsExactly(Subnet.parse("10.201.0.0/26"));
     }

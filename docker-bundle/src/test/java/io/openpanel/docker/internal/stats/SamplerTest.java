@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class SamplerTest {
     private static TestEngine test;
+
     @TempDir
     Path nothing;
 
@@ -37,8 +38,11 @@ class SamplerTest {
 
     private static ContainerState run() {
         String id = test.client(docker -> {
-            String made = docker.createContainerCmd(TestEngine.IMAGE).withCmd("sleep", "60")
-                    .withLabels(TestEngine.LABELS).exec().getId();
+            String made = docker.createContainerCmd(TestEngine.IMAGE)
+                    .withCmd("sleep", "60")
+                    .withLabels(TestEngine.LABELS)
+                    .exec()
+                    .getId();
             docker.startContainerCmd(made).exec();
             return made;
         });
@@ -46,7 +50,9 @@ class SamplerTest {
     }
 
     private static long threads(String name) {
-        return Thread.getAllStackTraces().keySet().stream().filter(each -> each.getName().startsWith(name)).count();
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(each -> each.getName().startsWith(name))
+                .count();
     }
 
     @Test
@@ -86,7 +92,8 @@ class SamplerTest {
         assertThat(reader.count()).isZero();
         reader.request(1);
         await(() -> reader.count() == 1, Duration.ofSeconds(4));
-        test.client(docker -> docker.restartContainerCmd(container.id()).withtTimeout(0).exec());
+        test.client(docker ->
+                docker.restartContainerCmd(container.id()).withtTimeout(0).exec());
         reader.request(2);
         await(() -> reader.count() == 3, Duration.ofSeconds(10));
         reader.request(0);

@@ -50,19 +50,22 @@ public final class Arguments {
         } else if (value instanceof Map<?, ?> || value instanceof Record) {
             bindJson(statement, index, value);
         } else {
-            throw new IllegalArgumentException("A statement cannot take a " + value.getClass().getName()
-                    + "; the Javadoc of Database lists the types");
+            throw new IllegalArgumentException("A statement cannot take a "
+                    + value.getClass().getName() + "; the Javadoc of Database lists the types");
         }
     }
 
     private void bindCollection(PreparedStatement statement, int index, Collection<?> values) throws SQLException {
-        String array = values.isEmpty() ? statement.getParameterMetaData().getParameterTypeName(index)
+        String array = values.isEmpty()
+                ? statement.getParameterMetaData().getParameterTypeName(index)
                 : arrayOf(values.iterator().next());
         if (!array.startsWith("_")) {
             bindJson(statement, index, values);
             return;
         }
-        Object[] elements = values.stream().map(each -> each instanceof Number ? each : text(each)).toArray();
+        Object[] elements = values.stream()
+                .map(each -> each instanceof Number ? each : text(each))
+                .toArray();
         statement.setArray(index, statement.getConnection().createArrayOf(array.substring(1), elements));
     }
 

@@ -117,7 +117,8 @@ final class JsonText {
         } else if (value instanceof byte[] bytes) {
             json.writeBinary(bytes);
         } else {
-            throw new IllegalArgumentException("jsonb cannot hold a " + value.getClass().getName());
+            throw new IllegalArgumentException(
+                    "jsonb cannot hold a " + value.getClass().getName());
         }
     }
 }

@@ -13,7 +13,8 @@ import java.util.regex.Pattern;
  */
 public record NamedSql(String sql, List<String> names) {
     // What may hold a colon that is no argument comes first: texts, names, comments, dollar quotes, casts, assignments.
-    private static final Pattern PIECE = Pattern.compile("""
+    private static final Pattern PIECE = Pattern.compile(
+            """
             '[^']*+'|"[^"]*+"|--[^\\n]*|/\\*.*?\\*/|(\\$\\w*\\$).*?\\1|::|:=|:(?<name>[a-zA-Z]\\w*)""",
             Pattern.DOTALL);
 

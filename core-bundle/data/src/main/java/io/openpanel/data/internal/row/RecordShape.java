@@ -31,14 +31,18 @@ public final class RecordShape {
     RecordShape(Class<?> type, Codecs all) {
         this.type = type;
         RecordComponent[] components = components(type);
-        Class<?>[] types = Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+        Class<?>[] types =
+                Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
         this.names = Arrays.stream(components).map(RecordComponent::getName).toArray(String[]::new);
-        this.codecs = Arrays.stream(components).map(each -> all.of(each.getGenericType())).toArray(Codec[]::new);
+        this.codecs = Arrays.stream(components)
+                .map(each -> all.of(each.getGenericType()))
+                .toArray(Codec[]::new);
         this.accessors = new MethodHandle[components.length];
         try {
             MethodHandles.Lookup lookup = MethodHandles.publicLookup();
             this.constructor = lookup.findConstructor(type, MethodType.methodType(void.class, types))
-                    .asSpreader(Object[].class, types.length).asType(MAKE);
+                    .asSpreader(Object[].class, types.length)
+                    .asType(MAKE);
             for (int i = 0; i < components.length; i++) {
                 accessors[i] = lookup.unreflect(components[i].getAccessor()).asType(GET);
                 byName.put(plain(names[i]), i);

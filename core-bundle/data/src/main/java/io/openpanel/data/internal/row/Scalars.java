@@ -37,17 +37,28 @@ final class Scalars {
         codecs.put(String.class, text(Function.identity()));
         codecs.put(Ref.class, text(Ref::parse));
         codecs.put(Secret.class, new SecretCodec());
-        codecs.put(Instant.class, new Scalar<>((rows, column) -> {
-            OffsetDateTime at = rows.getObject(column, OffsetDateTime.class);
-            return at == null ? null : at.toInstant();
-        }, json -> Instant.parse(json.getText())));
-        codecs.put(Duration.class, new Scalar<>((rows, column) -> Duration.ofMillis(rows.getLong(column)),
-                json -> Duration.parse(json.getText())));
+        codecs.put(
+                Instant.class,
+                new Scalar<>(
+                        (rows, column) -> {
+                            OffsetDateTime at = rows.getObject(column, OffsetDateTime.class);
+                            return at == null ? null : at.toInstant();
+                        },
+                        json -> Instant.parse(json.getText())));
+        codecs.put(
+                Duration.class,
+                new Scalar<>(
+                        (rows, column) -> Duration.ofMillis(rows.getLong(column)),
+                        json -> Duration.parse(json.getText())));
         codecs.put(BigDecimal.class, new Scalar<>(ResultSet::getBigDecimal, JsonParser::getDecimalValue));
-        codecs.put(BigInteger.class, new Scalar<>((rows, column) -> {
-            BigDecimal number = rows.getBigDecimal(column);
-            return number == null ? null : number.toBigIntegerExact();
-        }, JsonParser::getBigIntegerValue));
+        codecs.put(
+                BigInteger.class,
+                new Scalar<>(
+                        (rows, column) -> {
+                            BigDecimal number = rows.getBigDecimal(column);
+                            return number == null ? null : number.toBigIntegerExact();
+                        },
+                        JsonParser::getBigIntegerValue));
         codecs.put(byte[].class, new Scalar<>(ResultSet::getBytes, JsonParser::getBinaryValue));
         both(codecs, int.class, Integer.class, new Scalar<>(ResultSet::getInt, JsonParser::getIntValue));
         both(codecs, long.class, Long.class, new Scalar<>(ResultSet::getLong, JsonParser::getLongValue));
@@ -64,10 +75,12 @@ final class Scalars {
     }
 
     private static <T> Codec text(Function<String, T> parse) {
-        return new Scalar<>((rows, column) -> {
-            String text = rows.getString(column);
-            return text == null ? null : parse.apply(text);
-        }, json -> parse.apply(json.getText()));
+        return new Scalar<>(
+                (rows, column) -> {
+                    String text = rows.getString(column);
+                    return text == null ? null : parse.apply(text);
+                },
+                json -> parse.apply(json.getText()));
     }
 
     private static Codec constants(Class<?> type) {

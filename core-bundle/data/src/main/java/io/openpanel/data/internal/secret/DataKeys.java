@@ -62,15 +62,18 @@ public final class DataKeys {
         if (known != null) {
             return Optional.of(known);
         }
-        try (Connection connection = owner.getConnection(); PreparedStatement query = connection.prepareStatement(
-                "select id, team, wrapped from openpanel.data_key where id = ?")) {
+        try (Connection connection = owner.getConnection();
+                PreparedStatement query =
+                        connection.prepareStatement("select id, team, wrapped from openpanel.data_key where id = ?")) {
             query.setString(1, id);
             return read(query);
         }
     }
 
     private DataKey newest(String team) throws SQLException {
-        try (Connection connection = owner.getConnection(); PreparedStatement query = connection.prepareStatement("""
+        try (Connection connection = owner.getConnection();
+                PreparedStatement query = connection.prepareStatement(
+                        """
                 select id, team, wrapped from openpanel.data_key
                 where team = ? and created_at > now() - interval '90 days' order by created_at desc limit 1
                 """)) {
@@ -97,8 +100,8 @@ public final class DataKeys {
         new SecureRandom().nextBytes(random);
         DataKey key = new DataKey(Ref.create("key").id(), team, new SecretKeySpec(random, "AES"));
         Envelope wrapped = Envelope.seal(wrapping.id(), wrapping.key(), random, associated(key.id(), team));
-        try (PreparedStatement insert = connection.prepareStatement(
-                "insert into openpanel.data_key (id, team, wrapped) values (?, ?, ?)")) {
+        try (PreparedStatement insert =
+                connection.prepareStatement("insert into openpanel.data_key (id, team, wrapped) values (?, ?, ?)")) {
             insert.setString(1, key.id());
             insert.setString(2, team);
             insert.setString(3, wrapped.toString());
@@ -109,8 +112,9 @@ public final class DataKeys {
     }
 
     private static boolean isFirst(Connection connection) throws SQLException {
-        try (PreparedStatement query = connection.prepareStatement(
-                "select not exists (select from openpanel.data_key)"); ResultSet rows = query.executeQuery()) {
+        try (PreparedStatement query =
+                        connection.prepareStatement("select not exists (select from openpanel.data_key)");
+                ResultSet rows = query.executeQuery()) {
             return rows.next() && rows.getBoolean(1);
         }
     }
@@ -122,11 +126,13 @@ public final class DataKeys {
             if (!envelope.key().equals(wrapping.id())) {
                 throw new GeneralSecurityException("wrapped by the key " + envelope.key());
             }
-            return new DataKey(id, team,
-                    new SecretKeySpec(envelope.open(wrapping.key(), associated(id, team)), "AES"));
+            return new DataKey(id, team, new SecretKeySpec(envelope.open(wrapping.key(), associated(id, team)), "AES"));
         } catch (GeneralSecurityException e) {
-            throw new Problem(Problem.Kind.UPSTREAM, "The data key '" + id + "' does not open with the key in the"
-                    + " panel's home (" + wrapping.id() + "); put back the key file that belongs to this database", e);
+            throw new Problem(
+                    Problem.Kind.UPSTREAM,
+                    "The data key '" + id + "' does not open with the key in the" + " panel's home (" + wrapping.id()
+                            + "); put back the key file that belongs to this database",
+                    e);
         }
     }
 

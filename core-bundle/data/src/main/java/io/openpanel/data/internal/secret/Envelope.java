@@ -24,7 +24,10 @@ record Envelope(String key, byte[] nonce, byte[] content) {
         byte[] nonce = new byte[NONCE_BYTES];
         RANDOM.nextBytes(nonce);
         try {
-            return new Envelope(keyId, nonce, cipher(Cipher.ENCRYPT_MODE, key, nonce, associated).doFinal(plain));
+            return new Envelope(
+                    keyId,
+                    nonce,
+                    cipher(Cipher.ENCRYPT_MODE, key, nonce, associated).doFinal(plain));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("AES-GCM failed", e);
         }

@@ -44,8 +44,11 @@ public final class KeyFile {
                 }
                 key = parse(Files.readString(file).strip());
             } catch (IOException | IllegalArgumentException e) {
-                throw new Problem(Problem.Kind.UPSTREAM, "The key file " + file + " cannot be used (" + e + ");"
-                        + " put it back from the recovery kit: the secrets in the database need it", e);
+                throw new Problem(
+                        Problem.Kind.UPSTREAM,
+                        "The key file " + file + " cannot be used (" + e + ");"
+                                + " put it back from the recovery kit: the secrets in the database need it",
+                        e);
             }
         }
         return key;
@@ -53,13 +56,14 @@ public final class KeyFile {
 
     /** Written beside, then linked: whoever comes second finds the first one's key, whole. */
     private void create() throws IOException {
-        Files.createDirectories(file.getParent(),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        Files.createDirectories(
+                file.getParent(), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         byte[] random = new byte[KEY_BYTES];
         new SecureRandom().nextBytes(random);
         String line = Base64.getUrlEncoder().withoutPadding().encodeToString(random) + '\n';
         Path fresh = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID());
-        try (FileChannel channel = FileChannel.open(fresh,
+        try (FileChannel channel = FileChannel.open(
+                fresh,
                 Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
             channel.write(ByteBuffer.wrap(line.getBytes(StandardCharsets.US_ASCII)));

@@ -32,18 +32,21 @@ public final class Seal {
     }
 
     /** @param mayOpen tells of a team whether its texts may be opened here; the panel's own always may */
-    public String open(String sealed, String place, Predicate<String> mayOpen) {
+    public String open(String ciphertext, String place, Predicate<String> mayOpen) {
         try {
-            Envelope envelope = Envelope.parse(sealed);
-            DataKeys.DataKey key = keys.find(envelope.key())
-                    .orElseThrow(() -> new GeneralSecurityException("Its key is unknown"));
+            Envelope envelope = Envelope.parse(ciphertext);
+            DataKeys.DataKey key =
+                    keys.find(envelope.key()).orElseThrow(() -> new GeneralSecurityException("Its key is unknown"));
             if (!key.team().isEmpty() && !mayOpen.test(key.team())) {
                 throw new GeneralSecurityException("It belongs to another team");
             }
             return new String(envelope.open(key.key(), associated(key.team(), place)), StandardCharsets.UTF_8);
         } catch (GeneralSecurityException | IllegalArgumentException e) {
-            throw new Problem(Problem.Kind.UPSTREAM, "A secret does not open: it was changed, moved to another place,"
-                    + " or sealed with a key that is lost; set it again", e);
+            throw new Problem(
+                    Problem.Kind.UPSTREAM,
+                    "A secret does not open: it was changed, moved to another place,"
+                            + " or sealed with a key that is lost; set it again",
+                    e);
         } catch (SQLException e) {
             throw problems.apply(e);
         }

@@ -8,13 +8,14 @@ import org.junit.jupiter.api.Test;
 class NamedSqlTest {
     @Test
     void namesBecomeQuestionMarksInTheirOrder() {
-        assertThat(NamedSql.parse("insert into t values (:id, :jobId, :id)")).isEqualTo(
-                new NamedSql("insert into t values (?, ?, ?)", List.of("id", "jobId", "id")));
+        assertThat(NamedSql.parse("insert into t values (:id, :jobId, :id)"))
+                .isEqualTo(new NamedSql("insert into t values (?, ?, ?)", List.of("id", "jobId", "id")));
     }
 
     @Test
     void otherColonsStay() {
-        String sql = """
+        String sql =
+                """
                 select ':a', "b:c", 'it''s :d', x::text, y[1:2] -- :e
                 /* :f
                  */, $$ :g $$, $body$ :h $body$, '\\'

@@ -40,8 +40,10 @@ class ShapesTest {
         Class<?> row = plugin.loadClass(Row.class.getName());
         assertThat(row).isNotEqualTo(Row.class);
         RecordShape shape = shapes.of(row);
-        Object made = JsonText.read("{\"id\": \"a\", \"inner\": {\"name\": \"n\"}, \"several\": [{\"name\": \"m\"}]}",
-                new Codecs(shapes).of(row), null);
+        Object made = JsonText.read(
+                "{\"id\": \"a\", \"inner\": {\"name\": \"n\"}, \"several\": [{\"name\": \"m\"}]}",
+                new Codecs(shapes).of(row),
+                null);
         assertThat(shape.value(made, 0)).isEqualTo("a");
         assertThat(new JsonText(shapes, null).write(made)).contains("\"name\":\"m\"");
         return new WeakReference<>(plugin);

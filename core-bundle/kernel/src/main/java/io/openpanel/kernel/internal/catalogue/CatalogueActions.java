@@ -27,34 +27,73 @@ public final class CatalogueActions implements Extension {
 
     public record RefParam(String name, String kind, String needs, boolean required, boolean many) {}
 
-    public record Listed(String id, String plugin, String noun, String summary, Action.Effect effect,
-                         Action.Access access, boolean idempotent, boolean job, Operation.Form form, String method,
-                         String path, String cli, Object input, Object output, List<RefParam> refs, List<String> roles,
-                         boolean allowed) {}
+    public record Listed(
+            String id,
+            String plugin,
+            String noun,
+            String summary,
+            Action.Effect effect,
+            Action.Access access,
+            boolean idempotent,
+            boolean job,
+            Operation.Form form,
+            String method,
+            String path,
+            String cli,
+            Object input,
+            Object output,
+            List<RefParam> refs,
+            List<String> roles,
+            boolean allowed) {}
 
     public record Whole(String version, List<Listed> items, Map<String, String> kinds) {}
 
-    @Action(value = "catalogue.list", summary = "Lists every action there is, with its schemas and whether you may run it",
-            effect = Action.Effect.READ, access = Action.Access.SIGNED_IN, http = "GET /catalogue")
+    @Action(
+            value = "catalogue.list",
+            summary = "Lists every action there is, with its schemas and whether you may run it",
+            effect = Action.Effect.READ,
+            access = Action.Access.SIGNED_IN,
+            http = "GET /catalogue")
     public Whole list(Call call) {
         String version = catalogue.version();
         if (!schemas.version.equals(version)) {
             schemas = new Schemas(version, new ConcurrentHashMap<>());
         }
-        return new Whole(version, catalogue.operations().stream().map(each -> listed(call, each)).toList(),
+        return new Whole(
+                version,
+                catalogue.operations().stream().map(each -> listed(call, each)).toList(),
                 catalogue.kinds());
     }
 
     private Listed listed(Call call, Operation o) {
         List<RefParam> refs = o.refs().stream()
-                .map(ref -> new RefParam(ref.name(), ref.kind(), ref.needs(), ref.required(), ref.many())).toList();
-        return new Listed(o.id(), o.plugin(), o.noun(), o.summary(), o.effect(), o.access(), o.idempotent(), o.job(),
-                o.form(), o.method(), o.path(), o.cli(), schema(o.input()), schema(o.output()), refs,
-                o.roles().stream().map(role -> role.toLowerCase(Locale.ROOT)).sorted().toList(),
+                .map(ref -> new RefParam(ref.name(), ref.kind(), ref.needs(), ref.required(), ref.many()))
+                .toList();
+        return new Listed(
+                o.id(),
+                o.plugin(),
+                o.noun(),
+                o.summary(),
+                o.effect(),
+                o.access(),
+                o.idempotent(),
+                o.job(),
+                o.form(),
+                o.method(),
+                o.path(),
+                o.cli(),
+                schema(o.input()),
+                schema(o.output()),
+                refs,
+                o.roles().stream()
+                        .map(role -> role.toLowerCase(Locale.ROOT))
+                        .sorted()
+                        .toList(),
                 admission.may(call.caller(), o, List.of()));
     }
 
     private Object schema(String text) {
-        return schemas.byText.computeIfAbsent(text, any -> Json.plain(Json.parse(text.getBytes(StandardCharsets.UTF_8))));
+        return schemas.byText.computeIfAbsent(
+                text, any -> Json.plain(Json.parse(text.getBytes(StandardCharsets.UTF_8))));
     }
 }

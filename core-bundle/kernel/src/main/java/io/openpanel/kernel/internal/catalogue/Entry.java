@@ -38,8 +38,15 @@ public final class Entry {
         }
     }
 
-    Entry(Operation operation, Object target, Method method, boolean takesCall, RecordShape input, Shape queryInput,
-            Shape output, Running running) {
+    Entry(
+            Operation operation,
+            Object target,
+            Method method,
+            boolean takesCall,
+            RecordShape input,
+            Shape queryInput,
+            Shape output,
+            Running running) {
         this.operation = operation;
         this.target = target;
         this.method = method;
@@ -111,7 +118,8 @@ public final class Entry {
             }
             throw new IllegalStateException(operation.id() + " failed", e.getCause());
         } catch (IllegalAccessException e) {
-            throw new Problem(Problem.Kind.UNAVAILABLE, operation.id() + " cannot be called: its class is not public", e);
+            throw new Problem(
+                    Problem.Kind.UNAVAILABLE, operation.id() + " cannot be called: its class is not public", e);
         }
     }
 }

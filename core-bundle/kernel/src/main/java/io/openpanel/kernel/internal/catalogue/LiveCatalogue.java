@@ -25,13 +25,14 @@ public final class LiveCatalogue implements Catalogue {
     private final Map<String, Kind> byKind = new HashMap<>();
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private volatile Supplier<List<String>> pending = List::of;
-    private volatile Picture picture = new Picture(Map.of(), List.of(), Map.of(), Ref.create("catalogue").id());
+    private volatile Picture picture =
+            new Picture(Map.of(), List.of(), Map.of(), Ref.create("catalogue").id());
 
     /** A kind of resource with who finds it. */
     public record Kind(String plugin, Resources resources) {}
 
-    private record Picture(Map<String, Entry> entries, List<Operation> operations, Map<String, Kind> kinds,
-                           String version) {}
+    private record Picture(
+            Map<String, Entry> entries, List<Operation> operations, Map<String, Kind> kinds, String version) {}
 
     /**
      * Adds the actions of an extension.
@@ -86,12 +87,18 @@ public final class LiveCatalogue implements Catalogue {
         byKind.forEach((name, kind) -> plurals.put(name, kind.resources().plural()));
         List<Entry> all = byExtension.values().stream().flatMap(List::stream).toList();
         Set<String> singletons = new HashSet<>();
-        all.stream().map(Entry::operation).filter(Paths::showsSingleton).map(Operation::noun).forEach(singletons::add);
+        all.stream()
+                .map(Entry::operation)
+                .filter(Paths::showsSingleton)
+                .map(Operation::noun)
+                .forEach(singletons::add);
         Paths paths = new Paths(plurals, singletons);
         Map<String, Entry> entries = new TreeMap<>();
         all.forEach(entry -> entries.put(entry.id(), entry.with(paths.place(entry.operation()))));
-        List<Operation> operations = entries.values().stream().map(Entry::operation).toList();
-        picture = new Picture(entries, operations, Map.copyOf(byKind), Ref.create("catalogue").id());
+        List<Operation> operations =
+                entries.values().stream().map(Entry::operation).toList();
+        picture = new Picture(
+                entries, operations, Map.copyOf(byKind), Ref.create("catalogue").id());
     }
 
     private void tell() {

@@ -75,9 +75,22 @@ final class OperationReader {
         Operation.Form form = form(method.getReturnType());
         Shape output = output(method, form);
         String noun = action.value().substring(0, action.value().indexOf('.'));
-        Operation operation = new Operation(action.value(), plugin, noun, action.summary(), action.effect(),
-                action.access(), action.idempotent(), action.job(), form, "", action.http(), action.cli(),
-                inputSchema(input != null ? input : queryInput, action), outputSchema(output), refs(in),
+        Operation operation = new Operation(
+                action.value(),
+                plugin,
+                noun,
+                action.summary(),
+                action.effect(),
+                action.access(),
+                action.idempotent(),
+                action.job(),
+                form,
+                "",
+                action.http(),
+                action.cli(),
+                inputSchema(input != null ? input : queryInput, action),
+                outputSchema(output),
+                refs(in),
                 roles.get(action.value()));
         return new Entry(operation, target, method, takesCall, input, queryInput, output, running);
     }
@@ -115,7 +128,9 @@ final class OperationReader {
             input.describe(schema);
         }
         if (action.effect() == Action.Effect.DESTROY) {
-            schema.withObject("/properties").putObject(CONFIRM).put("type", "string")
+            schema.withObject("/properties")
+                    .putObject(CONFIRM)
+                    .put("type", "string")
                     .put("description", "The name of what is lost, typed again");
         }
         return Json.text(schema);
@@ -138,12 +153,17 @@ final class OperationReader {
             Type type = component.getGenericType();
             boolean optional = component.getType() == Optional.class;
             Type inner = optional ? Types.argument(type, 0) : type;
-            boolean many = inner instanceof ParameterizedType list && list.getRawType() == List.class
+            boolean many = inner instanceof ParameterizedType list
+                    && list.getRawType() == List.class
                     && Types.argument(inner, 0) == Ref.class;
             if (inner == Ref.class || many) {
                 Param param = component.getAnnotation(Param.class);
-                refs.add(new Operation.RefParam(component.getName(), param == null ? "" : param.kind(),
-                        param == null ? "" : param.needs(), !optional, many));
+                refs.add(new Operation.RefParam(
+                        component.getName(),
+                        param == null ? "" : param.kind(),
+                        param == null ? "" : param.needs(),
+                        !optional,
+                        many));
             }
         }
         return refs;

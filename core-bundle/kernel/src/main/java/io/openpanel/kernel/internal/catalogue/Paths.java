@@ -38,7 +38,8 @@ final class Paths {
         Operation.RefParam own = own(operation);
         String method = method(operation, verb);
         boolean plain = verb.equals("list") || verb.equals("create") || CRUD.contains(verb);
-        String path = own == null || verb.equals("create") || verb.equals("list") ? base : base + "/{" + own.name() + '}';
+        String path =
+                own == null || verb.equals("create") || verb.equals("list") ? base : base + "/{" + own.name() + '}';
         return with(operation, method, plain ? path : path + '/' + verb);
     }
 
@@ -60,7 +61,8 @@ final class Paths {
     private static Operation.RefParam own(Operation operation) {
         return operation.refs().stream()
                 .filter(ref -> ref.required() && !ref.many() && ref.kind().equals(operation.noun()))
-                .findFirst().orElse(null);
+                .findFirst()
+                .orElse(null);
     }
 
     private String plural(String noun) {
@@ -75,7 +77,22 @@ final class Paths {
     }
 
     private static Operation with(Operation o, String method, String path) {
-        return new Operation(o.id(), o.plugin(), o.noun(), o.summary(), o.effect(), o.access(), o.idempotent(), o.job(),
-                o.form(), method, path, o.cli(), o.input(), o.output(), o.refs(), o.roles());
+        return new Operation(
+                o.id(),
+                o.plugin(),
+                o.noun(),
+                o.summary(),
+                o.effect(),
+                o.access(),
+                o.idempotent(),
+                o.job(),
+                o.form(),
+                method,
+                path,
+                o.cli(),
+                o.input(),
+                o.output(),
+                o.refs(),
+                o.roles());
     }
 }

@@ -53,8 +53,16 @@ final class Deliveries {
 
     public record Subscriber(String subscriber) {}
 
-    public record Claimed(long id, int tries, String eventId, String topic, Instant at, String caller,
-                          Optional<String> teamId, Optional<Ref> ref, String data) {}
+    public record Claimed(
+            long id,
+            int tries,
+            String eventId,
+            String topic,
+            Instant at,
+            String caller,
+            Optional<String> teamId,
+            Optional<Ref> ref,
+            String data) {}
 
     void start() {
         poller.scheduleWithFixedDelay(this::poll, 0, POLL.toMillis(), TimeUnit.MILLISECONDS);
@@ -62,22 +70,38 @@ final class Deliveries {
     }
 
     void write(Database.Tx tx, Event event, String data) {
-        tx.update("""
+        tx.update(
+                """
                 insert into kernel.event (id, topic, at, team_id, caller, ref, data) values (?, ?, ?, ?, ?, ?, ?::jsonb)
-                """, event.id(), event.topic(), event.at(), KernelDatabase.id(event.team()), event.caller().toString(),
-                event.ref(), data);
-        tx.update("""
+                """,
+                event.id(),
+                event.topic(),
+                event.at(),
+                KernelDatabase.id(event.team()),
+                event.caller().toString(),
+                event.ref(),
+                data);
+        tx.update(
+                """
                 insert into kernel.delivery (event_id, subscriber, ordering_key, due_at)
                 select ?, subscriber, ?, ? from kernel.subscription where ? ~ topic_regex
-                """, event.id(), event.ref().map(Ref::toString).orElse(event.id()), event.at(), event.topic());
+                """,
+                event.id(),
+                event.ref().map(Ref::toString).orElse(event.id()),
+                event.at(),
+                event.topic());
     }
 
     AutoCloseable subscribe(String subscriber, String pattern, Consumer<Event> hearer) {
         String regex = Topics.regex(pattern);
-        database.tx(tx -> tx.update("""
+        database.tx(tx -> tx.update(
+                """
                 insert into subscription (subscriber, pattern, topic_regex) values (?, ?, ?)
                 on conflict (subscriber) do update set pattern = excluded.pattern, topic_regex = excluded.topic_regex
-                """, subscriber, pattern, regex));
+                """,
+                subscriber,
+                pattern,
+                regex));
         hearers.put(subscriber, hearer);
         wake();
         return () -> hearers.remove(subscriber, hearer);
@@ -96,10 +120,14 @@ final class Deliveries {
 
     private void poll() {
         try {
-            List<Subscriber> due = database.tx(tx -> tx.list(Subscriber.class, """
+            List<Subscriber> due = database.tx(tx -> tx.list(
+                    Subscriber.class,
+                    """
                     select distinct subscriber from delivery
                     where not dead and due_at <= ? and (claimed_until is null or claimed_until < ?)
-                    """, clock.instant(), clock.instant()));
+                    """,
+                    clock.instant(),
+                    clock.instant()));
             for (Subscriber each : due) {
                 Consumer<Event> hearer = hearers.get(each.subscriber());
                 if (hearer != null && busy.add(each.subscriber())) {
@@ -127,7 +155,9 @@ final class Deliveries {
 
     private Optional<Claimed> claim(String subscriber) {
         Instant now = clock.instant();
-        return database.tx(tx -> tx.one(Claimed.class, """
+        return database.tx(tx -> tx.one(
+                Claimed.class,
+                """
                 with claimed as (
                     update delivery set claimed_until = ?, tries = tries + 1 where id = (
                         select d.id from delivery d
@@ -139,33 +169,54 @@ final class Deliveries {
                     returning id, tries, event_id)
                 select c.id, c.tries, e.id as event_id, e.topic, e.at, e.caller, e.team_id, e.ref, e.data::text as data
                 from claimed c join event e on e.id = c.event_id
-                """, now.plus(CLAIM), subscriber, now, now));
+                """,
+                now.plus(CLAIM),
+                subscriber,
+                now,
+                now));
     }
 
     @SuppressWarnings("unchecked")
     private void deliver(String subscriber, Consumer<Event> hearer, Claimed claimed) {
-        Map<String, Object> data = (Map<String, Object>) Json.plain(
-                Json.parse(claimed.data().getBytes(StandardCharsets.UTF_8)));
-        Event event = new Event(claimed.eventId(), claimed.topic(), claimed.at(), Ref.parse(claimed.caller()),
-                KernelDatabase.team(claimed.teamId()), claimed.ref(), data);
+        Map<String, Object> data =
+                (Map<String, Object>) Json.plain(Json.parse(claimed.data().getBytes(StandardCharsets.UTF_8)));
+        Event event = new Event(
+                claimed.eventId(),
+                claimed.topic(),
+                claimed.at(),
+                Ref.parse(claimed.caller()),
+                KernelDatabase.team(claimed.teamId()),
+                claimed.ref(),
+                data);
         try {
             hearer.accept(event);
             database.tx(tx -> tx.update("delete from delivery where id = ?", claimed.id()));
         } catch (RuntimeException e) {
             boolean dead = claimed.tries() >= MOST_TRIES;
             Instant due = clock.instant().plus(Duration.ofSeconds(Math.min(300, 1L << Math.min(claimed.tries(), 9))));
-            LOG.warn("{} failed to hear {} (try {} of {}){}", subscriber, event.topic(), claimed.tries(), MOST_TRIES,
-                    dead ? "; it is set aside" : "", e instanceof Problem ? null : e);
+            LOG.warn(
+                    "{} failed to hear {} (try {} of {}){}",
+                    subscriber,
+                    event.topic(),
+                    claimed.tries(),
+                    MOST_TRIES,
+                    dead ? "; it is set aside" : "",
+                    e instanceof Problem ? null : e);
             database.tx(tx -> tx.update(
                     "update delivery set claimed_until = null, due_at = ?, dead = ?, error = ? where id = ?",
-                    due, dead, String.valueOf(e.getMessage()), claimed.id()));
+                    due,
+                    dead,
+                    String.valueOf(e.getMessage()),
+                    claimed.id()));
         }
     }
 
     private void dropOld() {
         try {
-            database.tx(tx -> tx.update("delete from event e where at < ? and not exists"
-                    + " (select from delivery d where d.event_id = e.id)", clock.instant().minus(KEPT)));
+            database.tx(tx -> tx.update(
+                    "delete from event e where at < ? and not exists"
+                            + " (select from delivery d where d.event_id = e.id)",
+                    clock.instant().minus(KEPT)));
         } catch (RuntimeException e) {
             LOG.debug("Old events stay for now: {}", e.getMessage());
         }

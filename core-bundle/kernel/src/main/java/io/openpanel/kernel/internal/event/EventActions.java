@@ -27,7 +27,9 @@ public final class EventActions implements Extension {
         this.seesPanel = seesPanel;
     }
 
-    public record Watching(@Param(value = "Topics or patterns; all where left out", example = "deployment.*", max = 50) Optional<List<String>> topics) {}
+    public record Watching(
+            @Param(value = "Topics or patterns; all where left out", example = "deployment.*", max = 50)
+                    Optional<List<String>> topics) {}
 
     public record Heard(String id, String topic, Instant at, String caller, Optional<Ref> ref, Object data) {}
 
@@ -35,8 +37,8 @@ public final class EventActions implements Extension {
     public Flow.Publisher<Heard> watch(Call call, Watching in) {
         boolean panel = seesPanel.test(call);
         Predicate<Event> mine = event -> event.team().isPresent() ? event.team().equals(call.team()) : panel;
-        Predicate<Event> reached = event -> event.ref()
-                .map(ref -> call.reach(ref.kind()).includes(ref)).orElse(true);
+        Predicate<Event> reached = event ->
+                event.ref().map(ref -> call.reach(ref.kind()).includes(ref)).orElse(true);
         List<String> patterns = in.topics().orElse(List.of("**"));
         return reader -> new Watch(reader, mine.and(reached)).open(patterns);
     }
@@ -76,7 +78,8 @@ public final class EventActions implements Extension {
                 if (waiting.size() >= MOST_WAITING) {
                     waiting.pollFirst();
                 }
-                waiting.add(new Heard(event.id(), event.topic(), event.at(), event.caller().toString(), event.ref(), event.data()));
+                waiting.add(new Heard(
+                        event.id(), event.topic(), event.at(), event.caller().toString(), event.ref(), event.data()));
             }
             emit();
         }

@@ -50,8 +50,14 @@ public final class EventBus implements Events {
         }
         RecordShape shape = Types.record(record.getClass());
         byte[] json = Json.bytes(shape, record);
-        Event event = new Event(Ref.create("event").id(), topic.value(), clock.instant(), caller.ref(), team,
-                firstRef(shape, record), data(json));
+        Event event = new Event(
+                Ref.create("event").id(),
+                topic.value(),
+                clock.instant(),
+                caller.ref(),
+                team,
+                firstRef(shape, record),
+                data(json));
         if (topic.durable()) {
             deliveries.write(tx, event, new String(json, StandardCharsets.UTF_8));
         }
@@ -69,10 +75,13 @@ public final class EventBus implements Events {
     }
 
     private static Optional<Ref> firstRef(RecordShape shape, Record record) {
-        return shape.components().stream().filter(each -> each.raw() == Ref.class)
+        return shape.components().stream()
+                .filter(each -> each.raw() == Ref.class)
                 .map(each -> RecordShape.get(each, record))
                 .map(value -> value instanceof Optional<?> optional ? optional.orElse(null) : value)
-                .filter(Objects::nonNull).map(Ref.class::cast).findFirst();
+                .filter(Objects::nonNull)
+                .map(Ref.class::cast)
+                .findFirst();
     }
 
     /** Tells those who watch right now, and keeps nothing. */

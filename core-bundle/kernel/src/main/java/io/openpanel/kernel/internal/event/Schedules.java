@@ -30,7 +30,8 @@ public final class Schedules {
 
     public Schedules(InstantSource clock) {
         this.clock = clock;
-        this.task = Tasks.custom("every", Void.class).onDeadExecutionRevive()
+        this.task = Tasks.custom("every", Void.class)
+                .onDeadExecutionRevive()
                 .execute((instance, context) -> run(instance.getId()));
     }
 
@@ -44,8 +45,8 @@ public final class Schedules {
 
     /** @param every an ISO-8601 duration or a cron expression with seconds */
     public AutoCloseable add(String id, String every, Runnable work) {
-        Schedule schedule = every.startsWith("P") ? FixedDelay.of(Duration.parse(every))
-                : new CronSchedule(every, ZoneOffset.UTC);
+        Schedule schedule =
+                every.startsWith("P") ? FixedDelay.of(Duration.parse(every)) : new CronSchedule(every, ZoneOffset.UTC);
         Entry entry = new Entry(schedule, work);
         entries.put(id, entry);
         scheduler.scheduleIfNotExists(task.instance(id), schedule.getInitialExecutionTime(clock.instant()));

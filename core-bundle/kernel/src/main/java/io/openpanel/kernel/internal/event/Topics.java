@@ -9,7 +9,11 @@ final class Topics {
         if (!pattern.matches("[a-z0-9.*-]+")) {
             throw new IllegalArgumentException("'" + pattern + "' is no topic pattern; write words, dots, * and **");
         }
-        return '^' + pattern.replace(".", "[.]").replace("**", "\u0001").replace("*", "[a-z0-9-]+")
-                .replace("\u0001", ".*") + '$';
+        return '^'
+                + pattern.replace(".", "[.]")
+                        .replace("**", "\u0001")
+                        .replace("*", "[a-z0-9-]+")
+                        .replace("\u0001", ".*")
+                + '$';
     }
 }

@@ -38,8 +38,17 @@ public final class ActionGateway implements Gateway {
     private final Metrics metrics;
     private final Bulkhead bulkhead;
 
-    public ActionGateway(Admission admission, Supplier<Optional<Authority>> authority, Calls calls, Audit audit,
-            Idempotency idempotency, Jobs jobs, Streams streams, EventBus events, Metrics metrics, Bulkhead bulkhead) {
+    public ActionGateway(
+            Admission admission,
+            Supplier<Optional<Authority>> authority,
+            Calls calls,
+            Audit audit,
+            Idempotency idempotency,
+            Jobs jobs,
+            Streams streams,
+            EventBus events,
+            Metrics metrics,
+            Bulkhead bulkhead) {
         this.admission = admission;
         this.authority = authority;
         this.calls = calls;
@@ -89,11 +98,16 @@ public final class ActionGateway implements Gateway {
 
     private Principal principal(Invocation invocation) {
         if (invocation.caller() instanceof Caller.Bearer) {
-            return authenticate(invocation.caller()).orElseThrow(() -> new Problem(Problem.Kind.UNAUTHENTICATED,
-                    "The token is not valid or has expired; sign in again"));
+            return authenticate(invocation.caller())
+                    .orElseThrow(() -> new Problem(
+                            Problem.Kind.UNAUTHENTICATED, "The token is not valid or has expired; sign in again"));
         }
-        return authenticate(invocation.caller()).orElse(new Principal(new Ref("anonymous",
-                invocation.address().isEmpty() ? "unknown" : invocation.address()), "", Optional.empty(), Optional.empty()));
+        return authenticate(invocation.caller())
+                .orElse(new Principal(
+                        new Ref("anonymous", invocation.address().isEmpty() ? "unknown" : invocation.address()),
+                        "",
+                        Optional.empty(),
+                        Optional.empty()));
     }
 
     @Override
@@ -102,8 +116,11 @@ public final class ActionGateway implements Gateway {
             return Optional.of(known.principal());
         }
         if (caller instanceof Caller.Bearer bearer) {
-            return authority.get().orElseThrow(() -> new Problem(Problem.Kind.UNAVAILABLE,
-                    "Nobody can sign in while the plugin teams is not running; use the local door to start it"))
+            return authority
+                    .get()
+                    .orElseThrow(() -> new Problem(
+                            Problem.Kind.UNAVAILABLE,
+                            "Nobody can sign in while the plugin teams is not running; use the local door to start it"))
                     .authenticate(bearer.token(), bearer.team());
         }
         return Optional.empty();
@@ -122,16 +139,21 @@ public final class ActionGateway implements Gateway {
         if (!admitted.entry().isDestroy()) {
             return;
         }
-        String name = admitted.subject().map(Resource::name).orElse(admitted.entry().id());
+        String name =
+                admitted.subject().map(Resource::name).orElse(admitted.entry().id());
         if (!admitted.confirmed().equals(name)) {
-            throw new Problem(Problem.Kind.UNCONFIRMED, admitted.entry().operation().summary()
-                    + ". This cannot be undone: send confirm with the name '" + name + "'");
+            throw new Problem(
+                    Problem.Kind.UNCONFIRMED,
+                    admitted.entry().operation().summary() + ". This cannot be undone: send confirm with the name '"
+                            + name + "'");
         }
     }
 
     private Reply once(Invocation invocation, Admission.Admitted admitted) {
-        Idempotency.Claim claim = new Idempotency.Claim(admitted.principal().ref().toString(),
-                admitted.entry().id(), invocation.idempotencyKey().orElseThrow());
+        Idempotency.Claim claim = new Idempotency.Claim(
+                admitted.principal().ref().toString(),
+                admitted.entry().id(),
+                invocation.idempotencyKey().orElseThrow());
         Optional<String> first = idempotency.claim(claim, invocation.input());
         if (first.isPresent()) {
             JsonNode kept = Json.parse(first.get().getBytes(StandardCharsets.UTF_8));
@@ -141,8 +163,11 @@ public final class ActionGateway implements Gateway {
         }
         try {
             Reply reply = change(invocation, admitted);
-            idempotency.keep(claim, reply instanceof Reply.Accepted accepted
-                    ? "{\"job\":\"" + accepted.job() + "\"}" : Idempotency.text(((Reply.Done) reply).json()));
+            idempotency.keep(
+                    claim,
+                    reply instanceof Reply.Accepted accepted
+                            ? "{\"job\":\"" + accepted.job() + "\"}"
+                            : Idempotency.text(((Reply.Done) reply).json()));
             return reply;
         } catch (RuntimeException e) {
             idempotency.release(claim);
@@ -152,8 +177,8 @@ public final class ActionGateway implements Gateway {
 
     private Reply change(Invocation invocation, Admission.Admitted admitted) {
         Entry entry = admitted.entry();
-        Audit.Intent intent = Audit.intent(admitted, null, invocation.surface(), invocation.address(),
-                invocation.requestId());
+        Audit.Intent intent =
+                Audit.intent(admitted, null, invocation.surface(), invocation.address(), invocation.requestId());
         audit.begin(intent, entry.input(), admitted.input());
         try {
             if (entry.operation().job()) {
@@ -173,14 +198,27 @@ public final class ActionGateway implements Gateway {
     }
 
     private void announce(String topic, Admission.Admitted admitted) {
-        events.announce(topic, admitted.principal(), admitted.subject().map(Resource::ref),
-                Map.of("action", admitted.entry().id(), "caller", admitted.principal().name(),
-                        "resource", admitted.subject().map(Resource::name).orElse("")));
+        events.announce(
+                topic,
+                admitted.principal(),
+                admitted.subject().map(Resource::ref),
+                Map.of(
+                        "action",
+                        admitted.entry().id(),
+                        "caller",
+                        admitted.principal().name(),
+                        "resource",
+                        admitted.subject().map(Resource::name).orElse("")));
     }
 
     private Reply run(Invocation invocation, Admission.Admitted admitted) {
         Entry entry = admitted.entry();
-        LiveCall call = new LiveCall(admitted.principal(), invocation.surface(), entry.operation().plugin(), null, "",
+        LiveCall call = new LiveCall(
+                admitted.principal(),
+                invocation.surface(),
+                entry.operation().plugin(),
+                null,
+                "",
                 kind -> admission.reach(admitted.principal(), kind));
         Object result = bulkhead.run(entry, () -> calls.as(call, () -> entry.invoke(call, admitted.input())));
         if (result instanceof Flow.Publisher<?> stream) {
@@ -192,7 +230,9 @@ public final class ActionGateway implements Gateway {
         if (result instanceof Duplex duplex) {
             return new Reply.Terminal(duplex);
         }
-        byte[] json = result == null ? "{}".getBytes(StandardCharsets.UTF_8) : Json.bytes(entry.output().orElseThrow(), result);
+        byte[] json = result == null
+                ? "{}".getBytes(StandardCharsets.UTF_8)
+                : Json.bytes(entry.output().orElseThrow(), result);
         return new Reply.Done(json, version(admitted));
     }
 
@@ -201,7 +241,9 @@ public final class ActionGateway implements Gateway {
             return admitted.own().map(Resource::version);
         }
         return admitted.entry().id().endsWith(".update")
-                ? admitted.own().flatMap(own -> admission.find(own.ref(), admitted.principal())).map(Resource::version)
+                ? admitted.own()
+                        .flatMap(own -> admission.find(own.ref(), admitted.principal()))
+                        .map(Resource::version)
                 : Optional.empty();
     }
 }

@@ -26,6 +26,7 @@ import java.util.function.Supplier;
 public final class Admission {
     /** Stands for the panel where a resource belongs to no team. */
     static final Ref PANEL = new Ref("panel", "panel");
+
     private static final Set<String> PEOPLE = Set.of("user", "key");
 
     private final LiveCatalogue catalogue;
@@ -45,7 +46,9 @@ public final class Admission {
     public record Admitted(Entry entry, Principal principal, Object input, List<Resource> resources, String confirmed) {
         /** The resource the action's noun names, if any. */
         public Optional<Resource> own() {
-            return resources.stream().filter(each -> each.ref().kind().equals(entry.operation().noun())).findFirst();
+            return resources.stream()
+                    .filter(each -> each.ref().kind().equals(entry.operation().noun()))
+                    .findFirst();
         }
 
         /** The resource it is chiefly about, if any. */
@@ -55,7 +58,10 @@ public final class Admission {
     }
 
     /** @param uses whether a plugin may call an action */
-    public Admission(LiveCatalogue catalogue, Supplier<Optional<Authority>> authority, BiPredicate<String, String> uses,
+    public Admission(
+            LiveCatalogue catalogue,
+            Supplier<Optional<Authority>> authority,
+            BiPredicate<String, String> uses,
             Calls calls) {
         this.catalogue = catalogue;
         this.authority = authority;
@@ -64,8 +70,10 @@ public final class Admission {
     }
 
     Entry find(String action) {
-        return catalogue.entry(action).orElseThrow(() -> new Problem(Problem.Kind.MISSING,
-                "There is no action '" + action + "'; its plugin may be stopped"));
+        return catalogue
+                .entry(action)
+                .orElseThrow(() -> new Problem(
+                        Problem.Kind.MISSING, "There is no action '" + action + "'; its plugin may be stopped"));
     }
 
     /** Whether a principal is a person or one of their keys. */
@@ -96,7 +104,8 @@ public final class Admission {
     }
 
     private static void requireIdentity(Entry entry, Principal principal) {
-        if (entry.operation().access() != Action.Access.OPEN && principal.ref().kind().equals("anonymous")) {
+        if (entry.operation().access() != Action.Access.OPEN
+                && principal.ref().kind().equals("anonymous")) {
             throw new Problem(Problem.Kind.UNAUTHENTICATED, "Sign in first: " + entry.id() + " needs a valid token");
         }
     }
@@ -116,7 +125,12 @@ public final class Admission {
         return input;
     }
 
-    private void resolve(Entry entry, Operation.RefParam param, Principal principal, ObjectNode tree, Rights rights,
+    private void resolve(
+            Entry entry,
+            Operation.RefParam param,
+            Principal principal,
+            ObjectNode tree,
+            Rights rights,
             List<Resource> resources) {
         JsonNode node = tree.get(param.name());
         if (node == null || node.isNull()) {
@@ -124,7 +138,8 @@ public final class Admission {
         }
         if (node instanceof ArrayNode list) {
             for (int i = 0; i < list.size(); i++) {
-                Resource resource = authorise(entry, param, principal, list.get(i).asText(), rights);
+                Resource resource =
+                        authorise(entry, param, principal, list.get(i).asText(), rights);
                 list.set(i, resource.ref().toString());
                 resources.add(resource);
             }
@@ -138,7 +153,8 @@ public final class Admission {
     private Resource authorise(Entry entry, Operation.RefParam param, Principal principal, String text, Rights rights) {
         Ref wanted = wanted(param, text);
         Resource resource = find(wanted, principal).orElseThrow(() -> Problem.missing(wanted));
-        boolean foreign = resource.team().isPresent() && principal.team().isPresent()
+        boolean foreign = resource.team().isPresent()
+                && principal.team().isPresent()
                 && !resource.team().equals(principal.team());
         if (foreign) {
             throw Problem.missing(wanted);
@@ -147,14 +163,21 @@ public final class Admission {
             return resource;
         }
         if (!mayOn(principal, entry.operation(), resource)) {
-            boolean known = catalogue.operation(wanted.kind() + ".get").map(get -> mayOn(principal, get, resource))
+            boolean known = catalogue
+                    .operation(wanted.kind() + ".get")
+                    .map(get -> mayOn(principal, get, resource))
                     .orElse(false);
             throw known ? denied(entry) : Problem.missing(wanted);
         }
-        if (!param.needs().isEmpty() && !catalogue.operation(param.needs())
-                .map(needed -> mayOn(principal, needed, resource)).orElse(false)) {
-            throw new Problem(Problem.Kind.DENIED, "Your role does not allow " + param.needs() + " on "
-                    + resource.name() + "; ask an owner or admin of the team");
+        if (!param.needs().isEmpty()
+                && !catalogue
+                        .operation(param.needs())
+                        .map(needed -> mayOn(principal, needed, resource))
+                        .orElse(false)) {
+            throw new Problem(
+                    Problem.Kind.DENIED,
+                    "Your role does not allow " + param.needs() + " on " + resource.name()
+                            + "; ask an owner or admin of the team");
         }
         return resource;
     }
@@ -169,8 +192,11 @@ public final class Admission {
 
     /** A resource as the principal's team can see it. */
     Optional<Resource> find(Ref ref, Principal principal) {
-        LiveCatalogue.Kind kind = catalogue.kind(ref.kind()).orElseThrow(() -> new Problem(Problem.Kind.UNAVAILABLE,
-                "The plugin that knows every " + ref.kind() + " is not running; start it on the plugins page"));
+        LiveCatalogue.Kind kind = catalogue
+                .kind(ref.kind())
+                .orElseThrow(() -> new Problem(
+                        Problem.Kind.UNAVAILABLE,
+                        "The plugin that knows every " + ref.kind() + " is not running; start it on the plugins page"));
         LiveCall call = new LiveCall(principal, "resources", kind.plugin(), null, "", any -> reach(principal, any));
         return calls.as(call, () -> kind.resources().find(ref.id()));
     }
@@ -213,12 +239,16 @@ public final class Admission {
             case "bundle" -> uses.test(principal.ref().id(), operation.id());
             case "anonymous" -> false;
             default -> operation.access() == Action.Access.SIGNED_IN
-                    || authority.get().map(each -> each.may(principal, operation, scope)).orElse(false);
+                    || authority
+                            .get()
+                            .map(each -> each.may(principal, operation, scope))
+                            .orElse(false);
         };
     }
 
     private static Problem denied(Entry entry) {
-        return new Problem(Problem.Kind.DENIED,
+        return new Problem(
+                Problem.Kind.DENIED,
                 "Your role does not allow " + entry.id() + " here; ask an owner or admin of the team");
     }
 }

@@ -23,20 +23,38 @@ public final class Audit {
     }
 
     /** Who wants what, from where. */
-    public record Intent(String callId, Principal caller, String via, String surface, String address, String requestId,
-                         String action, List<String> resources, Optional<Ref> team) {}
+    public record Intent(
+            String callId,
+            Principal caller,
+            String via,
+            String surface,
+            String address,
+            String requestId,
+            String action,
+            List<String> resources,
+            Optional<Ref> team) {}
 
     static Intent intent(Admission.Admitted admitted, String via, String surface, String address, String requestId) {
         Principal caller = admitted.principal();
-        List<String> resources = admitted.resources().stream().map(each -> each.ref().toString()).toList();
+        List<String> resources =
+                admitted.resources().stream().map(each -> each.ref().toString()).toList();
         Optional<Ref> team = caller.team().or(() -> admitted.subject().flatMap(Resource::team));
-        return new Intent(Ref.create("call").id(), caller, via, surface, address, requestId, admitted.entry().id(),
-                resources, team);
+        return new Intent(
+                Ref.create("call").id(),
+                caller,
+                via,
+                surface,
+                address,
+                requestId,
+                admitted.entry().id(),
+                resources,
+                team);
     }
 
     void begin(Intent intent, Optional<Shape> shape, Object input) {
-        String json = shape.isEmpty() ? "{}" : new String(Json.bytes(shape.get(), input),
-                java.nio.charset.StandardCharsets.UTF_8);
+        String json = shape.isEmpty()
+                ? "{}"
+                : new String(Json.bytes(shape.get(), input), java.nio.charset.StandardCharsets.UTF_8);
         write(intent, "intent", json.length() > LARGEST_INPUT ? "{\"large\":true}" : json, null, null);
     }
 
@@ -46,24 +64,41 @@ public final class Audit {
     }
 
     private void write(Intent intent, String phase, String input, String outcome, String detail) {
-        database.tx(tx -> tx.update("""
+        database.tx(tx -> tx.update(
+                """
                 insert into audit (call_id, phase, at, team_id, caller, caller_name, via, surface, address, request_id,
                                    action, resources, input, outcome, detail)
                 values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?, ?)
-                """, intent.callId(), phase, clock.instant(), KernelDatabase.id(intent.team()),
-                intent.caller().ref().toString(), intent.caller().name(), intent.via(), intent.surface(),
-                intent.address(), intent.requestId(), intent.action(), intent.resources(), input, outcome, detail));
+                """,
+                intent.callId(),
+                phase,
+                clock.instant(),
+                KernelDatabase.id(intent.team()),
+                intent.caller().ref().toString(),
+                intent.caller().name(),
+                intent.via(),
+                intent.surface(),
+                intent.address(),
+                intent.requestId(),
+                intent.action(),
+                intent.resources(),
+                input,
+                outcome,
+                detail));
     }
 
     /** Gives each intent that a crash left without an outcome the outcome {@code unknown}. */
     public int closeUnknown() {
-        return database.tx(tx -> tx.update("""
+        return database.tx(tx -> tx.update(
+                """
                 insert into audit (call_id, phase, at, team_id, caller, caller_name, via, surface, address, request_id,
                                    action, resources, outcome, detail)
                 select call_id, 'outcome', ?, team_id, caller, caller_name, via, surface, address, request_id,
                        action, resources, 'unknown', 'The panel ended while this ran'
                 from audit i where phase = 'intent' and at < ? and not exists
                     (select from audit o where o.call_id = i.call_id and o.phase = 'outcome')
-                """, clock.instant(), clock.instant()));
+                """,
+                clock.instant(),
+                clock.instant()));
     }
 }

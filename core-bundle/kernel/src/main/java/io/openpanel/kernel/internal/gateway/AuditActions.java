@@ -17,21 +17,37 @@ public final class AuditActions implements Extension {
         this.database = database;
     }
 
-    public record Listing(@Param("Only about this resource, as kind:id") Optional<String> resource,
-                          @Param("Only of this action") Optional<String> action,
-                          @Param(min = 1, max = 500) Optional<Integer> limit,
-                          @Param("Only rows before this number") Optional<Long> before) {}
+    public record Listing(
+            @Param("Only about this resource, as kind:id") Optional<String> resource,
+            @Param("Only of this action") Optional<String> action,
+            @Param(min = 1, max = 500) Optional<Integer> limit,
+            @Param("Only rows before this number") Optional<Long> before) {}
 
-    public record Row(long seq, Instant at, String caller, String callerName, Optional<String> via, String surface,
-                      String address, String action, List<String> resources, Optional<String> outcome,
-                      Optional<String> detail) {}
+    public record Row(
+            long seq,
+            Instant at,
+            String caller,
+            String callerName,
+            Optional<String> via,
+            String surface,
+            String address,
+            String action,
+            List<String> resources,
+            Optional<String> outcome,
+            Optional<String> detail) {}
 
     public record Listed(List<Row> items, Optional<Long> next) {}
 
-    @Action(value = "audit.list", summary = "Lists what was done, newest first", effect = Action.Effect.READ, http = "GET /audit")
+    @Action(
+            value = "audit.list",
+            summary = "Lists what was done, newest first",
+            effect = Action.Effect.READ,
+            http = "GET /audit")
     public Listed list(Call call, Listing in) {
         int limit = in.limit().orElse(50);
-        List<Row> items = database.tx(tx -> tx.list(Row.class, """
+        List<Row> items = database.tx(tx -> tx.list(
+                Row.class,
+                """
                 select i.seq, i.at, i.caller, i.caller_name, i.via, i.surface, i.address, i.action, i.resources,
                        o.outcome, o.detail
                 from audit i left join lateral
@@ -40,9 +56,18 @@ public final class AuditActions implements Extension {
                   and (?::bigint is null or i.seq < ?) and (?::text is null or ? = any (i.resources))
                   and (?::text is null or i.action = ?)
                 order by i.seq desc limit ?
-                """, KernelDatabase.id(call.team()), in.before(), in.before(), in.resource(), in.resource(),
-                in.action(), in.action(), limit));
-        Optional<Long> next = items.size() < limit ? Optional.empty() : Optional.of(items.get(items.size() - 1).seq());
+                """,
+                KernelDatabase.id(call.team()),
+                in.before(),
+                in.before(),
+                in.resource(),
+                in.resource(),
+                in.action(),
+                in.action(),
+                limit));
+        Optional<Long> next = items.size() < limit
+                ? Optional.empty()
+                : Optional.of(items.get(items.size() - 1).seq());
         return new Listed(items, next);
     }
 }

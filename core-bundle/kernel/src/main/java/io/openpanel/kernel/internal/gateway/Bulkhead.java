@@ -62,8 +62,11 @@ public final class Bulkhead implements AutoCloseable {
             return result.get(limit.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             result.cancel(true);
-            throw new Problem(Problem.Kind.TIMEOUT, entry.id() + " did not answer within " + limit.toSeconds()
-                    + " s; the plugin " + entry.operation().plugin() + " may be stuck", e);
+            throw new Problem(
+                    Problem.Kind.TIMEOUT,
+                    entry.id() + " did not answer within " + limit.toSeconds() + " s; the plugin "
+                            + entry.operation().plugin() + " may be stuck",
+                    e);
         } catch (InterruptedException e) {
             result.cancel(true);
             Thread.currentThread().interrupt();
@@ -77,8 +80,10 @@ public final class Bulkhead implements AutoCloseable {
     }
 
     private static Problem busy(Entry entry) {
-        return new Problem(Problem.Kind.UNAVAILABLE, "The plugin " + entry.operation().plugin()
-                + " is busy with " + MOST_PER_PLUGIN + " calls").retryAfter(Duration.ofSeconds(1));
+        return new Problem(
+                        Problem.Kind.UNAVAILABLE,
+                        "The plugin " + entry.operation().plugin() + " is busy with " + MOST_PER_PLUGIN + " calls")
+                .retryAfter(Duration.ofSeconds(1));
     }
 
     @Override

@@ -40,7 +40,8 @@ public final class Calls {
     /** @throws IllegalStateException inside a database transaction, which would wait for another plugin's work */
     public void refuseInTransaction(String action) {
         if (transactions.get() != null) {
-            throw new IllegalStateException(action + " was called inside a database transaction; call it before or after");
+            throw new IllegalStateException(
+                    action + " was called inside a database transaction; call it before or after");
         }
     }
 }

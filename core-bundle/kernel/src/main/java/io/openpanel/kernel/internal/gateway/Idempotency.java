@@ -38,30 +38,50 @@ public final class Idempotency {
         String hash = hash(input);
         return database.tx(tx -> {
             tx.update("delete from idempotency where at < ?", clock.instant().minus(Duration.ofHours(24)));
-            int claimed = tx.update("""
+            int claimed = tx.update(
+                    """
                     insert into idempotency (caller, action, key, input_hash, at) values (?, ?, ?, ?, ?)
                     on conflict do nothing
-                    """, claim.caller(), claim.action(), claim.key(), hash, clock.instant());
+                    """,
+                    claim.caller(),
+                    claim.action(),
+                    claim.key(),
+                    hash,
+                    clock.instant());
             if (claimed == 1) {
                 return Optional.empty();
             }
-            Row first = tx.one(Row.class, """
+            Row first = tx.one(
+                            Row.class,
+                            """
                     select input_hash, reply from idempotency where caller = ? and action = ? and key = ?
-                    """, claim.caller(), claim.action(), claim.key()).orElseThrow();
+                    """,
+                            claim.caller(),
+                            claim.action(),
+                            claim.key())
+                    .orElseThrow();
             if (!first.inputHash().equals(hash)) {
-                throw new Problem(Problem.Kind.CONFLICT,
+                throw new Problem(
+                        Problem.Kind.CONFLICT,
                         "This Idempotency-Key was used with another input; use a new key for a new call");
             }
-            return Optional.of(first.reply().map(sealed -> storage.unseal(sealed, place(claim))).orElseThrow(() -> new Problem(Problem.Kind.CONFLICT,
-                    "The first call with this Idempotency-Key is still running").retryAfter(Duration.ofSeconds(1))));
+            return Optional.of(first.reply()
+                    .map(ciphertext -> storage.unseal(ciphertext, place(claim)))
+                    .orElseThrow(() -> new Problem(
+                                    Problem.Kind.CONFLICT, "The first call with this Idempotency-Key is still running")
+                            .retryAfter(Duration.ofSeconds(1))));
         });
     }
 
     /** Answers may hold a token that is shown once: they lie sealed. */
     void keep(Claim claim, String reply) {
-        String sealed = storage.seal(reply, place(claim));
-        database.tx(tx -> tx.update("update idempotency set reply = ? where caller = ? and action = ? and key = ?",
-                sealed, claim.caller(), claim.action(), claim.key()));
+        String ciphertext = storage.seal(reply, place(claim));
+        database.tx(tx -> tx.update(
+                "update idempotency set reply = ? where caller = ? and action = ? and key = ?",
+                ciphertext,
+                claim.caller(),
+                claim.action(),
+                claim.key()));
     }
 
     private static String place(Claim claim) {
@@ -69,8 +89,11 @@ public final class Idempotency {
     }
 
     void release(Claim claim) {
-        database.tx(tx -> tx.update("delete from idempotency where caller = ? and action = ? and key = ?",
-                claim.caller(), claim.action(), claim.key()));
+        database.tx(tx -> tx.update(
+                "delete from idempotency where caller = ? and action = ? and key = ?",
+                claim.caller(),
+                claim.action(),
+                claim.key()));
     }
 
     private static String hash(byte[] input) {

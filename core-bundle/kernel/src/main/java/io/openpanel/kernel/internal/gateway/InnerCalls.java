@@ -79,18 +79,18 @@ public final class InnerCalls {
     private Prepared prepare(String plugin, String action, Record input) {
         calls.refuseInTransaction(action);
         if (!uses.test(plugin, action)) {
-            throw new Problem(Problem.Kind.DENIED, "The plugin " + plugin + " calls " + action
-                    + " without listing it in the uses of its @Plugin");
+            throw new Problem(
+                    Problem.Kind.DENIED,
+                    "The plugin " + plugin + " calls " + action + " without listing it in the uses of its @Plugin");
         }
         Optional<LiveCall> outer = calls.current();
         Principal principal = outer.map(LiveCall::caller).orElseGet(() -> bundle(plugin, Optional.empty()));
         Entry entry = admission.find(action);
-        ObjectNode tree = input == null ? Json.object()
-                : (ObjectNode) Json.tree(Types.record(input.getClass()), input);
+        ObjectNode tree = input == null ? Json.object() : (ObjectNode) Json.tree(Types.record(input.getClass()), input);
         boolean own = entry.operation().plugin().equals(plugin);
         // A plugin has no reason to come back to its own action but to ask for the person's right to it.
-        Admission.Rights rights = own && Admission.isPerson(principal) ? Admission.Rights.PRINCIPAL
-                : Admission.Rights.PLUGIN;
+        Admission.Rights rights =
+                own && Admission.isPerson(principal) ? Admission.Rights.PRINCIPAL : Admission.Rights.PLUGIN;
         return new Prepared(admission.admit(entry, principal, tree, rights), outer);
     }
 
@@ -102,8 +102,13 @@ public final class InnerCalls {
             throw new Problem(Problem.Kind.CONFLICT, entry.id() + " is a job; call it from a job, or by the gateway");
         }
         String prefix = prepared.outer.map(LiveCall::stepPrefix).orElse("");
-        LiveCall call = new LiveCall(admitted.principal(), "action", entry.operation().plugin(), job.orElse(null),
-                prefix + entry.id() + '/', kind -> admission.reach(admitted.principal(), kind));
+        LiveCall call = new LiveCall(
+                admitted.principal(),
+                "action",
+                entry.operation().plugin(),
+                job.orElse(null),
+                prefix + entry.id() + '/',
+                kind -> admission.reach(admitted.principal(), kind));
         if (entry.isRead()) {
             return invoke(entry, call, admitted);
         }

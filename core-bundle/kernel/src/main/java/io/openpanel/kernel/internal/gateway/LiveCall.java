@@ -27,7 +27,12 @@ public final class LiveCall implements Call {
      * @param job the job it runs in, or null
      * @param stepPrefix in front of the names of its steps; not empty for a job called inside a job
      */
-    public LiveCall(Principal caller, String surface, String plugin, LiveJob job, String stepPrefix,
+    public LiveCall(
+            Principal caller,
+            String surface,
+            String plugin,
+            LiveJob job,
+            String stepPrefix,
             Function<String, Reach> reach) {
         this.caller = caller;
         this.surface = surface;

@@ -15,8 +15,8 @@ public final class Metrics implements Supplier<String> {
     private record Value(LongAdder count, LongAdder nanos) {}
 
     void record(String action, String surface, String outcome, long nanos) {
-        Value value = values.computeIfAbsent(new Key(action, surface, outcome),
-                key -> new Value(new LongAdder(), new LongAdder()));
+        Value value = values.computeIfAbsent(
+                new Key(action, surface, outcome), key -> new Value(new LongAdder(), new LongAdder()));
         value.count().increment();
         value.nanos().add(nanos);
     }
@@ -29,9 +29,14 @@ public final class Metrics implements Supplier<String> {
         values.forEach((key, value) -> {
             String labels = "{action=\"" + key.action() + "\",surface=\"" + key.surface() + "\",outcome=\""
                     + key.outcome() + "\"} ";
-            text.append("openpanel_action_seconds_count").append(labels).append(value.count().sum()).append('\n');
-            text.append("openpanel_action_seconds_sum").append(labels)
-                    .append(value.nanos().sum() / (double) Duration.ofSeconds(1).toNanos()).append('\n');
+            text.append("openpanel_action_seconds_count")
+                    .append(labels)
+                    .append(value.count().sum())
+                    .append('\n');
+            text.append("openpanel_action_seconds_sum")
+                    .append(labels)
+                    .append(value.nanos().sum() / (double) Duration.ofSeconds(1).toNanos())
+                    .append('\n');
         });
         return text.toString();
     }

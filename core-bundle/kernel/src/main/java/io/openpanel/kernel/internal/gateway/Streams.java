@@ -27,13 +27,17 @@ public final class Streams {
 
     /** Ends a plugin's streams: their readers come back when it does. */
     public void endPlugin(String plugin) {
-        end(each -> each.plugin.equals(plugin), new Problem(Problem.Kind.UNAVAILABLE,
-                "moved: the plugin " + plugin + " was stopped or updated").retryAfter(Duration.ofSeconds(1)));
+        end(
+                each -> each.plugin.equals(plugin),
+                new Problem(Problem.Kind.UNAVAILABLE, "moved: the plugin " + plugin + " was stopped or updated")
+                        .retryAfter(Duration.ofSeconds(1)));
     }
 
     /** Ends the streams of a session, key or user. */
     public void endSession(Ref session) {
-        end(each -> each.principal.ref().equals(session) || each.principal.session().filter(session::equals).isPresent(),
+        end(
+                each -> each.principal.ref().equals(session)
+                        || each.principal.session().filter(session::equals).isPresent(),
                 new Problem(Problem.Kind.UNAUTHENTICATED, "The session ended; sign in again"));
     }
 
@@ -60,8 +64,12 @@ public final class Streams {
             this.principal = principal;
             this.shape = shape;
             this.reader = reader;
-            this.seq = shape instanceof RecordShape record ? record.components().stream()
-                    .filter(each -> each.name().equals("seq") && each.raw() == long.class).findFirst().orElse(null) : null;
+            this.seq = shape instanceof RecordShape record
+                    ? record.components().stream()
+                            .filter(each -> each.name().equals("seq") && each.raw() == long.class)
+                            .findFirst()
+                            .orElse(null)
+                    : null;
         }
 
         @Override

@@ -24,31 +24,56 @@ public final class JobActions implements Extension {
         this.jobs = jobs;
     }
 
-    public record Listing(@Param(value = "Only in this state", pattern = "queued|running|done|failed|cancelled") Optional<String> state,
-                          @Param("Only of this action") Optional<String> action,
-                          @Param("Only about this resource, as kind:id") Optional<String> resource,
-                          @Param(min = 1, max = 500) Optional<Integer> limit,
-                          @Param("The next of the page before") Optional<String> cursor) {}
+    public record Listing(
+            @Param(value = "Only in this state", pattern = "queued|running|done|failed|cancelled")
+                    Optional<String> state,
+            @Param("Only of this action") Optional<String> action,
+            @Param("Only about this resource, as kind:id") Optional<String> resource,
+            @Param(min = 1, max = 500) Optional<Integer> limit,
+            @Param("The next of the page before") Optional<String> cursor) {}
 
     public record Listed(List<Summary> items, Optional<String> next) {}
 
-    public record Summary(Ref job, String action, String state, int progress, int attempt, Optional<Ref> resource,
-                          Optional<String> resourceName, String caller, Instant createdAt, Optional<Instant> startedAt,
-                          Optional<Instant> finishedAt, Optional<Failure> error) {}
+    public record Summary(
+            Ref job,
+            String action,
+            String state,
+            int progress,
+            int attempt,
+            Optional<Ref> resource,
+            Optional<String> resourceName,
+            String caller,
+            Instant createdAt,
+            Optional<Instant> startedAt,
+            Optional<Instant> finishedAt,
+            Optional<Failure> error) {}
 
     public record Failure(String kind, String message) {}
 
     public record Step(String name, String state, int attempt, Instant startedAt, Optional<Instant> finishedAt) {}
 
-    public record Detail(Ref job, String action, String state, int progress, int attempt, Optional<Ref> resource,
-                         Optional<String> resourceName, String caller, Instant createdAt, Optional<Instant> startedAt,
-                         Optional<Instant> finishedAt, List<Step> steps, @Param("What the action returned") Optional<Object> result,
-                         Optional<Failure> error) {}
+    public record Detail(
+            Ref job,
+            String action,
+            String state,
+            int progress,
+            int attempt,
+            Optional<Ref> resource,
+            Optional<String> resourceName,
+            String caller,
+            Instant createdAt,
+            Optional<Instant> startedAt,
+            Optional<Instant> finishedAt,
+            List<Step> steps,
+            @Param("What the action returned") Optional<Object> result,
+            Optional<Failure> error) {}
 
     public record One(@Param(kind = "job") Ref job) {}
 
-    public record Following(@Param(kind = "job") Ref job, @Param("Only lines after this number") Optional<Long> after,
-                            @Param("Go on until the job ends") Optional<Boolean> follow) {}
+    public record Following(
+            @Param(kind = "job") Ref job,
+            @Param("Only lines after this number") Optional<Long> after,
+            @Param("Go on until the job ends") Optional<Boolean> follow) {}
 
     public record Line(long seq, Instant at, Optional<String> step, String line) {}
 
@@ -58,14 +83,18 @@ public final class JobActions implements Extension {
         Optional<Instant> before = in.cursor().map(JobActions::moment);
         Optional<Ref> resource = in.resource().map(Ref::parse);
         List<Summary> items = jobs.store().list(call.team(), in.state(), in.action(), resource, before, limit).stream()
-                .filter(row -> visible(call, row)).map(JobActions::summary).toList();
-        Optional<String> next = items.size() < limit ? Optional.empty()
+                .filter(row -> visible(call, row))
+                .map(JobActions::summary)
+                .toList();
+        Optional<String> next = items.size() < limit
+                ? Optional.empty()
                 : Optional.of(items.get(items.size() - 1).createdAt().toString());
         return new Listed(items, next);
     }
 
     private static boolean visible(Call call, JobStore.Row row) {
-        return call.reach("job").includes(new Ref("job", row.id()), row.resource().stream().toArray(Ref[]::new));
+        return call.reach("job")
+                .includes(new Ref("job", row.id()), row.resource().stream().toArray(Ref[]::new));
     }
 
     private static Instant moment(String cursor) {
@@ -80,19 +109,34 @@ public final class JobActions implements Extension {
     public Detail get(Call call, One in) {
         JobStore.Row row = find(in.job());
         Summary head = summary(row);
-        List<Step> steps = jobs.store().steps(row.id()).stream().filter(step -> !step.name().contains("/"))
-                .map(step -> new Step(step.name(), step.state(), step.attempt(), step.startedAt(), step.finishedAt())).toList();
-        Optional<Object> result = row.result()
-                .map(json -> Json.plain(Json.parse(json.getBytes(StandardCharsets.UTF_8))));
-        return new Detail(head.job(), head.action(), head.state(), head.progress(), head.attempt(), head.resource(),
-                head.resourceName(), head.caller(), head.createdAt(), head.startedAt(), head.finishedAt(), steps, result,
+        List<Step> steps = jobs.store().steps(row.id()).stream()
+                .filter(step -> !step.name().contains("/"))
+                .map(step -> new Step(step.name(), step.state(), step.attempt(), step.startedAt(), step.finishedAt()))
+                .toList();
+        Optional<Object> result =
+                row.result().map(json -> Json.plain(Json.parse(json.getBytes(StandardCharsets.UTF_8))));
+        return new Detail(
+                head.job(),
+                head.action(),
+                head.state(),
+                head.progress(),
+                head.attempt(),
+                head.resource(),
+                head.resourceName(),
+                head.caller(),
+                head.createdAt(),
+                head.startedAt(),
+                head.finishedAt(),
+                steps,
+                result,
                 head.error());
     }
 
     @Action(value = "job.log", summary = "Reads the log of a job", effect = READ)
     public Flow.Publisher<Line> log(Call call, Following in) {
         find(in.job());
-        return new LogStream(jobs, in.job().id(), in.after().orElse(0L), in.follow().orElse(true));
+        return new LogStream(
+                jobs, in.job().id(), in.after().orElse(0L), in.follow().orElse(true));
     }
 
     @Action(value = "job.cancel", summary = "Stops a job", effect = CHANGE, idempotent = true)
@@ -108,9 +152,20 @@ public final class JobActions implements Extension {
     }
 
     private static Summary summary(JobStore.Row row) {
-        Optional<Failure> error = row.errorKind().map(kind -> new Failure(kind, row.error().orElse("")));
-        return new Summary(new Ref("job", row.id()), row.action(), row.state(), row.progress(), row.attempt(),
-                row.resource(), row.resourceName(), JobStore.caller(row).name(), row.createdAt(), row.startedAt(),
-                row.finishedAt(), error);
+        Optional<Failure> error =
+                row.errorKind().map(kind -> new Failure(kind, row.error().orElse("")));
+        return new Summary(
+                new Ref("job", row.id()),
+                row.action(),
+                row.state(),
+                row.progress(),
+                row.attempt(),
+                row.resource(),
+                row.resourceName(),
+                JobStore.caller(row).name(),
+                row.createdAt(),
+                row.startedAt(),
+                row.finishedAt(),
+                error);
     }
 }

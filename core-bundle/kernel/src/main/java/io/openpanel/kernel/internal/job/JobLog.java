@@ -49,8 +49,10 @@ final class JobLog implements AutoCloseable {
     public record Last(long seq) {}
 
     void open(String job) {
-        long last = database.tx(tx -> tx.one(Last.class,
-                "select coalesce(max(seq), 0) as seq from job_log where job_id = ?", job)).orElseThrow().seq();
+        long last = database.tx(tx ->
+                        tx.one(Last.class, "select coalesce(max(seq), 0) as seq from job_log where job_id = ?", job))
+                .orElseThrow()
+                .seq();
         Buffer buffer = new Buffer();
         buffer.next = last + 1;
         buffers.put(job, buffer);
@@ -66,7 +68,8 @@ final class JobLog implements AutoCloseable {
             if (buffer.next > MOST_LINES) {
                 return;
             }
-            String kept = buffer.next == MOST_LINES ? "The log ends here: it has " + MOST_LINES + " lines"
+            String kept = buffer.next == MOST_LINES
+                    ? "The log ends here: it has " + MOST_LINES + " lines"
                     : line.length() > LONGEST_LINE ? line.substring(0, LONGEST_LINE) + " … cut" : line;
             buffer.lines.add(new Line(job, buffer.next++, clock.instant(), step, kept.replace('\0', '\uFFFD')));
             full = buffer.lines.size() >= BATCH;
@@ -98,8 +101,9 @@ final class JobLog implements AutoCloseable {
             if (buffer.lines.isEmpty()) {
                 return;
             }
-            database.tx(tx -> tx.batch("insert into job_log (job_id, seq, at, step, line)"
-                    + " values (:jobId, :seq, :at, :step, :line)", buffer.lines));
+            database.tx(tx -> tx.batch(
+                    "insert into job_log (job_id, seq, at, step, line)" + " values (:jobId, :seq, :at, :step, :line)",
+                    buffer.lines));
             buffer.lines = new ArrayList<>();
         }
         wake();
@@ -120,9 +124,14 @@ final class JobLog implements AutoCloseable {
     }
 
     List<Line> read(String job, long after, int limit) {
-        return database.tx(tx -> tx.list(Line.class, """
+        return database.tx(tx -> tx.list(
+                Line.class,
+                """
                 select job_id, seq, at, step, line from job_log where job_id = ? and seq > ? order by seq limit ?
-                """, job, after, limit));
+                """,
+                job,
+                after,
+                limit));
     }
 
     @Override

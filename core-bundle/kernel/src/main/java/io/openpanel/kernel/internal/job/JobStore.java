@@ -24,7 +24,8 @@ import java.util.function.Consumer;
 /** The rows of jobs and their steps. */
 final class JobStore {
     private static final String SEALED = "$sealed";
-    private static final String COLUMNS = """
+    private static final String COLUMNS =
+            """
             id, team_id, action, plugin, caller::text as caller, surface, resource, resource_name, input::text as input,
             state, progress, attempt, cancel_requested, created_at, started_at, finished_at, result::text as result,
             error_kind, error
@@ -40,32 +41,63 @@ final class JobStore {
         this.clock = clock;
     }
 
-    public record Row(String id, Optional<String> teamId, String action, String plugin, String caller, String surface,
-                      Optional<Ref> resource, Optional<String> resourceName, String input, String state, int progress,
-                      int attempt, boolean cancelRequested, Instant createdAt, Optional<Instant> startedAt,
-                      Optional<Instant> finishedAt, Optional<String> result, Optional<String> errorKind,
-                      Optional<String> error) {
+    public record Row(
+            String id,
+            Optional<String> teamId,
+            String action,
+            String plugin,
+            String caller,
+            String surface,
+            Optional<Ref> resource,
+            Optional<String> resourceName,
+            String input,
+            String state,
+            int progress,
+            int attempt,
+            boolean cancelRequested,
+            Instant createdAt,
+            Optional<Instant> startedAt,
+            Optional<Instant> finishedAt,
+            Optional<String> result,
+            Optional<String> errorKind,
+            Optional<String> error) {
         boolean finished() {
             return !state.equals("queued") && !state.equals("running");
         }
     }
 
-    public record StepRow(String name, String state, int attempt, Instant startedAt, Optional<Instant> finishedAt,
-                          Optional<String> result) {}
+    public record StepRow(
+            String name,
+            String state,
+            int attempt,
+            Instant startedAt,
+            Optional<Instant> finishedAt,
+            Optional<String> result) {}
 
     public record Id(String id) {}
 
     void insert(Ref job, Admission.Admitted admitted, String surface) {
         Optional<Resource> subject = admitted.subject();
         Principal caller = admitted.principal();
-        JsonNode input = admitted.entry().input().map(shape -> Json.tree(shape, admitted.input())).orElse(Json.object());
-        database.tx(tx -> tx.update("""
+        JsonNode input = admitted.entry()
+                .input()
+                .map(shape -> Json.tree(shape, admitted.input()))
+                .orElse(Json.object());
+        database.tx(tx -> tx.update(
+                """
                 insert into job (id, team_id, action, plugin, caller, surface, resource, resource_name, input, created_at)
                 values (?, ?, ?, ?, ?::jsonb, ?, ?, ?, ?::jsonb, ?)
-                """, job.id(), KernelDatabase.id(caller.team().or(() -> subject.flatMap(Resource::team))),
-                admitted.entry().id(), admitted.entry().operation().plugin(),
-                new String(Json.bytes(Types.record(Principal.class), caller), StandardCharsets.UTF_8), surface,
-                subject.map(Resource::ref), subject.map(Resource::name), Json.text(seal(input, job)), clock.instant()));
+                """,
+                job.id(),
+                KernelDatabase.id(caller.team().or(() -> subject.flatMap(Resource::team))),
+                admitted.entry().id(),
+                admitted.entry().operation().plugin(),
+                new String(Json.bytes(Types.record(Principal.class), caller), StandardCharsets.UTF_8),
+                surface,
+                subject.map(Resource::ref),
+                subject.map(Resource::name),
+                Json.text(seal(input, job)),
+                clock.instant()));
     }
 
     /** The input with its secrets sealed. */
@@ -115,14 +147,32 @@ final class JobStore {
     }
 
     /** Newest first. */
-    List<Row> list(Optional<Ref> team, Optional<String> state, Optional<String> action, Optional<Ref> resource,
-            Optional<Instant> before, int limit) {
-        return database.tx(tx -> tx.list(Row.class, "select " + COLUMNS + """
+    List<Row> list(
+            Optional<Ref> team,
+            Optional<String> state,
+            Optional<String> action,
+            Optional<Ref> resource,
+            Optional<Instant> before,
+            int limit) {
+        return database.tx(tx -> tx.list(
+                Row.class,
+                "select " + COLUMNS
+                        + """
                 from job where team_id is not distinct from ?
                   and (?::text is null or state = ?) and (?::text is null or action = ?)
                   and (?::text is null or resource = ?) and (?::timestamptz is null or created_at < ?)
                 order by created_at desc limit ?
-                """, KernelDatabase.id(team), state, state, action, action, resource, resource, before, before, limit));
+                """,
+                KernelDatabase.id(team),
+                state,
+                state,
+                action,
+                action,
+                resource,
+                resource,
+                before,
+                before,
+                limit));
     }
 
     List<Id> unfinished() {
@@ -131,19 +181,32 @@ final class JobStore {
 
     void begin(String id) {
         Instant now = clock.instant();
-        database.tx(tx -> tx.update("update job set state = 'running', attempt = attempt + 1,"
-                + " started_at = coalesce(started_at, ?) where id = ?", now, id));
+        database.tx(tx -> tx.update(
+                "update job set state = 'running', attempt = attempt + 1,"
+                        + " started_at = coalesce(started_at, ?) where id = ?",
+                now,
+                id));
     }
 
     void end(String id, String state, String result, String errorKind, String error) {
         database.tx(tx -> {
-            tx.update("update job_step set state = 'failed', finished_at = ? where job_id = ? and state = 'running'",
-                    clock.instant(), id);
-            return tx.update("""
+            tx.update(
+                    "update job_step set state = 'failed', finished_at = ? where job_id = ? and state = 'running'",
+                    clock.instant(),
+                    id);
+            return tx.update(
+                    """
                     update job set state = ?, result = ?::jsonb, error_kind = ?, error = ?, finished_at = ?,
                         progress = case when ? = 'done' then 100 else progress end
                     where id = ?
-                    """, state, result, errorKind, error, clock.instant(), state, id);
+                    """,
+                    state,
+                    result,
+                    errorKind,
+                    error,
+                    clock.instant(),
+                    state,
+                    id);
         });
     }
 
@@ -158,35 +221,55 @@ final class JobStore {
     /** Whether the job was still unfinished. */
     boolean requestCancel(String id) {
         return database.tx(tx -> tx.update(
-                "update job set cancel_requested = true where id = ? and state in ('queued', 'running')", id)) == 1;
+                        "update job set cancel_requested = true where id = ? and state in ('queued', 'running')", id))
+                == 1;
     }
 
     List<StepRow> steps(String id) {
-        return database.tx(tx -> tx.list(StepRow.class, """
+        return database.tx(tx -> tx.list(
+                StepRow.class,
+                """
                 select name, state, attempt, started_at, finished_at, result::text as result
                 from job_step where job_id = ? order by position
-                """, id));
+                """,
+                id));
     }
 
     Optional<StepRow> step(String id, String name) {
-        return database.tx(tx -> tx.one(StepRow.class, """
+        return database.tx(tx -> tx.one(
+                StepRow.class,
+                """
                 select name, state, attempt, started_at, finished_at, result::text as result
                 from job_step where job_id = ? and name = ?
-                """, id, name));
+                """,
+                id,
+                name));
     }
 
     void beginStep(String id, String name, int attempt) {
-        database.tx(tx -> tx.update("""
+        database.tx(tx -> tx.update(
+                """
                 insert into job_step (job_id, name, position, state, attempt, started_at)
                 values (?, ?, (select count(*) from job_step where job_id = ?), 'running', ?, ?)
                 on conflict (job_id, name) do update
                 set state = 'running', attempt = excluded.attempt, started_at = excluded.started_at, finished_at = null
-                """, id, name, id, attempt, clock.instant()));
+                """,
+                id,
+                name,
+                id,
+                attempt,
+                clock.instant()));
     }
 
     void endStep(String id, String name, String state, String result) {
-        database.tx(tx -> tx.update("""
+        database.tx(tx -> tx.update(
+                """
                 update job_step set state = ?, finished_at = ?, result = ?::jsonb where job_id = ? and name = ?
-                """, state, clock.instant(), result, id, name));
+                """,
+                state,
+                clock.instant(),
+                result,
+                id,
+                name));
     }
 }

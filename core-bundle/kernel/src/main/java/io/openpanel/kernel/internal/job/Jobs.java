@@ -56,8 +56,16 @@ public final class Jobs {
     private volatile boolean stopping;
 
     /** @param workspaces a directory of which each job gets a part */
-    public Jobs(LiveCatalogue catalogue, Admission admission, Calls calls, Audit audit, EventBus events,
-            KernelDatabase database, Storage storage, InstantSource clock, Path workspaces) {
+    public Jobs(
+            LiveCatalogue catalogue,
+            Admission admission,
+            Calls calls,
+            Audit audit,
+            EventBus events,
+            KernelDatabase database,
+            Storage storage,
+            InstantSource clock,
+            Path workspaces) {
         this.catalogue = catalogue;
         this.admission = admission;
         this.calls = calls;
@@ -66,7 +74,8 @@ public final class Jobs {
         this.workspaces = workspaces;
         this.store = new JobStore(database, storage, clock);
         this.log = new JobLog(database, clock);
-        this.task = Tasks.custom("job", Void.class).onDeadExecutionRevive()
+        this.task = Tasks.custom("job", Void.class)
+                .onDeadExecutionRevive()
                 .execute((instance, context) -> attempt(instance.getId()));
     }
 
@@ -98,8 +107,13 @@ public final class Jobs {
 
             @Override
             public Optional<Resource> find(String id) {
-                return store.find(id).map(row -> new Resource(new Ref("job", row.id()), row.action(), row.resource(),
-                        KernelDatabase.team(row.teamId()), row.state() + row.progress()));
+                return store.find(id)
+                        .map(row -> new Resource(
+                                new Ref("job", row.id()),
+                                row.action(),
+                                row.resource(),
+                                KernelDatabase.team(row.teamId()),
+                                row.state() + row.progress()));
             }
         };
     }
@@ -116,7 +130,11 @@ public final class Jobs {
         Ref job = Ref.create("job");
         store.insert(job, admitted, surface);
         scheduler.schedule(task.instance(job.id()), Instant.EPOCH);
-        LOG.debug("{} was queued as {} by {}", intent.action(), job, intent.caller().ref());
+        LOG.debug(
+                "{} was queued as {} by {}",
+                intent.action(),
+                job,
+                intent.caller().ref());
         return job;
     }
 
@@ -129,8 +147,8 @@ public final class Jobs {
         if (entry.isEmpty() && !row.cancelRequested()) {
             return later();
         }
-        LiveJob job = new LiveJob(new Ref("job", id), row.plugin(), row.attempt() + 1, store, log, workspace(id),
-                () -> changed(row));
+        LiveJob job = new LiveJob(
+                new Ref("job", id), row.plugin(), row.attempt() + 1, store, log, workspace(id), () -> changed(row));
         log.open(id);
         running.put(id, job);
         try {
@@ -177,13 +195,15 @@ public final class Jobs {
 
     private String work(JobStore.Row row, Entry entry, LiveJob job) {
         Principal caller = JobStore.caller(row);
-        Admission.Admitted admitted = admission.admit(entry, caller, store.input(row, job::mask), Admission.Rights.PRINCIPAL);
-        LiveCall call = new LiveCall(caller, row.surface(), entry.operation().plugin(), job, "",
-                kind -> admission.reach(caller, kind));
+        Admission.Admitted admitted =
+                admission.admit(entry, caller, store.input(row, job::mask), Admission.Rights.PRINCIPAL);
+        LiveCall call = new LiveCall(
+                caller, row.surface(), entry.operation().plugin(), job, "", kind -> admission.reach(caller, kind));
         entry.running().enter();
         try {
             Object result = calls.as(call, () -> entry.invoke(call, admitted.input()));
-            return result == null ? "{}"
+            return result == null
+                    ? "{}"
                     : new String(Json.bytes(entry.output().orElseThrow(), result), StandardCharsets.UTF_8);
         } finally {
             entry.running().leave();
@@ -192,7 +212,8 @@ public final class Jobs {
 
     private void finish(JobStore.Row row, LiveJob job, String state, String result, RuntimeException failure) {
         String kind = failure instanceof Problem problem ? problem.kind().name().toLowerCase(Locale.ROOT) : "internal";
-        String message = failure instanceof Problem ? job.masked(failure.getMessage())
+        String message = failure instanceof Problem
+                ? job.masked(failure.getMessage())
                 : "An internal error; the panel's log has more under job " + row.id();
         if (failure != null) {
             log.add(row.id(), Optional.empty(), state.equals("cancelled") ? "Cancelled" : message);
@@ -201,12 +222,32 @@ public final class Jobs {
         store.end(row.id(), state, result, failure == null ? null : kind, failure == null ? null : message);
         remove(workspace(row.id()));
         Principal caller = JobStore.caller(row);
-        audit.end(new Audit.Intent(Ref.create("call").id(), caller, null, row.surface(), "", "", row.action(),
-                row.resource().map(Ref::toString).stream().toList(), KernelDatabase.team(row.teamId())), state,
+        audit.end(
+                new Audit.Intent(
+                        Ref.create("call").id(),
+                        caller,
+                        null,
+                        row.surface(),
+                        "",
+                        "",
+                        row.action(),
+                        row.resource().map(Ref::toString).stream().toList(),
+                        KernelDatabase.team(row.teamId())),
+                state,
                 failure == null ? null : message);
-        events.announce(failure == null ? "action.done" : "action.failed", caller, row.resource(),
-                Map.of("action", row.action(), "caller", caller.name(), "resource", row.resourceName().orElse(""),
-                        "job", "job:" + row.id()));
+        events.announce(
+                failure == null ? "action.done" : "action.failed",
+                caller,
+                row.resource(),
+                Map.of(
+                        "action",
+                        row.action(),
+                        "caller",
+                        caller.name(),
+                        "resource",
+                        row.resourceName().orElse(""),
+                        "job",
+                        "job:" + row.id()));
     }
 
     private static CompletionHandler<Void> later() {
@@ -215,9 +256,17 @@ public final class Jobs {
 
     private void changed(JobStore.Row row) {
         log.wake();
-        events.announce("job.changed", JobStore.caller(row), Optional.of(new Ref("job", row.id())),
-                Map.of("job", "job:" + row.id(), "action", row.action(),
-                        "resource", row.resource().map(Ref::toString).orElse("")));
+        events.announce(
+                "job.changed",
+                JobStore.caller(row),
+                Optional.of(new Ref("job", row.id())),
+                Map.of(
+                        "job",
+                        "job:" + row.id(),
+                        "action",
+                        row.action(),
+                        "resource",
+                        row.resource().map(Ref::toString).orElse("")));
     }
 
     /** Asks a job to stop; what it does at the moment is ended. Whether it was still unfinished. */
@@ -232,7 +281,9 @@ public final class Jobs {
 
     /** Ends the attempts of a plugin's jobs; they resume when it is back. */
     public void yield(String plugin) {
-        List<LiveJob> jobs = running.values().stream().filter(job -> job.plugin().equals(plugin)).toList();
+        List<LiveJob> jobs = running.values().stream()
+                .filter(job -> job.plugin().equals(plugin))
+                .toList();
         jobs.forEach(LiveJob::yieldNow);
     }
 
@@ -256,7 +307,9 @@ public final class Jobs {
             return;
         }
         try (Stream<Path> all = Files.list(workspaces)) {
-            all.filter(each -> store.find(each.getFileName().toString()).map(JobStore.Row::finished).orElse(true))
+            all.filter(each -> store.find(each.getFileName().toString())
+                            .map(JobStore.Row::finished)
+                            .orElse(true))
                     .forEach(Jobs::remove);
         } catch (IOException e) {
             LOG.warn("Cannot list the workspaces in {}: {}", workspaces, e.getMessage());

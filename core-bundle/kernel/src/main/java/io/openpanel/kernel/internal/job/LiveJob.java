@@ -75,7 +75,9 @@ public final class LiveJob {
 
     public void log(String line) {
         yieldIfAsked();
-        log.add(ref.id(), step.map(name -> name.contains("/") ? name.substring(0, name.indexOf('/')) : name),
+        log.add(
+                ref.id(),
+                step.map(name -> name.contains("/") ? name.substring(0, name.indexOf('/')) : name),
                 mask.apply(line));
     }
 
@@ -143,7 +145,8 @@ public final class LiveJob {
     public <T extends Record> T step(String name, Class<T> type, Supplier<T> work) {
         yieldIfAsked();
         RecordShape shape = Types.record(type);
-        Optional<JobStore.StepRow> stored = store.step(ref.id(), name).filter(row -> row.state().equals("done"));
+        Optional<JobStore.StepRow> stored =
+                store.step(ref.id(), name).filter(row -> row.state().equals("done"));
         if (stored.isPresent()) {
             byte[] json = stored.get().result().orElse("{}").getBytes(StandardCharsets.UTF_8);
             return type.cast(shape.read(Json.parse(json), "", Reading.tolerant()));

@@ -77,7 +77,8 @@ final class LogStream implements Flow.Publisher<JobActions.Line> {
             long last = after;
             while (!cancelled) {
                 // Asked before the lines are read, so that the last ones are not missed.
-                boolean ended = jobs.store().find(job).map(JobStore.Row::finished).orElse(true);
+                boolean ended =
+                        jobs.store().find(job).map(JobStore.Row::finished).orElse(true);
                 List<JobLog.Line> lines = jobs.log().read(job, last, PAGE);
                 for (JobLog.Line line : lines) {
                     demand.acquire();

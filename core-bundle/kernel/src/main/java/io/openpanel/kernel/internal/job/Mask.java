@@ -25,8 +25,8 @@ final class Mask {
         }
         if (secret.length() >= SHORTEST) {
             byte[] bytes = secret.getBytes(StandardCharsets.UTF_8);
-            secrets.addAll(List.of(Base64.getEncoder().encodeToString(bytes),
-                    URLEncoder.encode(secret, StandardCharsets.UTF_8)));
+            secrets.addAll(List.of(
+                    Base64.getEncoder().encodeToString(bytes), URLEncoder.encode(secret, StandardCharsets.UTF_8)));
         }
     }
 

@@ -38,8 +38,12 @@ final class Hearers {
             }
             Every every = method.getAnnotation(Every.class);
             if (every != null) {
-                connected.add(schedules.add(id, every.value(), () -> calls.as(
-                        PanelOfBundle.asPlugin(plugin, Optional.empty(), "schedule"), () -> invoke(extension, method))));
+                connected.add(schedules.add(
+                        id,
+                        every.value(),
+                        () -> calls.as(
+                                PanelOfBundle.asPlugin(plugin, Optional.empty(), "schedule"),
+                                () -> invoke(extension, method))));
             }
         }
         return connected;
@@ -47,8 +51,10 @@ final class Hearers {
 
     private void hear(PluginOf plugin, Object extension, Method method, Event event) {
         Class<?> wanted = method.getParameterTypes()[0];
-        Object argument = wanted == Event.class ? event : Types.record(wanted)
-                .read(Json.tree(Types.shape(Object.class, null), event.data()), "", Reading.tolerant());
+        Object argument = wanted == Event.class
+                ? event
+                : Types.record(wanted)
+                        .read(Json.tree(Types.shape(Object.class, null), event.data()), "", Reading.tolerant());
         calls.as(PanelOfBundle.asPlugin(plugin, event.team(), "event"), () -> invoke(extension, method, argument));
     }
 

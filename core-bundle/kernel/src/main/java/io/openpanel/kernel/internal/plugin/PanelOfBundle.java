@@ -51,15 +51,21 @@ final class PanelOfBundle implements Panel, Storage.Context {
         Optional<LiveCall> outer = calls.current();
         Principal self = InnerCalls.bundle(plugin.id(), Optional.of(team));
         if (outer.isPresent() && !outer.get().caller().ref().equals(self.ref())) {
-            throw new Problem(Problem.Kind.DENIED, "The plugin " + plugin.id()
-                    + " works in a team of its choice only where it is the caller itself");
+            throw new Problem(
+                    Problem.Kind.DENIED,
+                    "The plugin " + plugin.id() + " works in a team of its choice only where it is the caller itself");
         }
         return calls.as(asPlugin(plugin, Optional.of(team), "bundle"), work);
     }
 
     /** A call in which the plugin itself is the caller. */
     static LiveCall asPlugin(PluginOf plugin, Optional<Ref> team, String surface) {
-        return new LiveCall(InnerCalls.bundle(plugin.id(), team), surface, plugin.id(), null, "",
+        return new LiveCall(
+                InnerCalls.bundle(plugin.id(), team),
+                surface,
+                plugin.id(),
+                null,
+                "",
                 kind -> new io.openpanel.api.Reach(true, Set.of()));
     }
 
@@ -78,8 +84,10 @@ final class PanelOfBundle implements Panel, Storage.Context {
 
     @Override
     public Path workspace() {
-        return calls.current().flatMap(LiveCall::liveJob).map(LiveJob::workspace).orElseThrow(
-                () -> new IllegalStateException("Only a job has a workspace"));
+        return calls.current()
+                .flatMap(LiveCall::liveJob)
+                .map(LiveJob::workspace)
+                .orElseThrow(() -> new IllegalStateException("Only a job has a workspace"));
     }
 
     @Override
@@ -90,15 +98,16 @@ final class PanelOfBundle implements Panel, Storage.Context {
     @Override
     public void checkAllTeams() {
         calls.current().filter(call -> Admission.isPerson(call.caller())).ifPresent(call -> {
-            throw new Problem(Problem.Kind.DENIED, "The plugin " + plugin.id()
-                    + " may not work over all teams while a person is the caller");
+            throw new Problem(
+                    Problem.Kind.DENIED,
+                    "The plugin " + plugin.id() + " may not work over all teams while a person is the caller");
         });
     }
 
     @Override
     public Runnable publish(Record event, Database.Tx tx) {
-        Principal caller = calls.current().map(LiveCall::caller)
-                .orElseGet(() -> InnerCalls.bundle(plugin.id(), Optional.empty()));
+        Principal caller =
+                calls.current().map(LiveCall::caller).orElseGet(() -> InnerCalls.bundle(plugin.id(), Optional.empty()));
         return events.publish(event, caller, team(), tx);
     }
 

@@ -34,14 +34,23 @@ public final class PluginActions implements Extension {
 
     public record One(@Param(kind = "plugin") Ref plugin) {}
 
-    public record Shown(Ref plugin, String title, String version, @Param("active, stopped or failed") String state,
-                        @Param("Why it does not work") Optional<String> reason, List<String> actions, List<String> uses) {}
+    public record Shown(
+            Ref plugin,
+            String title,
+            String version,
+            @Param("active, stopped or failed") String state,
+            @Param("Why it does not work") Optional<String> reason,
+            List<String> actions,
+            List<String> uses) {}
 
     public record Listed(List<Shown> items) {}
 
     @Action(value = "plugin.list", summary = "Lists the plugins there are", effect = READ)
     public Listed list() {
-        return new Listed(plugins.all().stream().sorted(Comparator.comparing(PluginOf::id)).map(this::shown).toList());
+        return new Listed(plugins.all().stream()
+                .sorted(Comparator.comparing(PluginOf::id))
+                .map(this::shown)
+                .toList());
     }
 
     @Action(value = "plugin.get", summary = "Shows a plugin", effect = READ)
@@ -54,8 +63,11 @@ public final class PluginActions implements Extension {
         return change(find(in), Bundle::start);
     }
 
-    @Action(value = "plugin.stop", summary = "Stops a plugin; its pages, paths and commands go until it is started",
-            effect = CHANGE, idempotent = true)
+    @Action(
+            value = "plugin.stop",
+            summary = "Stops a plugin; its pages, paths and commands go until it is started",
+            effect = CHANGE,
+            idempotent = true)
     public Shown stop(One in) {
         PluginOf plugin = find(in);
         if (plugin.id().equals(KERNEL)) {
@@ -81,7 +93,8 @@ public final class PluginActions implements Extension {
         } catch (ExecutionException e) {
             throw e.getCause() instanceof Problem problem ? problem : new IllegalStateException(e.getCause());
         } catch (TimeoutException e) {
-            throw new Problem(Problem.Kind.TIMEOUT, plugin.title() + " takes longer than " + PATIENCE_SECONDS + " s", e);
+            throw new Problem(
+                    Problem.Kind.TIMEOUT, plugin.title() + " takes longer than " + PATIENCE_SECONDS + " s", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Problem(Problem.Kind.UNAVAILABLE, "The panel is stopping", e);
@@ -97,7 +110,13 @@ public final class PluginActions implements Extension {
         Optional<String> failure = plugins.failure(plugin.id());
         boolean active = plugin.bundle().getState() == Bundle.ACTIVE;
         String state = !active ? "stopped" : failure.isPresent() ? "failed" : "active";
-        return new Shown(new Ref("plugin", plugin.id()), plugin.title(), plugin.bundle().getVersion().toString(), state,
-                failure, catalogue.actionsOf(plugin.id()), plugin.uses());
+        return new Shown(
+                new Ref("plugin", plugin.id()),
+                plugin.title(),
+                plugin.bundle().getVersion().toString(),
+                state,
+                failure,
+                catalogue.actionsOf(plugin.id()),
+                plugin.uses());
     }
 }

@@ -36,7 +36,12 @@ public final class PluginHost {
     /** Gives plugins their {@link Panel} and takes in what they publish. */
     @SuppressWarnings("unchecked")
     public void open(Jobs jobs, EventBus events, Schedules schedules, InnerCalls inner, Storage storage) {
-        plugins = new Plugins(catalogue, calls, streams, jobs, new Hearers(events, schedules, calls),
+        plugins = new Plugins(
+                catalogue,
+                calls,
+                streams,
+                jobs,
+                new Hearers(events, schedules, calls),
                 plugin -> new PanelOfBundle(plugin, inner, calls, events, storage));
         registration = (ServiceRegistration<Panel>) context.registerService(Panel.class.getName(), plugins, null);
         catalogue.pendingFrom(plugins::pending);
@@ -66,8 +71,14 @@ public final class PluginHost {
 
             @Override
             public Optional<Resource> find(String id) {
-                return plugins.find(id).map(plugin -> new Resource(new Ref("plugin", plugin.id()), plugin.title(),
-                        Optional.empty(), Optional.empty(), plugin.bundle().getVersion() + "." + plugin.bundle().getState()));
+                return plugins.find(id)
+                        .map(plugin -> new Resource(
+                                new Ref("plugin", plugin.id()),
+                                plugin.title(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                plugin.bundle().getVersion() + "."
+                                        + plugin.bundle().getState()));
             }
         };
     }

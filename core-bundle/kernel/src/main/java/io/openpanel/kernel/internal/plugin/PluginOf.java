@@ -22,10 +22,17 @@ public record PluginOf(String id, String title, List<String> uses, Bundle bundle
         return revision.getDeclaredCapabilities(NAMESPACE).stream().findFirst().map(capability -> {
             Map<String, Object> attributes = capability.getAttributes();
             Object uses = attributes.get("uses");
-            List<String> globs = uses instanceof List<?> list ? (List<String>) list
+            List<String> globs = uses instanceof List<?> list
+                    ? (List<String>) list
                     : uses instanceof String one && !one.isBlank() ? List.of(one.split(",")) : List.of();
-            return new PluginOf(String.valueOf(attributes.get("id")), String.valueOf(attributes.get("title")),
-                    globs.stream().map(String::strip).filter(glob -> !glob.isEmpty()).toList(), bundle);
+            return new PluginOf(
+                    String.valueOf(attributes.get("id")),
+                    String.valueOf(attributes.get("title")),
+                    globs.stream()
+                            .map(String::strip)
+                            .filter(glob -> !glob.isEmpty())
+                            .toList(),
+                    bundle);
         });
     }
 

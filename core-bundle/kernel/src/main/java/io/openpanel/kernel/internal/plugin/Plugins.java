@@ -61,6 +61,7 @@ public final class Plugins implements ServiceFactory<Panel> {
         thread.setDaemon(true);
         return thread;
     });
+
     private final Set<Object> waiting = ConcurrentHashMap.newKeySet();
     private final long begun = System.nanoTime();
     private BundleTracker<PluginOf> bundles;
@@ -68,7 +69,12 @@ public final class Plugins implements ServiceFactory<Panel> {
     private ServiceTracker<?, ?> resources;
     private ServiceTracker<?, ?> doors;
 
-    Plugins(LiveCatalogue catalogue, Calls calls, Streams streams, Jobs jobs, Hearers hearers,
+    Plugins(
+            LiveCatalogue catalogue,
+            Calls calls,
+            Streams streams,
+            Jobs jobs,
+            Hearers hearers,
             Function<PluginOf, PanelOfBundle> panels) {
         this.catalogue = catalogue;
         this.calls = calls;
@@ -99,8 +105,14 @@ public final class Plugins implements ServiceFactory<Panel> {
 
     /** Whether a plugin may call an action: its own, or one it lists. */
     boolean allows(String plugin, String action) {
-        boolean own = catalogue.operation(action).map(operation -> operation.plugin().equals(plugin)).orElse(false);
-        return own || Optional.ofNullable(known.get(plugin)).map(each -> each.lists(action)).orElse(false);
+        boolean own = catalogue
+                .operation(action)
+                .map(operation -> operation.plugin().equals(plugin))
+                .orElse(false);
+        return own
+                || Optional.ofNullable(known.get(plugin))
+                        .map(each -> each.lists(action))
+                        .orElse(false);
     }
 
     Collection<PluginOf> all() {
@@ -117,7 +129,9 @@ public final class Plugins implements ServiceFactory<Panel> {
     }
 
     private PluginOf of(Bundle bundle) {
-        return known.values().stream().filter(each -> each.bundle() == bundle).findFirst()
+        return known.values().stream()
+                .filter(each -> each.bundle() == bundle)
+                .findFirst()
                 .or(() -> PluginOf.read(bundle))
                 .orElseGet(() -> new PluginOf(bundle.getSymbolicName(), bundle.getSymbolicName(), List.of(), bundle));
     }
@@ -160,7 +174,10 @@ public final class Plugins implements ServiceFactory<Panel> {
             if (plugin.bundle().findEntries("db", "*.sql", false) != null) {
                 panel(plugin).open();
             }
-            catalogue.add(service, plugin.id(), Roles.of(plugin.bundle()),
+            catalogue.add(
+                    service,
+                    plugin.id(),
+                    Roles.of(plugin.bundle()),
                     running.computeIfAbsent(plugin.id(), id -> new Entry.Running()));
             List<AutoCloseable> connections = hearers.connect(plugin, service);
             if (connected.replace(service, connections) == null) {
@@ -176,9 +193,13 @@ public final class Plugins implements ServiceFactory<Panel> {
     /** Plugins that are meant to run and whose actions are not all in the catalogue yet. */
     List<String> pending() {
         boolean patient = System.nanoTime() - begun < PATIENCE.toNanos();
-        List<String> silent = known.values().stream().filter(plugin -> patient && isMeantToRun(plugin.bundle()))
-                .filter(plugin -> !failures.containsKey(plugin.id()) && catalogue.actionsOf(plugin.id()).isEmpty())
-                .map(PluginOf::id).sorted().toList();
+        List<String> silent = known.values().stream()
+                .filter(plugin -> patient && isMeantToRun(plugin.bundle()))
+                .filter(plugin -> !failures.containsKey(plugin.id())
+                        && catalogue.actionsOf(plugin.id()).isEmpty())
+                .map(PluginOf::id)
+                .sorted()
+                .toList();
         return silent.isEmpty() && !waiting.isEmpty() ? List.of("being read") : silent;
     }
 
@@ -282,17 +303,22 @@ public final class Plugins implements ServiceFactory<Panel> {
             Door door = context.getService(reference);
             PluginOf plugin = of(reference.getBundle());
             Dictionary<String, Object> properties = new Hashtable<>(Map.of(WRAPPED, "wrapped"));
-            return context.registerService(Door.class, new Door() {
-                @Override
-                public String path() {
-                    return door.path();
-                }
+            return context.registerService(
+                    Door.class,
+                    new Door() {
+                        @Override
+                        public String path() {
+                            return door.path();
+                        }
 
-                @Override
-                public Reply handle(Request request) {
-                    return calls.as(PanelOfBundle.asPlugin(plugin, Optional.empty(), "door"), () -> door.handle(request));
-                }
-            }, properties);
+                        @Override
+                        public Reply handle(Request request) {
+                            return calls.as(
+                                    PanelOfBundle.asPlugin(plugin, Optional.empty(), "door"),
+                                    () -> door.handle(request));
+                        }
+                    },
+                    properties);
         }
 
         @Override

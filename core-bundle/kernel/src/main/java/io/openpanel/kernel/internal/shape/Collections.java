@@ -95,12 +95,20 @@ final class Collections {
         public void describe(ObjectNode schema) {
             schema.put("type", "object");
             ObjectNode properties = schema.putObject("properties");
-            properties.putObject("limit").put("type", "integer").put("minimum", 1).put("maximum", 1000)
-                    .put("default", 100).put("description", "How many items at most");
+            properties
+                    .putObject("limit")
+                    .put("type", "integer")
+                    .put("minimum", 1)
+                    .put("maximum", 1000)
+                    .put("default", 100)
+                    .put("description", "How many items at most");
             properties.putObject("cursor").put("type", "string").put("description", "The next of the page before");
-            properties.putObject("sort").put("type", "string")
+            properties
+                    .putObject("sort")
+                    .put("type", "string")
                     .put("description", "A property to sort by, with - in front for descending");
-            schema.putObject("additionalProperties").put("type", "string")
+            schema.putObject("additionalProperties")
+                    .put("type", "string")
                     .put("description", "A property and the value it must have");
         }
 
@@ -115,7 +123,8 @@ final class Collections {
                 switch (entry.getKey()) {
                     case "limit" -> {
                         limit = value.isTextual() && value.textValue().matches("\\d{1,4}")
-                                ? Integer.parseInt(value.textValue()) : value.asInt(0);
+                                ? Integer.parseInt(value.textValue())
+                                : value.asInt(0);
                         if (limit < 1 || limit > 1000) {
                             reading.wrong("limit", "must be a whole number from 1 to 1000");
                         }
@@ -123,7 +132,8 @@ final class Collections {
                     case "cursor" -> cursor = value.asText("");
                     case "sort" -> sort = value.asText("");
                     default -> {
-                        if (value.isContainerNode() || value.asText("").length() > 1000
+                        if (value.isContainerNode()
+                                || value.asText("").length() > 1000
                                 || Limits.hasNul(value.asText(""))) {
                             reading.wrong(entry.getKey(), "must be a text of at most 1000 characters");
                         }

@@ -40,8 +40,13 @@ public final class RecordShape implements Shape {
             boolean optional = Types.raw(generic) == Optional.class;
             Type inner = optional ? Types.argument(generic, 0) : generic;
             Param param = declared[i].getAnnotation(Param.class);
-            components[i] = new Component(declared[i].getName(), Types.shape(inner, param), param, optional,
-                    declared[i].getAccessor(), Types.raw(inner));
+            components[i] = new Component(
+                    declared[i].getName(),
+                    Types.shape(inner, param),
+                    param,
+                    optional,
+                    declared[i].getAccessor(),
+                    Types.raw(inner));
         }
         try {
             this.constructor = type.getDeclaredConstructor(
@@ -109,12 +114,19 @@ public final class RecordShape implements Shape {
     }
 
     private void refuseUnknown(JsonNode node, String prefix, Reading reading) {
-        for (Iterator<String> names = node.fieldNames(); names.hasNext();) {
+        for (Iterator<String> names = node.fieldNames(); names.hasNext(); ) {
             String name = names.next();
-            if (Arrays.stream(components).noneMatch(component -> component.name().equals(name))) {
+            if (Arrays.stream(components)
+                    .noneMatch(component -> component.name().equals(name))) {
                 String shown = name.length() > 100 ? name.substring(0, 100) + "…" : name;
-                reading.wrong(prefix + shown, "is not known; known are "
-                        + String.join(", ", Arrays.stream(components).map(Component::name).toList()));
+                reading.wrong(
+                        prefix + shown,
+                        "is not known; known are "
+                                + String.join(
+                                        ", ",
+                                        Arrays.stream(components)
+                                                .map(Component::name)
+                                                .toList()));
             }
         }
     }

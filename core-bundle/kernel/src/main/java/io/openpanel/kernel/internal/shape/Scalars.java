@@ -69,7 +69,8 @@ final class Scalars {
         public Object read(JsonNode node, String path, Reading reading) {
             boolean fits = isLong ? node.canConvertToLong() : node.canConvertToInt();
             if (!node.isIntegralNumber() || !fits) {
-                return reading.wrong(path, "must be a whole number" + (node.isIntegralNumber() ? " of a smaller size" : ""));
+                return reading.wrong(
+                        path, "must be a whole number" + (node.isIntegralNumber() ? " of a smaller size" : ""));
             }
             if (!limits.checkRange(node.longValue(), path, reading)) {
                 return null;
@@ -141,8 +142,14 @@ final class Scalars {
                     return constant;
                 }
             }
-            return reading.wrong(path, "must be one of "
-                    + String.join(", ", Arrays.stream(type.getEnumConstants()).map(Choice::name).toList()));
+            return reading.wrong(
+                    path,
+                    "must be one of "
+                            + String.join(
+                                    ", ",
+                                    Arrays.stream(type.getEnumConstants())
+                                            .map(Choice::name)
+                                            .toList()));
         }
 
         @Override
@@ -170,16 +177,20 @@ final class Scalars {
         public Object read(JsonNode node, String path, Reading reading) {
             String text = node.isTextual() ? node.textValue() : "";
             if (text.isBlank() || text.length() > LONGEST || Limits.hasNul(text)) {
-                return reading.wrong(path, "must name " + (kind.isEmpty() ? "a resource as kind:id"
-                        : "the " + kind + " by its id or name"));
+                return reading.wrong(
+                        path,
+                        "must name "
+                                + (kind.isEmpty() ? "a resource as kind:id" : "the " + kind + " by its id or name"));
             }
             int colon = text.indexOf(':');
             if (kind.isEmpty()) {
-                return colon > 0 && colon < text.length() - 1 ? Ref.parse(text)
+                return colon > 0 && colon < text.length() - 1
+                        ? Ref.parse(text)
                         : reading.wrong(path, "must name a resource as kind:id");
             }
             if (text.startsWith(kind + ':')) {
-                return text.length() > kind.length() + 1 ? new Ref(kind, text.substring(kind.length() + 1))
+                return text.length() > kind.length() + 1
+                        ? new Ref(kind, text.substring(kind.length() + 1))
                         : reading.wrong(path, "must name the " + kind + " after the colon");
             }
             return new Ref(kind, text);

@@ -38,8 +38,8 @@ public final class Types {
         }
         if (raw == int.class || raw == Integer.class || raw == long.class || raw == Long.class) {
             boolean isLong = raw == long.class || raw == Long.class;
-            return new Scalars.Whole(isLong, param != null && param.kind().equals("bytes"),
-                    Limits.of(param, Long.MAX_VALUE));
+            return new Scalars.Whole(
+                    isLong, param != null && param.kind().equals("bytes"), Limits.of(param, Long.MAX_VALUE));
         }
         if (raw == double.class || raw == Double.class) {
             return new Scalars.Decimal(Limits.of(param, Long.MAX_VALUE));
@@ -83,7 +83,8 @@ public final class Types {
         }
         if (raw.isRecord()) {
             return type instanceof ParameterizedType generic
-                    ? new RecordShape(raw, component -> resolve(component.getGenericType(), raw, generic)) : record(raw);
+                    ? new RecordShape(raw, component -> resolve(component.getGenericType(), raw, generic))
+                    : record(raw);
         }
         throw new IllegalArgumentException(type + " cannot stand in an input, output or event; see io.openpanel.api");
     }

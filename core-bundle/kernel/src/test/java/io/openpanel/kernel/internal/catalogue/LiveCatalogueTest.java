@@ -23,8 +23,27 @@ import org.junit.jupiter.api.Test;
 
 class LiveCatalogueTest {
     private static final Set<String> ALL = Set.of("owner");
-    private static final Map<String, Set<String>> ROLES = Map.of("box.list", ALL, "box.get", ALL, "box.create", ALL,
-            "box.update", ALL, "box.delete", ALL, "box.open", ALL, "box.size", ALL, "box.prune", ALL, "weather.get", ALL, "gift-card.create", ALL);
+    private static final Map<String, Set<String>> ROLES = Map.of(
+            "box.list",
+            ALL,
+            "box.get",
+            ALL,
+            "box.create",
+            ALL,
+            "box.update",
+            ALL,
+            "box.delete",
+            ALL,
+            "box.open",
+            ALL,
+            "box.size",
+            ALL,
+            "box.prune",
+            ALL,
+            "weather.get",
+            ALL,
+            "gift-card.create",
+            ALL);
 
     public record One(@Param(kind = "box") Ref box) {}
 
@@ -148,14 +167,16 @@ class LiveCatalogueTest {
     @Test
     void anActionThatRolesDoesNotMentionIsRefusedByName() {
         assertThatThrownBy(() -> catalogue.add(new Unlisted(), "test", ROLES, new Entry.Running()))
-                .hasMessageContaining("box.steal").hasMessageContaining("roles.yaml");
+                .hasMessageContaining("box.steal")
+                .hasMessageContaining("roles.yaml");
         assertThat(catalogue.operations()).isEmpty();
     }
 
     @Test
     void anIdCanBeTakenOnce() {
         catalogue.add(new Boxes(), "test", ROLES, new Entry.Running());
-        assertThatThrownBy(() -> catalogue.add(new Boxes(), "other", ROLES, new Entry.Running())).hasMessageContaining("already");
+        assertThatThrownBy(() -> catalogue.add(new Boxes(), "other", ROLES, new Entry.Running()))
+                .hasMessageContaining("already");
     }
 
     @Test
@@ -167,7 +188,8 @@ class LiveCatalogueTest {
 
     @Test
     void rolesAreReadAndUnknownOnesRefused() {
-        assertThat(Roles.read(stream("box.list: [owner, viewer]"))).isEqualTo(Map.of("box.list", Set.of("owner", "viewer")));
+        assertThat(Roles.read(stream("box.list: [owner, viewer]")))
+                .isEqualTo(Map.of("box.list", Set.of("owner", "viewer")));
         assertThatThrownBy(() -> Roles.read(stream("box.list: [king]"))).hasMessageContaining("king");
         assertThat(Roles.BUILT_IN).isEqualTo(List.of("owner", "admin", "developer", "viewer"));
     }

@@ -8,7 +8,9 @@ import org.junit.jupiter.api.Test;
 class TopicsTest {
     @Test
     void aStarIsOneWordAndTwoAreAny() {
-        assertThat("deployment.finished").matches(Topics.regex("deployment.*")).matches(Topics.regex("**"))
+        assertThat("deployment.finished")
+                .matches(Topics.regex("deployment.*"))
+                .matches(Topics.regex("**"))
                 .matches(Topics.regex("deployment.finished"));
         assertThat("a.b.c").doesNotMatch(Topics.regex("a.*")).matches(Topics.regex("a.**"));
         assertThat("deploymentXfinished").doesNotMatch(Topics.regex("deployment.finished"));

@@ -12,7 +12,8 @@ class MaskTest {
     void aSecretIsTakenOutAsItIsInBase64AndInAUrl() {
         mask.add("p@ss word/1");
         assertThat(mask.apply("key=p@ss word/1;")).isEqualTo("key=•••;");
-        assertThat(mask.apply(Base64.getEncoder().encodeToString("p@ss word/1".getBytes()))).isEqualTo("•••");
+        assertThat(mask.apply(Base64.getEncoder().encodeToString("p@ss word/1".getBytes())))
+                .isEqualTo("•••");
         assertThat(mask.apply("?k=p%40ss+word%2F1&x")).isEqualTo("?k=•••&x");
     }
 

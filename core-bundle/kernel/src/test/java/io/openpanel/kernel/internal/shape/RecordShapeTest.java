@@ -23,13 +23,24 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RecordShapeTest {
-    public enum Colour { RED, DARK_BLUE }
+    public enum Colour {
+        RED,
+        DARK_BLUE
+    }
 
     public record Part(String name, @Param(min = 1, max = 9) int size) {}
 
-    public record All(@Param(kind = "app") Ref app, Optional<Duration> pause, Optional<Instant> since, Optional<Colour> colour,
-                      Optional<List<Part>> parts, Optional<Map<String, Secret>> environment, Optional<Secret> token,
-                      @Param(kind = "bytes") Optional<Long> memory, Optional<Double> share, Optional<Boolean> force) {}
+    public record All(
+            @Param(kind = "app") Ref app,
+            Optional<Duration> pause,
+            Optional<Instant> since,
+            Optional<Colour> colour,
+            Optional<List<Part>> parts,
+            Optional<Map<String, Secret>> environment,
+            Optional<Secret> token,
+            @Param(kind = "bytes") Optional<Long> memory,
+            Optional<Double> share,
+            Optional<Boolean> force) {}
 
     public record Counted(int count, boolean done, List<String> names, Optional<String> note) {}
 
@@ -48,7 +59,8 @@ class RecordShapeTest {
 
     @Test
     void everyTypeIsReadAndWrittenBack() {
-        String json = """
+        String json =
+                """
                 {"app":"app:x1","pause":"PT1M30S","since":"2026-03-01T08:30:00Z","colour":"dark-blue",\
                 "parts":[{"name":"a","size":2}],"memory":536870912,"share":0.5,"force":true}""";
         assertThat(write(read(json))).isEqualTo(json);
@@ -66,23 +78,26 @@ class RecordShapeTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "{} | app",
-        "{\"app\":7} | app",
-        "{\"app\":\"a\",\"colour\":\"green\"} | colour",
-        "{\"app\":\"a\",\"unknown\":1} | unknown",
-        "{\"app\":\"a\",\"parts\":[{\"name\":\"a\",\"size\":10}]} | parts[0].size",
-        "{\"app\":\"a\",\"parts\":[{\"name\":\"a\",\"size\":2,\"x\":1}]} | parts[0].x",
-        "{\"app\":\"a\",\"parts\":{}} | parts",
-        "{\"app\":\"a\",\"pause\":\"soon\"} | pause",
-        "{\"app\":\"a\",\"pause\":\"-PT1S\"} | pause",
-        "{\"app\":\"a\",\"since\":\"yesterday\"} | since",
-        "{\"app\":\"a\",\"memory\":1.5} | memory",
-        "{\"app\":\"a\",\"memory\":99999999999999999999} | memory",
-        "{\"app\":\"a\",\"share\":\"half\"} | share",
-        "{\"app\":\"a\",\"force\":\"true\"} | force",
-        "{\"app\":\"a\",\"token\":7} | token",
-        "{\"app\":\"a\",\"environment\":[]} | environment"})
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{} | app",
+                "{\"app\":7} | app",
+                "{\"app\":\"a\",\"colour\":\"green\"} | colour",
+                "{\"app\":\"a\",\"unknown\":1} | unknown",
+                "{\"app\":\"a\",\"parts\":[{\"name\":\"a\",\"size\":10}]} | parts[0].size",
+                "{\"app\":\"a\",\"parts\":[{\"name\":\"a\",\"size\":2,\"x\":1}]} | parts[0].x",
+                "{\"app\":\"a\",\"parts\":{}} | parts",
+                "{\"app\":\"a\",\"pause\":\"soon\"} | pause",
+                "{\"app\":\"a\",\"pause\":\"-PT1S\"} | pause",
+                "{\"app\":\"a\",\"since\":\"yesterday\"} | since",
+                "{\"app\":\"a\",\"memory\":1.5} | memory",
+                "{\"app\":\"a\",\"memory\":99999999999999999999} | memory",
+                "{\"app\":\"a\",\"share\":\"half\"} | share",
+                "{\"app\":\"a\",\"force\":\"true\"} | force",
+                "{\"app\":\"a\",\"token\":7} | token",
+                "{\"app\":\"a\",\"environment\":[]} | environment"
+            })
     void whatIsWrongIsNamed(String json, String field) {
         assertThatThrownBy(() -> read(json)).isInstanceOfSatisfying(Problem.class, problem -> {
             assertThat(problem.kind()).isEqualTo(Problem.Kind.INVALID);
@@ -92,23 +107,28 @@ class RecordShapeTest {
 
     @Test
     void theCharacterNulAndTooLongTextsAreRefused() {
-        assertThatThrownBy(() -> read("{\"app\":\"a\",\"parts\":[{\"name\":\"\\u0000\",\"size\":1}]}")).hasMessageContaining("NUL");
+        assertThatThrownBy(() -> read("{\"app\":\"a\",\"parts\":[{\"name\":\"\\u0000\",\"size\":1}]}"))
+                .hasMessageContaining("NUL");
         assertThatThrownBy(() -> read("{\"app\":\"a\",\"parts\":[{\"name\":\"" + "x".repeat(5000) + "\",\"size\":1}]}"))
                 .hasMessageContaining("at most 4096");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{\"a\":1,\"a\":2}", "{} {}", "{\"a\":1}x", "[1", "nul", "{\"a\":01}", "\"\\x\"", "{'a':1}"})
+    @ValueSource(
+            strings = {"{\"a\":1,\"a\":2}", "{} {}", "{\"a\":1}x", "[1", "nul", "{\"a\":01}", "\"\\x\"", "{'a':1}"})
     void malformedJsonIsAProblem(String json) {
-        assertThatThrownBy(() -> Json.parseObject(json.getBytes(StandardCharsets.UTF_8))).isInstanceOf(Problem.class);
+        assertThatThrownBy(() -> Json.parseObject(json.getBytes(StandardCharsets.UTF_8)))
+                .isInstanceOf(Problem.class);
     }
 
     @Test
     void depthAndBrokenUtf8AreRefused() {
         byte[] deep = ("{\"a\":" + "[".repeat(100_000)).getBytes(StandardCharsets.UTF_8);
         assertThatThrownBy(() -> Json.parseObject(deep)).isInstanceOf(Problem.class);
-        assertThatThrownBy(() -> Json.parseObject(new byte[] {'{', '"', (byte) 0xff, '"', ':', '1', '}'})).isInstanceOf(Problem.class);
-        assertThatThrownBy(() -> Json.parseObject("[]".getBytes(StandardCharsets.UTF_8))).hasMessageContaining("object");
+        assertThatThrownBy(() -> Json.parseObject(new byte[] {'{', '"', (byte) 0xff, '"', ':', '1', '}'}))
+                .isInstanceOf(Problem.class);
+        assertThatThrownBy(() -> Json.parseObject("[]".getBytes(StandardCharsets.UTF_8)))
+                .hasMessageContaining("object");
         assertThat(Json.parseObject(new byte[0])).isEmpty();
     }
 
@@ -126,7 +146,8 @@ class RecordShapeTest {
     @Test
     void aTolerantReaderPassesOverWhatItDoesNotKnowAndFillsWhatIsMissing() {
         Reading reading = Reading.tolerant();
-        Object value = Types.record(Counted.class).read(Json.parse("{\"more\":1}".getBytes(StandardCharsets.UTF_8)), "", reading);
+        Object value = Types.record(Counted.class)
+                .read(Json.parse("{\"more\":1}".getBytes(StandardCharsets.UTF_8)), "", reading);
         reading.check();
         assertThat(value).isEqualTo(new Counted(0, false, List.of(), Optional.empty()));
     }
@@ -140,13 +161,15 @@ class RecordShapeTest {
         assertThat(schema.at("/properties/token/format").asText()).isEqualTo("password");
         assertThat(schema.at("/properties/memory/format").asText()).isEqualTo("bytes");
         assertThat(schema.at("/properties/colour/enum").toString()).isEqualTo("[\"red\",\"dark-blue\"]");
-        assertThat(schema.at("/properties/parts/items/properties/size/maximum").asInt()).isEqualTo(9);
+        assertThat(schema.at("/properties/parts/items/properties/size/maximum").asInt())
+                .isEqualTo(9);
         assertThat(schema.at("/additionalProperties").asBoolean(true)).isFalse();
     }
 
     @Test
     void aGenericRecordIsReadByItsArguments() throws NoSuchMethodException {
-        Shape shape = Types.shape(RecordShapeTest.class.getDeclaredMethod("page").getGenericReturnType(), null);
+        Shape shape =
+                Types.shape(RecordShapeTest.class.getDeclaredMethod("page").getGenericReturnType(), null);
         String json = new String(Json.bytes(shape, page()), StandardCharsets.UTF_8);
         assertThat(json).isEqualTo("{\"items\":[{\"name\":\"a\",\"size\":1}],\"next\":\"2\"}");
     }
@@ -159,7 +182,8 @@ class RecordShapeTest {
     void aQueryTakesWhatIsNotItsOwnAsFilters() {
         Shape shape = Types.shape(Query.class, null);
         Reading reading = Reading.strict();
-        Object query = shape.read(Json.parse("{\"limit\":\"5\",\"status\":\"Running\"}".getBytes(StandardCharsets.UTF_8)), "", reading);
+        Object query = shape.read(
+                Json.parse("{\"limit\":\"5\",\"status\":\"Running\"}".getBytes(StandardCharsets.UTF_8)), "", reading);
         reading.check();
         assertThat(query).isEqualTo(new Query(5, "", "", Map.of("status", "Running")));
         Reading wrong = Reading.strict();
@@ -169,6 +193,8 @@ class RecordShapeTest {
 
     @Test
     void aRecordThatIsNotPublicIsRefusedWithItsName() {
-        assertThatThrownBy(() -> Types.record(Hidden.class)).hasMessageContaining("Hidden").hasMessageContaining("public");
+        assertThatThrownBy(() -> Types.record(Hidden.class))
+                .hasMessageContaining("Hidden")
+                .hasMessageContaining("public");
     }
 }

@@ -50,7 +50,9 @@ public final class ConsoleBundles implements BundleTrackerCustomizer<Bundle> {
     }
 
     Optional<ConsolePlugin> plugin(String id) {
-        return plugins.values().stream().filter(plugin -> plugin.id().equals(id)).findFirst();
+        return plugins.values().stream()
+                .filter(plugin -> plugin.id().equals(id))
+                .findFirst();
     }
 
     Optional<Shell> shell() {
@@ -93,7 +95,9 @@ public final class ConsoleBundles implements BundleTrackerCustomizer<Bundle> {
     }
 
     private synchronized void redraw() {
-        listing = list(plugins.values().stream().sorted(Comparator.comparing(ConsolePlugin::id)).toList());
+        listing = list(plugins.values().stream()
+                .sorted(Comparator.comparing(ConsolePlugin::id))
+                .toList());
     }
 
     private static Listing list(List<ConsolePlugin> plugins) {

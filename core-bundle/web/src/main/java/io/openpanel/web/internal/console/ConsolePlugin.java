@@ -41,7 +41,8 @@ record ConsolePlugin(String id, String digest, ObjectNode json, Assets files) {
         String id = String.valueOf(capability.get().getAttributes().get("id"));
         Object title = capability.get().getAttributes().getOrDefault("title", id);
         Digest digest = new Digest();
-        ObjectNode json = Json.object().put("id", id).put("title", title.toString()).put("digest", "");
+        ObjectNode json =
+                Json.object().put("id", id).put("title", title.toString()).put("digest", "");
         json.set("console", read(console, digest));
         ObjectNode words = json.putObject("i18n");
         for (String language : LANGUAGES) {
@@ -60,14 +61,19 @@ record ConsolePlugin(String id, String digest, ObjectNode json, Assets files) {
 
     private static Optional<BundleCapability> capability(Bundle bundle) {
         BundleRevision revision = bundle.adapt(BundleRevision.class);
-        return revision == null ? Optional.empty() : revision.getDeclaredCapabilities(NAMESPACE).stream().findFirst();
+        return revision == null
+                ? Optional.empty()
+                : revision.getDeclaredCapabilities(NAMESPACE).stream().findFirst();
     }
 
     private static List<URL> files(Bundle bundle) {
         Enumeration<URL> found = bundle.findEntries(ROOT + "ui", "*", true);
-        return found == null ? List.of() : Collections.list(found).stream()
-                .filter(url -> !url.getPath().endsWith("/"))
-                .sorted((a, b) -> a.getPath().compareTo(b.getPath())).toList();
+        return found == null
+                ? List.of()
+                : Collections.list(found).stream()
+                        .filter(url -> !url.getPath().endsWith("/"))
+                        .sorted((a, b) -> a.getPath().compareTo(b.getPath()))
+                        .toList();
     }
 
     private static JsonNode read(URL file, Digest digest) throws IOException {

@@ -38,18 +38,21 @@ public final class RootServlet extends Endpoint {
         if (doors.answer(request, response, path)) {
             return;
         }
-        boolean reading = request.getMethod().equals("GET") || request.getMethod().equals("HEAD");
+        boolean reading =
+                request.getMethod().equals("GET") || request.getMethod().equals("HEAD");
         if (!reading || OTHERS.stream().anyMatch(other -> isBelow(path, other))) {
             Problems.answer(request, response, Failure.unknownPath(path));
             return;
         }
-        Shell shell = bundles.shell().orElseThrow(() -> new Problem(Problem.Kind.UNAVAILABLE,
-                "The console is starting or being updated; the API is at /api/v1").retryAfter(Duration.ofSeconds(1)));
+        Shell shell = bundles.shell().orElseThrow(() -> new Problem(
+                        Problem.Kind.UNAVAILABLE, "The console is starting or being updated; the API is at /api/v1")
+                .retryAfter(Duration.ofSeconds(1)));
         String file = path.substring(1);
         boolean hashed = isBelow(path, "/assets");
         boolean page = file.isEmpty() || file.equals("index.html");
-        if (!page && shell.files().send(request, response, file,
-                hashed ? Assets.Keeping.FOREVER : Assets.Keeping.CHECKED)) {
+        if (!page
+                && shell.files()
+                        .send(request, response, file, hashed ? Assets.Keeping.FOREVER : Assets.Keeping.CHECKED)) {
             return;
         }
         if (hashed) {

@@ -13,8 +13,8 @@ import org.osgi.framework.Bundle;
 
 /** The console's own bundle: its page, with the policy that fits it, and its files. */
 final class Shell {
-    private static final Pattern SCRIPT = Pattern.compile("<script\\b([^>]*)>(.*?)</script>",
-            Pattern.DOTALL | Pattern.CASE_INSENSITIVE);
+    private static final Pattern SCRIPT =
+            Pattern.compile("<script\\b([^>]*)>(.*?)</script>", Pattern.DOTALL | Pattern.CASE_INSENSITIVE);
     private static final Pattern SOURCE = Pattern.compile("\\bsrc\\s*=", Pattern.CASE_INSENSITIVE);
     private static final String PLACEHOLDER = "__NONCE__";
     private static final int NONCE_BYTES = 16;
@@ -48,7 +48,8 @@ final class Shell {
         random.nextBytes(bytes);
         String nonce = Base64.getEncoder().encodeToString(bytes);
         String policy = "default-src 'none'; script-src 'self'" + (scripts.isEmpty() ? "" : ' ' + scripts)
-                + "; style-src 'self' 'nonce-" + nonce + "'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+                + "; style-src 'self' 'nonce-" + nonce
+                + "'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
                 + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; frame-src 'self'; object-src 'none'";
         return new Page(page.replace(PLACEHOLDER, nonce).getBytes(StandardCharsets.UTF_8), policy);
     }

@@ -33,9 +33,10 @@ public final class UiServlet extends Endpoint {
         }
         String path = request.getRequestURI();
         String[] parts = path.split("/", PARTS);
-        Optional<ConsolePlugin> plugin = parts.length == PARTS && parts[1].equals("ui")
-                ? bundles.plugin(parts[2]) : Optional.empty();
-        if (plugin.isEmpty() || !plugin.get().digest().equals(parts[3])
+        Optional<ConsolePlugin> plugin =
+                parts.length == PARTS && parts[1].equals("ui") ? bundles.plugin(parts[2]) : Optional.empty();
+        if (plugin.isEmpty()
+                || !plugin.get().digest().equals(parts[3])
                 || !plugin.get().files().send(request, response, parts[4], Assets.Keeping.FOREVER)) {
             Problems.answer(request, response, Failure.unknownPath(path));
         }

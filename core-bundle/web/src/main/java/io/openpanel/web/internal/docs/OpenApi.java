@@ -19,9 +19,13 @@ final class OpenApi {
 
     static ObjectNode of(List<Operation> operations, String version) {
         ObjectNode api = Json.object().put("openapi", "3.1.0");
-        api.putObject("info").put("title", "OpenPanel").put("version", version)
+        api.putObject("info")
+                .put("title", "OpenPanel")
+                .put("version", version)
                 .put("description", "Every action of the plugins that run now. Errors are problem+json (RFC 9457).")
-                .putObject("license").put("name", "Apache-2.0").put("identifier", "Apache-2.0");
+                .putObject("license")
+                .put("name", "Apache-2.0")
+                .put("identifier", "Apache-2.0");
         api.putArray("servers").addObject().put("url", "/api/v1");
         api.putArray("security").addObject().putArray("token");
         Set<String> nouns = new TreeSet<>();
@@ -58,9 +62,14 @@ final class OpenApi {
     private static void answers(Operation operation, ObjectNode responses) {
         if (operation.job()) {
             ObjectNode accepted = responses.putObject("202").put("description", "A job was started");
-            accepted.putObject("headers").putObject("Location").put("description", "The job")
-                    .putObject("schema").put("type", "string");
-            accepted.putObject("content").putObject("application/json").putObject("schema")
+            accepted.putObject("headers")
+                    .putObject("Location")
+                    .put("description", "The job")
+                    .putObject("schema")
+                    .put("type", "string");
+            accepted.putObject("content")
+                    .putObject("application/json")
+                    .putObject("schema")
                     .put("$ref", "#/components/schemas/Accepted");
         } else {
             done(operation, responses.putObject("200").put("description", "Done"));
@@ -86,29 +95,55 @@ final class OpenApi {
     }
 
     private static void components(ObjectNode components) {
-        components.putObject("securitySchemes").putObject("token").put("type", "http").put("scheme", "bearer")
+        components
+                .putObject("securitySchemes")
+                .putObject("token")
+                .put("type", "http")
+                .put("scheme", "bearer")
                 .put("description", "An access token, or an API key");
         ObjectNode parameters = components.putObject("parameters");
         header(parameters, "Team", "OpenPanel-Team", "The team to work in, team:<id>; your own first one if left out");
-        header(parameters, "IdempotencyKey", "Idempotency-Key", "A second call with this key gets the first one's answer");
+        header(
+                parameters,
+                "IdempotencyKey",
+                "Idempotency-Key",
+                "A second call with this key gets the first one's answer");
         header(parameters, "IfMatch", "If-Match", "The version (ETag) the resource must still have");
         ObjectNode schemas = components.putObject("schemas");
-        schemas.putObject("Accepted").put("type", "object").putObject("properties").putObject("job")
-                .put("type", "string").put("format", "ref").put("x-kind", "job");
+        schemas.putObject("Accepted")
+                .put("type", "object")
+                .putObject("properties")
+                .putObject("job")
+                .put("type", "string")
+                .put("format", "ref")
+                .put("x-kind", "job");
         ObjectNode problem = schemas.putObject("Problem").put("type", "object").putObject("properties");
         for (String text : List.of("type", "title", "detail", "instance", "kind")) {
             problem.putObject(text).put("type", "string");
         }
         problem.putObject("status").put("type", "integer");
-        problem.putObject("errors").put("type", "object").put("description", "Property → what is wrong with it")
-                .putObject("additionalProperties").put("type", "string");
-        components.putObject("responses").putObject("Problem").put("description", "What went wrong")
-                .putObject("content").putObject("application/problem+json").putObject("schema")
+        problem.putObject("errors")
+                .put("type", "object")
+                .put("description", "Property → what is wrong with it")
+                .putObject("additionalProperties")
+                .put("type", "string");
+        components
+                .putObject("responses")
+                .putObject("Problem")
+                .put("description", "What went wrong")
+                .putObject("content")
+                .putObject("application/problem+json")
+                .putObject("schema")
                 .put("$ref", "#/components/schemas/Problem");
     }
 
     private static void header(ObjectNode parameters, String key, String name, String description) {
-        parameters.putObject(key).put("name", name).put("in", "header").put("description", description)
-                .putObject("schema").put("type", "string");
+        parameters
+                .putObject(key)
+                .put("name", name)
+                .put("in", "header")
+                .put("description", description)
+                .putObject("schema")
+                .put("type", "string");
     }
 }

@@ -31,8 +31,12 @@ final class Parameters {
             inPath.add(matcher.group(1));
         }
         if (operation.effect() == Action.Effect.DESTROY) {
-            ((ObjectNode) (schema.path("properties").isObject() ? schema.path("properties") : schema.putObject("properties")))
-                    .putObject("confirm").put("type", "string")
+            ((ObjectNode)
+                            (schema.path("properties").isObject()
+                                    ? schema.path("properties")
+                                    : schema.putObject("properties")))
+                    .putObject("confirm")
+                    .put("type", "string")
                     .put("description", "The name of what is lost for good");
             required.add("confirm");
         }
@@ -87,7 +91,8 @@ final class Parameters {
             return;
         }
         ObjectNode body = target.putObject("requestBody");
-        ObjectNode content = body.putObject("content").putObject("application/json").putObject("schema");
+        ObjectNode content =
+                body.putObject("content").putObject("application/json").putObject("schema");
         content.put("type", "object").putObject("properties").setAll(rest);
         ArrayNode names = Json.object().putArray("required");
         rest.keySet().stream().filter(required::contains).forEach(names::add);

@@ -41,7 +41,9 @@ public final class Doors {
         return false;
     }
 
-    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC,
+    @Reference(
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC,
             target = "(openpanel.door=wrapped)")
     void bindDoor(Door door) {
         String path = door.path();

@@ -25,8 +25,14 @@ final class Requests {
             throw new TooLarge(MOST_BODY);
         }
         Client client = Client.of(request);
-        return new Door.Request(request.getMethod(), path, Query.first(request.getQueryString()), headers(request),
-                client.address(), client.secure(), new LimitedStream(request.getInputStream(), MOST_BODY));
+        return new Door.Request(
+                request.getMethod(),
+                path,
+                Query.first(request.getQueryString()),
+                headers(request),
+                client.address(),
+                client.secure(),
+                new LimitedStream(request.getInputStream(), MOST_BODY));
     }
 
     private static Map<String, List<String>> headers(HttpServletRequest request) {

@@ -25,8 +25,11 @@ public record Client(String address, boolean secure, boolean direct) {
     }
 
     private static boolean isLoopback(String address) {
-        return address.startsWith("127.") || address.equals("::1") || address.equals("0:0:0:0:0:0:0:1")
-                || address.equals("[::1]") || address.equals("[0:0:0:0:0:0:0:1]");
+        return address.startsWith("127.")
+                || address.equals("::1")
+                || address.equals("0:0:0:0:0:0:0:1")
+                || address.equals("[::1]")
+                || address.equals("[0:0:0:0:0:0:0:1]");
     }
 
     private static String last(String list) {

@@ -20,7 +20,8 @@ public final class Credentials {
             return ANONYMOUS;
         }
         String token = header.regionMatches(true, 0, BEARER, 0, BEARER.length())
-                ? header.substring(BEARER.length()).trim() : "";
+                ? header.substring(BEARER.length()).trim()
+                : "";
         if (token.isEmpty()) {
             throw new Problem(Problem.Kind.UNAUTHENTICATED, "Send the token as Authorization: Bearer <token>");
         }
@@ -32,7 +33,7 @@ public final class Credentials {
         if (team == null || team.isBlank()) {
             return Optional.empty();
         }
-        return Optional.of(team.startsWith("team:") && team.length() > "team:".length() ? Ref.parse(team)
-                : new Ref("team", team));
+        return Optional.of(
+                team.startsWith("team:") && team.length() > "team:".length() ? Ref.parse(team) : new Ref("team", team));
     }
 }

@@ -37,7 +37,12 @@ public abstract class Endpoint extends HttpServlet {
         } catch (Reported e) {
             Problems.answer(request, response, Failure.internal());
         } catch (RuntimeException bug) {
-            LOG.error("{} {} failed, request {}", request.getMethod(), request.getRequestURI(), RequestId.of(request), bug);
+            LOG.error(
+                    "{} {} failed, request {}",
+                    request.getMethod(),
+                    request.getRequestURI(),
+                    RequestId.of(request),
+                    bug);
             Problems.answer(request, response, Failure.internal());
         } catch (IOException e) {
             LOG.debug("Request {} broke off: {}", RequestId.of(request), e.toString());

@@ -7,8 +7,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /** A failed request as it is told to the client (RFC 9457). */
-public record Failure(int status, String kind, String title, String detail, Map<String, String> errors,
-                      Optional<Duration> retryAfter) {
+public record Failure(
+        int status,
+        String kind,
+        String title,
+        String detail,
+        Map<String, String> errors,
+        Optional<Duration> retryAfter) {
     private static final Map<Problem.Kind, String> TITLES = Map.ofEntries(
             Map.entry(Problem.Kind.INVALID, "Not valid"),
             Map.entry(Problem.Kind.UNAUTHENTICATED, "Not signed in"),
@@ -27,13 +32,21 @@ public record Failure(int status, String kind, String title, String detail, Map<
             return plain(413, "too-large", "Too large", problem.getMessage());
         }
         Problem.Kind kind = problem.kind();
-        return new Failure(kind.status(), kind.name().toLowerCase(Locale.ROOT), TITLES.get(kind), problem.getMessage(),
-                problem.fields(), problem.retryAfter());
+        return new Failure(
+                kind.status(),
+                kind.name().toLowerCase(Locale.ROOT),
+                TITLES.get(kind),
+                problem.getMessage(),
+                problem.fields(),
+                problem.retryAfter());
     }
 
     public static Failure unknownPath(String path) {
-        return plain(404, "missing", "Not found", "There is nothing at " + path
-                + "; a plugin that is stopped takes its paths with it. See /api/docs");
+        return plain(
+                404,
+                "missing",
+                "Not found",
+                "There is nothing at " + path + "; a plugin that is stopped takes its paths with it. See /api/docs");
     }
 
     public static Failure wrongMethod(String method, String path, String allowed) {
@@ -41,8 +54,11 @@ public record Failure(int status, String kind, String title, String detail, Map<
     }
 
     public static Failure wrongType(String type) {
-        return plain(415, "media-type", "Not JSON", "The body must be application/json in UTF-8, it is "
-                + (type == null ? "not said what" : type));
+        return plain(
+                415,
+                "media-type",
+                "Not JSON",
+                "The body must be application/json in UTF-8, it is " + (type == null ? "not said what" : type));
     }
 
     public static Failure incomplete() {
@@ -55,8 +71,11 @@ public record Failure(int status, String kind, String title, String detail, Map<
 
     /** A bug: what happened stays in the log. */
     public static Failure internal() {
-        return plain(500, "internal", "Internal error", "Something went wrong inside the panel; its log has the details"
-                + " under this request's id");
+        return plain(
+                500,
+                "internal",
+                "Internal error",
+                "Something went wrong inside the panel; its log has the details" + " under this request's id");
     }
 
     private static Failure plain(int status, String kind, String title, String detail) {

@@ -28,11 +28,15 @@ public final class HttpCounters {
         out.append("# HELP openpanel_http_requests_total Requests answered, by class of status\n")
                 .append("# TYPE openpanel_http_requests_total counter\n");
         for (int i = 1; i < CLASSES; i++) {
-            out.append("openpanel_http_requests_total{status=\"").append(i).append("xx\"} ").append(answers[i].sum())
+            out.append("openpanel_http_requests_total{status=\"")
+                    .append(i)
+                    .append("xx\"} ")
+                    .append(answers[i].sum())
                     .append('\n');
         }
         out.append("# HELP openpanel_http_seconds_total Time spent on requests\n")
                 .append("# TYPE openpanel_http_seconds_total counter\nopenpanel_http_seconds_total ")
-                .append(nanos.sum() / (double) TimeUnit.SECONDS.toNanos(1)).append('\n');
+                .append(nanos.sum() / (double) TimeUnit.SECONDS.toNanos(1))
+                .append('\n');
     }
 }

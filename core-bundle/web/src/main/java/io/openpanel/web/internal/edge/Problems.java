@@ -31,8 +31,9 @@ public final class Problems {
         response.setContentType("application/problem+json");
         response.setContentLength(body.length);
         response.setHeader("Cache-Control", "no-store");
-        failure.retryAfter().ifPresent(wait ->
-                response.setHeader("Retry-After", Long.toString(Math.max(1, (wait.toMillis() + 999) / 1000))));
+        failure.retryAfter()
+                .ifPresent(wait ->
+                        response.setHeader("Retry-After", Long.toString(Math.max(1, (wait.toMillis() + 999) / 1000))));
         if (failure.status() == 401) {
             response.setHeader("WWW-Authenticate", "Bearer");
         }

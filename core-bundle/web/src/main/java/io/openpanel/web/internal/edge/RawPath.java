@@ -92,6 +92,7 @@ public final class RawPath {
     }
 
     private static Problem broken() {
-        return new Problem(Problem.Kind.INVALID, "The address is not percent-encoded UTF-8: after a % come two hex digits");
+        return new Problem(
+                Problem.Kind.INVALID, "The address is not percent-encoded UTF-8: after a % come two hex digits");
     }
 }

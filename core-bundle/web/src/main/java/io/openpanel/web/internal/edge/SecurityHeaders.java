@@ -10,6 +10,7 @@ public final class SecurityHeaders {
     public static final String POLICY = "Content-Security-Policy";
     /** For whatever is no page: data, errors, scripts. */
     static final String NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
     private static final String[][] FIXED = {
         {"Strict-Transport-Security", "max-age=31536000; includeSubDomains"},
         {"X-Content-Type-Options", "nosniff"},

@@ -73,7 +73,8 @@ public final class HealthServlet extends Endpoint {
     private List<String> check() {
         List<String> missing = new ArrayList<>();
         if (!kernel.findStorage().map(HealthServlet::isHealthy).orElse(false)) {
-            missing.add(kernel.findStorage().isPresent() ? "the database does not answer" : "the database is not open yet");
+            missing.add(
+                    kernel.findStorage().isPresent() ? "the database does not answer" : "the database is not open yet");
         }
         if (kernel.findGateway().isEmpty()) {
             missing.add("the kernel is not running");
@@ -81,10 +82,14 @@ public final class HealthServlet extends Endpoint {
         if (kernel.findAuthority().isEmpty()) {
             missing.add("the plugin that knows people and their rights is not running");
         }
-        if (kernel.findCatalogue().map(catalogue -> catalogue.operations().isEmpty()).orElse(true)) {
+        if (kernel.findCatalogue()
+                .map(catalogue -> catalogue.operations().isEmpty())
+                .orElse(true)) {
             missing.add("there is no action in the catalogue");
         }
-        kernel.findCatalogue().map(Catalogue::pending).filter(pending -> !pending.isEmpty())
+        kernel.findCatalogue()
+                .map(Catalogue::pending)
+                .filter(pending -> !pending.isEmpty())
                 .ifPresent(pending -> missing.add("plugins still start: " + String.join(", ", pending)));
         return missing;
     }

@@ -51,8 +51,10 @@ public final class MetricsServlet extends Endpoint {
         StringBuilder text = new StringBuilder(8192);
         JvmMetrics.print(text);
         counters.print(text);
-        text.append("# HELP openpanel_streams Streams that clients read\n# TYPE openpanel_streams gauge\nopenpanel_streams ")
-                .append(streams.count()).append('\n');
+        text.append(
+                        "# HELP openpanel_streams Streams that clients read\n# TYPE openpanel_streams gauge\nopenpanel_streams ")
+                .append(streams.count())
+                .append('\n');
         others.forEach(other -> append(text, other));
         byte[] body = text.toString().getBytes(StandardCharsets.UTF_8);
         response.setContentType("text/plain;version=0.0.4;charset=utf-8");
@@ -72,7 +74,9 @@ public final class MetricsServlet extends Endpoint {
         }
     }
 
-    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC,
+    @Reference(
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC,
             target = "(openpanel.metrics=true)")
     void bindOther(Supplier<?> supplier) {
         others.add(supplier);

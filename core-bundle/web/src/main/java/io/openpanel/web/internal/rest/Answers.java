@@ -31,8 +31,10 @@ final class Answers {
             file(response, route, file.content());
         } else if (reply instanceof Gateway.Reply.Terminal terminal) {
             terminal.duplex().close();
-            Problems.answer(request, response, Failure.unsupported(
-                    "Terminals are opened by WebSocket, which comes with container terminals"));
+            Problems.answer(
+                    request,
+                    response,
+                    Failure.unsupported("Terminals are opened by WebSocket, which comes with container terminals"));
         }
     }
 
@@ -64,7 +66,9 @@ final class Answers {
     private static void file(HttpServletResponse response, Route route, InputStream content) throws IOException {
         try (content) {
             response.setContentType("application/octet-stream");
-            response.setHeader("Content-Disposition", "attachment; filename=\"" + route.operation().noun() + '"');
+            response.setHeader(
+                    "Content-Disposition",
+                    "attachment; filename=\"" + route.operation().noun() + '"');
             response.setHeader(SecurityHeaders.POLICY, "sandbox");
             content.transferTo(response.getOutputStream());
         }

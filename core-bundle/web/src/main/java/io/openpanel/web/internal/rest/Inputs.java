@@ -68,7 +68,7 @@ final class Inputs {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw Problem.invalid("body", "The body must be a JSON object");
             }
-            for (int depth = 1; depth > 0;) {
+            for (int depth = 1; depth > 0; ) {
                 JsonToken token = parser.nextToken();
                 if (depth == 1 && token == JsonToken.FIELD_NAME && named.containsKey(parser.currentName())) {
                     throw twice(parser.currentName(), "address");
@@ -79,9 +79,11 @@ final class Inputs {
                 }
             }
             if (parser.nextToken() != null) {
-                throw Problem.invalid("body", "The body has more after its JSON object, at line "
-                        + parser.currentTokenLocation().getLineNr() + ", column "
-                        + parser.currentTokenLocation().getColumnNr());
+                throw Problem.invalid(
+                        "body",
+                        "The body has more after its JSON object, at line "
+                                + parser.currentTokenLocation().getLineNr() + ", column "
+                                + parser.currentTokenLocation().getColumnNr());
             }
         }
     }

@@ -72,9 +72,15 @@ public final class RestServlet extends Endpoint {
         Operation operation = match.route().operation();
         byte[] input = Inputs.of(match, request.getQueryString(), resumeAfter(request, match.route()), body);
         String agent = request.getHeader("User-Agent");
-        Gateway.Invocation invocation = new Gateway.Invocation(operation.id(), input, Credentials.of(request),
-                agent != null && agent.startsWith("openpanel-cli") ? "cli" : "rest", Client.of(request).address(),
-                RequestId.of(request), Versions.idempotencyKey(request), Versions.ifMatch(request));
+        Gateway.Invocation invocation = new Gateway.Invocation(
+                operation.id(),
+                input,
+                Credentials.of(request),
+                agent != null && agent.startsWith("openpanel-cli") ? "cli" : "rest",
+                Client.of(request).address(),
+                RequestId.of(request),
+                Versions.idempotencyKey(request),
+                Versions.ifMatch(request));
         Gateway gateway = kernel.gateway();
         try {
             return gateway.call(invocation);
@@ -98,10 +104,14 @@ public final class RestServlet extends Endpoint {
         }
         int semicolon = type.indexOf(';');
         String media = (semicolon < 0 ? type : type.substring(0, semicolon)).trim();
-        boolean json = media.equalsIgnoreCase("application/json") || media.regionMatches(true, 0, "application/", 0, 12)
-                && media.regionMatches(true, media.length() - 5, "+json", 0, 5);
+        boolean json = media.equalsIgnoreCase("application/json")
+                || media.regionMatches(true, 0, "application/", 0, 12)
+                        && media.regionMatches(true, media.length() - 5, "+json", 0, 5);
         String charset = request.getCharacterEncoding();
-        if (json && body.length == 0 && !request.getMethod().equals("GET") && !request.getMethod().equals("HEAD")) {
+        if (json
+                && body.length == 0
+                && !request.getMethod().equals("GET")
+                && !request.getMethod().equals("HEAD")) {
             throw Problem.invalid("body", "The body is empty; send {} or leave Content-Type out");
         }
         return body.length == 0 || json && (charset == null || charset.equalsIgnoreCase("utf-8"));

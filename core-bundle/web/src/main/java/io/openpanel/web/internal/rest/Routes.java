@@ -34,7 +34,9 @@ public final class Routes {
 
     private void add(Operation operation) {
         if (!operation.path().startsWith("/")) {
-            LOG.error("The path '{}' of {} must start with a slash; it cannot be reached by REST", operation.path(),
+            LOG.error(
+                    "The path '{}' of {} must start with a slash; it cannot be reached by REST",
+                    operation.path(),
                     operation.id());
             return;
         }
@@ -54,8 +56,12 @@ public final class Routes {
         byAction.put(operation.id(), route);
         Route other = node.methods.putIfAbsent(operation.method(), route);
         if (other != null) {
-            LOG.warn("{} {} belongs to {}; {} cannot be reached by REST", operation.method(), operation.path(),
-                    other.operation().id(), operation.id());
+            LOG.warn(
+                    "{} {} belongs to {}; {} cannot be reached by REST",
+                    operation.method(),
+                    operation.path(),
+                    other.operation().id(),
+                    operation.id());
         }
     }
 

@@ -8,7 +8,13 @@ import java.util.Map;
 /** What an operation's JSON Schema says of the type of each property: enough to turn text into JSON. */
 public record Schema(Map<String, Property> properties) {
     /** How the text of a parameter becomes JSON. */
-    enum Type { TEXT, WHOLE, NUMBER, FLAG, OBJECT }
+    enum Type {
+        TEXT,
+        WHOLE,
+        NUMBER,
+        FLAG,
+        OBJECT
+    }
 
     /** @param list whether it takes several values */
     record Property(Type type, boolean list) {}
@@ -18,7 +24,9 @@ public record Schema(Map<String, Property> properties) {
     static Schema of(String text) {
         Map<String, Property> properties = new HashMap<>();
         if (!text.isBlank()) {
-            Json.trusted(text).path("properties").properties()
+            Json.trusted(text)
+                    .path("properties")
+                    .properties()
                     .forEach(entry -> properties.put(entry.getKey(), property(entry.getValue())));
         }
         return new Schema(properties);

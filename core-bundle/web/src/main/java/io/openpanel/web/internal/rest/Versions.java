@@ -46,8 +46,9 @@ public final class Versions {
         return Optional.ofNullable(request.getHeader("Idempotency-Key")).map(header -> {
             String key = bare(header.trim());
             if (key.isEmpty() || key.length() > LONGEST_KEY || !key.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
-                throw new Problem(Problem.Kind.INVALID, "Idempotency-Key takes 1 to " + LONGEST_KEY
-                        + " printable characters without spaces");
+                throw new Problem(
+                        Problem.Kind.INVALID,
+                        "Idempotency-Key takes 1 to " + LONGEST_KEY + " printable characters without spaces");
             }
             return key;
         });

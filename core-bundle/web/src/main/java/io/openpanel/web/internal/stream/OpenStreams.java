@@ -22,6 +22,7 @@ public final class OpenStreams {
     private static final int LEAST_BUDGET = 16 << 10;
     /** What all of them may hold back together, so that many readers who stop reading do not fill the heap. */
     private static final int ALL_BUDGETS = 32 << 20;
+
     private static final long ONE_REST_MILLIS = 0;
     private static final long MANY_REST_MILLIS = 250;
     private static final byte[] EVENT_PING = Framing.ascii(": ping\n\n");

@@ -42,8 +42,8 @@ public final class StreamServlet extends Endpoint {
     private final OpenStreams streams;
 
     @Activate
-    public StreamServlet(@Reference KernelServices kernel, @Reference LiveRoutes routes,
-            @Reference OpenStreams streams) {
+    public StreamServlet(
+            @Reference KernelServices kernel, @Reference LiveRoutes routes, @Reference OpenStreams streams) {
         this.kernel = kernel;
         this.routes = routes;
         this.streams = streams;
@@ -57,7 +57,8 @@ public final class StreamServlet extends Endpoint {
         Gateway gateway = kernel.gateway();
         Routes current = routes.now();
         Gateway.Caller caller = Credentials.of(request);
-        if (caller instanceof Gateway.Caller.Bearer && gateway.authenticate(caller).isEmpty()) {
+        if (caller instanceof Gateway.Caller.Bearer
+                && gateway.authenticate(caller).isEmpty()) {
             throw new Problem(Problem.Kind.UNAUTHENTICATED, "The token is not valid or has expired; sign in again");
         }
         List<TopicRequest> topics = TopicRequest.read(Json.read(Body.read(request, RestServlet.MOST_BODY)));
@@ -72,7 +73,8 @@ public final class StreamServlet extends Endpoint {
         int budget = streams.budget(topics.size());
         List<Intake> intakes = new ArrayList<>(topics.size());
         for (TopicRequest topic : topics) {
-            boolean numbered = call.routes.action(topic.action()).map(Route::isNumbered).orElse(false);
+            boolean numbered =
+                    call.routes.action(topic.action()).map(Route::isNumbered).orElse(false);
             Intake intake = new Intake(new Framing.Members(numbered), budget, outlet);
             many.add(topic.key(), intake);
             intakes.add(intake);
@@ -90,14 +92,22 @@ public final class StreamServlet extends Endpoint {
     private record Call(Gateway gateway, Routes routes, Gateway.Caller caller, String address, String request) {
         void open(TopicRequest topic, Intake intake) {
             try {
-                Route route = routes.action(topic.action()).orElseThrow(() -> new Problem(Problem.Kind.UNAVAILABLE,
-                        "There is no action '" + topic.action() + "' now; its plugin may be stopped"));
+                Route route = routes.action(topic.action())
+                        .orElseThrow(() -> new Problem(
+                                Problem.Kind.UNAVAILABLE,
+                                "There is no action '" + topic.action() + "' now; its plugin may be stopped"));
                 if (route.operation().form() != Operation.Form.STREAM) {
                     throw new Problem(Problem.Kind.INVALID, topic.action() + " is no stream; call it by itself");
                 }
-                Gateway.Reply reply = gateway.call(new Gateway.Invocation(topic.action(),
-                        topic.input(route.input().has("after")), caller, "rest", address, request,
-                        Optional.empty(), Optional.empty()));
+                Gateway.Reply reply = gateway.call(new Gateway.Invocation(
+                        topic.action(),
+                        topic.input(route.input().has("after")),
+                        caller,
+                        "rest",
+                        address,
+                        request,
+                        Optional.empty(),
+                        Optional.empty()));
                 OpenStreams.subscribe(((Gateway.Reply.Streaming) reply).items(), intake);
             } catch (Problem problem) {
                 intake.finish(End.of(problem));

@@ -53,15 +53,20 @@ record TopicRequest(String key, String action, ObjectNode input, Optional<Long> 
         if (!after.isMissingNode() && !(after.isIntegralNumber() && after.canConvertToLong())) {
             throw Problem.invalid(at + ".after", at + ".after must be a whole number");
         }
-        return new TopicRequest(text(at, topic, "key"), text(at, topic, "action"),
+        return new TopicRequest(
+                text(at, topic, "key"),
+                text(at, topic, "action"),
                 input.isObject() ? (ObjectNode) input : Json.object(),
                 after.isMissingNode() ? Optional.empty() : Optional.of(after.longValue()));
     }
 
     private static String text(String at, JsonNode topic, String name) {
         JsonNode value = topic.path(name);
-        if (!value.isTextual() || value.textValue().isEmpty() || value.textValue().length() > LONGEST) {
-            throw Problem.invalid(at + '.' + name, at + '.' + name + " must be a text of 1 to " + LONGEST + " characters");
+        if (!value.isTextual()
+                || value.textValue().isEmpty()
+                || value.textValue().length() > LONGEST) {
+            throw Problem.invalid(
+                    at + '.' + name, at + '.' + name + " must be a text of 1 to " + LONGEST + " characters");
         }
         return value.textValue();
     }
