@@ -27,7 +27,7 @@ run_suite() {
     local name="$1" log reports status=0
     shift
     make_base_image
-    rm -f "$root/itests/target/figure.txt"
+    rm -rf "$root/itests/target/figure.txt" "$root/itests/target/logs"
     reports="$root/itests/target/reports-$name"
     rm -rf "$reports"
     log="$(mktemp)"
@@ -37,7 +37,14 @@ run_suite() {
     mkdir -p "$reports"
     find "$root/itests/target/surefire-reports" -name "TEST-*$name.xml" -exec mv -t "$reports" {} + 2>/dev/null || true
     ((status == 0)) || grep -vE '^\s+at (org.junit|java.base|jdk)' "$log" | tail -n 120
+    ((status == 0)) || show_log_errors
     count_reports "$name" "$reports" "$status"
+}
+
+show_log_errors() {
+    [[ -d "$root/itests/target/logs" ]] || return 0
+    echo "What the panels of this suite logged as errors last (all of it: itests/target/logs):"
+    grep -rhE '"level":"(error|ERROR|warning|WARN)"' "$root/itests/target/logs" | tail -n 20 | cut -c1-4000 || true
 }
 
 count_reports() {

@@ -207,10 +207,25 @@ final class Panel implements AutoCloseable {
         }
     }
 
+    /** The suite's script shows their errors when a test failed. */
+    private void keepLogs() {
+        Path kept = ROOT.resolve("itests/target/logs");
+        run(List.of("mkdir", "-p", kept.toString()), Map.of(), null);
+        run(
+                List.of(
+                        "cp",
+                        "-r",
+                        home.resolve("log").toString(),
+                        kept.resolve(home.getFileName()).toString()),
+                Map.of(),
+                null);
+    }
+
     @Override
     public void close() {
         removeApps();
         launcher("stop", "--all", "--home", home.toString());
+        keepLogs();
         run(List.of("rm", "-rf", "--one-file-system", home.toString()), Map.of(), null);
     }
 }

@@ -1,5 +1,7 @@
 package io.openpanel.proxy;
 
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -14,6 +16,7 @@ import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.PreEncodedHttpField;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
 
 /** The answers this proxy gives itself: a small page for people, JSON for programs. */
@@ -32,10 +35,21 @@ final class Pages implements Request.Handler {
             new PreEncodedHttpField("Referrer-Policy", "no-referrer"),
             new PreEncodedHttpField(HttpHeader.CACHE_CONTROL, "no-store"));
 
+    private final Log log;
+
+    Pages(Log log) {
+        this.log = log;
+    }
+
     /** What the server itself answers, such as 400 to a request that cannot be read. */
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
         int status = response.getStatus();
+        if (status >= 500) {
+            log.error(
+                    "A request could not be answered",
+                    Map.of("status", status, "cause", trace(request.getAttribute(ErrorHandler.ERROR_EXCEPTION))));
+        }
         write(
                 request,
                 response,
@@ -43,6 +57,15 @@ final class Pages implements Request.Handler {
                 status,
                 status < 500 ? "The request cannot be read or is too large." : "The request could not be answered.");
         return true;
+    }
+
+    private static String trace(Object failure) {
+        if (!(failure instanceof Throwable thrown)) {
+            return "none given";
+        }
+        StringWriter text = new StringWriter();
+        thrown.printStackTrace(new PrintWriter(text));
+        return text.toString();
     }
 
     static void write(Request request, Response response, Callback callback, int status, String detail) {

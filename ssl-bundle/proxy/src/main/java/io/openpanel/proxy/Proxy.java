@@ -40,7 +40,7 @@ final class Proxy implements AutoCloseable {
         watcher = new Thread(inbox, "configuration");
         watcher.setDaemon(true);
         server.setHandler(new Edge(routes, log));
-        server.setErrorHandler(new Pages());
+        server.setErrorHandler(new Pages(log));
         server.setStopTimeout(TimeUnit.SECONDS.toMillis(5));
         if (options.accessLog()) {
             server.setRequestLog(new AccessLog(log));
