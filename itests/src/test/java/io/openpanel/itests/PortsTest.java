@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -56,7 +57,7 @@ class PortsTest {
 
     @Test
     void thereIsNoShellNoRemoteManagementAndNoPluginMaySetASecurityManager() throws IOException {
-        String arguments = Files.readString(java.nio.file.Path.of("/proc/" + panel.pid("panel") + "/cmdline"))
+        String arguments = Files.readString(Path.of("/proc/" + panel.pid("panel") + "/cmdline"))
                 .replace('\0', ' ');
         assertThat(arguments).contains("-Djava.security.manager=disallow").doesNotContain("jmxremote");
         List<String> plugins =
@@ -73,5 +74,18 @@ class PortsTest {
                         .sorted()
                         .toList();
         assertThat(open).containsExactly("session.create", "session.refresh", "setup.create", "setup.get");
+    }
+
+    @Test
+    void theReferenceIsWhatTheRunningCatalogueSays() throws IOException {
+        Map<String, String> pages =
+                Reference.pages(panel.owner().get("/api/v1/catalogue").ok().json());
+        Path made = Reference.write(pages);
+        for (Map.Entry<String, String> page : pages.entrySet()) {
+            Path kept = Panel.ROOT.resolve("docs/reference").resolve(page.getKey());
+            assertThat(Files.readString(kept))
+                    .as("%s: where the change is meant, copy it from %s", kept, made)
+                    .isEqualTo(page.getValue());
+        }
     }
 }

@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.eclipse.jetty.client.Destination;
 import org.eclipse.jetty.client.HttpClient;
+import org.eclipse.jetty.client.Origin;
 import org.eclipse.jetty.client.ProcessingProtocolHandler;
 import org.eclipse.jetty.client.Request;
 import org.eclipse.jetty.client.Response;
@@ -99,6 +101,17 @@ final class Upstreams {
     private final class Transport extends HttpClientTransportOverHTTP {
         Transport(ClientConnector connector) {
             super(connector);
+        }
+
+        /**
+         * A destination counts as idle since for ever until it was asked for twice, so that the client's sweep could stop
+         * it under its first request.
+         */
+        @Override
+        public Destination newDestination(Origin origin) {
+            Destination destination = super.newDestination(origin);
+            destination.stale();
+            return destination;
         }
 
         @Override
