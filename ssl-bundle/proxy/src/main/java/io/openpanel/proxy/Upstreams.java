@@ -14,6 +14,7 @@ import org.eclipse.jetty.client.Request;
 import org.eclipse.jetty.client.Response;
 import org.eclipse.jetty.client.UpgradeProtocolHandler;
 import org.eclipse.jetty.client.transport.HttpClientTransportOverHTTP;
+import org.eclipse.jetty.client.transport.HttpDestination;
 import org.eclipse.jetty.client.transport.internal.HttpConnectionOverHTTP;
 import org.eclipse.jetty.http.HttpCookieStore;
 import org.eclipse.jetty.http.HttpStatus;
@@ -109,7 +110,7 @@ final class Upstreams {
          */
         @Override
         public Destination newDestination(Origin origin) {
-            Destination destination = super.newDestination(origin);
+            HttpDestination destination = (HttpDestination) super.newDestination(origin);
             destination.stale();
             return destination;
         }
