@@ -1,13 +1,16 @@
 # shellcheck shell=bash
 # The tests of the modules, with their coverage.
 
+# unit_suite [fast]: all of them, or those that take seconds, of two modules at once.
 unit_suite() {
+    local slice=()
+    [[ "${1:-}" != fast ]] || slice=(-T 2 -DexcludedGroups=slow)
     local log="$OPENPANEL_ROOT/target/unit.log" mark="$OPENPANEL_ROOT/target/unit-began" status=0 modules
     mkdir -p "$OPENPANEL_ROOT/target"
     touch "$mark"
     modules="$(sed -n 's/^ *<module>\(.*\)<\/module>.*/\1/p' "$OPENPANEL_ROOT/pom.xml" |
         grep -vxE 'karaf-features|itests' | paste -sd,)"
-    (cd "$OPENPANEL_ROOT" && mvn -B -ntp -Dmaven.test.failure.ignore=true -pl "$modules" verify jacoco:report) \
+    (cd "$OPENPANEL_ROOT" && mvn -B -ntp -Dmaven.test.failure.ignore=true "${slice[@]}" -pl "$modules" verify jacoco:report) \
         >"$log" 2>&1 || status=$?
     ((status == 0)) || grep -E '^\[ERROR\]' "$log" | head -n 40
     grep -E '^\[ERROR\].*(FAILURE|ERROR)!$|^\[ERROR\] +[A-Za-z]+Test[.:]' "$log" | sort -u | head -n 60 || true

@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Deployments in the real kernel on a real database, with an engine and a proxy in memory. */
 @ExtendWith(OpenPanelExtension.class)
 @OpenPanelExtension.Bundles("io.openpanel.deploy")
+@Tag("slow")
 class DeployInThePanelTest {
     @TempDir
     private static Path served;

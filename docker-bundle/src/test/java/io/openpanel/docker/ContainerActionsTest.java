@@ -27,8 +27,10 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("slow")
 class ContainerActionsTest {
     private static final String TEAM = "t000000000000001";
     private static final Ref APP = new Ref("app", "a000000000000001");

@@ -20,6 +20,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.osgi.framework.Bundle;
@@ -28,6 +29,7 @@ import org.osgi.framework.wiring.BundleWiring;
 /** The whole bundle in a running panel, called through the gateway, with a real engine. */
 @ExtendWith(OpenPanelExtension.class)
 @OpenPanelExtension.Bundles("io.openpanel.docker")
+@Tag("slow")
 class DockerInThePanelTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Principal OWNER = TestPanel.local(new Ref("team", "t000000000000001"));

@@ -27,9 +27,11 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Domains through the gateway, with the real database and the real proxy. */
+@Tag("slow")
 class DomainsTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Ref ALPHA = Ref.create("team");

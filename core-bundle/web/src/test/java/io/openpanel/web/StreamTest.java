@@ -21,10 +21,12 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Tag("slow")
 class StreamTest {
     private static final String INPUT = "{\"type\":\"object\",\"properties\":{\"job\":{\"type\":\"string\"},"
             + "\"after\":{\"type\":\"integer\"}}}";

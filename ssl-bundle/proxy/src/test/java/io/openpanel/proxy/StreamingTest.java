@@ -12,9 +12,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Bytes go through as they come, however many. */
+@Tag("slow")
 class StreamingTest {
     private static final long BIG = 200L << 20;
     private final Rig rig = new Rig();

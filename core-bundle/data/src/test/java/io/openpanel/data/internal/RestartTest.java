@@ -10,8 +10,10 @@ import io.openpanel.testkit.TestPostgres;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("slow")
 class RestartTest {
     public record Row(int id) {}
 

@@ -19,9 +19,11 @@ import java.util.Optional;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.osgi.framework.Bundle;
 
+@Tag("slow")
 class SecretsTest {
     private static final String CANARY = "canary-4711-plain";
     private static final String TABLES =

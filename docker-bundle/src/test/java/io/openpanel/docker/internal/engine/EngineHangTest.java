@@ -26,9 +26,11 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A frozen, killed and restarted engine: nobody waits for it, and everything is right again afterwards. */
+@Tag("slow")
 class EngineHangTest {
     private static PrivateEngine own;
     private static TestEngine test;

@@ -19,8 +19,10 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("slow")
 class ContainerLogTest {
     private static final LogRequest WHOLE = new LogRequest(Optional.empty(), false, Optional.empty(), Optional.empty());
     private static final LogRequest FOLLOW = new LogRequest(Optional.empty(), true, Optional.empty(), Optional.empty());
