@@ -72,6 +72,11 @@ wait_for() {
     local name="$1" ready="$2" patience="$3" until=$((SECONDS + $3))
     while ((SECONDS < until)); do
         ! "$ready" || return 0
+        # One more than the supervisor needs to give the panel a fresh cache.
+        if (($(cat "$home/run/$name.ends" 2>/dev/null || printf 0) > 3)); then
+            doing "The $name keeps ending."
+            return 1
+        fi
         sleep 0.1
     done
     doing "The $name is not ready after $patience s."

@@ -59,6 +59,11 @@ final class Panel implements AutoCloseable {
         return start(Map.of());
     }
 
+    /** A home and ports with nothing running yet. */
+    static Panel prepared(Map<String, String> environment) {
+        return new Panel(environment);
+    }
+
     static Panel start(Map<String, String> environment) {
         Panel panel = new Panel(environment);
         panel.up();
@@ -75,7 +80,20 @@ final class Panel implements AutoCloseable {
 
     /** Runs {@code ./openpanel up} and returns when the panel is ready. */
     void up() {
-        Ran ran = launcher(
+        Ran ran = tryUp();
+        if (ran.exitCode() != 0) {
+            throw new AssertionError("openpanel up ended with " + ran.exitCode() + ": " + ran.output());
+        }
+    }
+
+    Ran tryUp() {
+        return tryUp(ROOT);
+    }
+
+    /** @param program a checkout or a built distribution */
+    Ran tryUp(Path program) {
+        return launcher(
+                program,
                 "up",
                 "--yes",
                 "--detach",
@@ -85,16 +103,18 @@ final class Panel implements AutoCloseable {
                 String.valueOf(port),
                 "--proxy-port",
                 String.valueOf(proxyPort));
-        if (ran.exitCode() != 0) {
-            throw new AssertionError("openpanel up ended with " + ran.exitCode() + ": " + ran.output());
-        }
     }
 
     /** What a command printed, and its exit code. */
     record Ran(int exitCode, String output) {}
 
     Ran launcher(String... arguments) {
-        List<String> command = new ArrayList<>(List.of(ROOT.resolve("openpanel").toString()));
+        return launcher(ROOT, arguments);
+    }
+
+    Ran launcher(Path program, String... arguments) {
+        List<String> command =
+                new ArrayList<>(List.of(program.resolve("openpanel").toString()));
         command.addAll(List.of(arguments));
         return run(command, environment, null);
     }

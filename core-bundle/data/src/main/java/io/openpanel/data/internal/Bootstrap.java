@@ -42,6 +42,7 @@ final class Bootstrap {
             statement.execute("select pg_advisory_xact_lock(" + LOCK + ")");
             if (!isInPlace(statement, digest)) {
                 statement.execute(sql);
+                setPassword(statement);
                 record(connection, SCHEMA, digest);
             }
             connection.commit();
@@ -76,7 +77,7 @@ final class Bootstrap {
                                 + Sql.text(roles.app()) + ", " + Sql.text(roles.all()) + ")) = 2");
     }
 
-    /** Sets the password where it is not the derived one: at first, and after the owner's was changed. */
+    /** Sets the password where it is not the derived one: after the owner's was changed. */
     private void letAppIn(Connection connection) throws SQLException {
         try (Connection app =
                 new DriverConnections(url.jdbc(), url.properties(roles.app(), roles.password())).getConnection()) {
@@ -85,15 +86,18 @@ final class Bootstrap {
             if (!WRONG_PASSWORD.equals(e.getSQLState()) && !UNKNOWN_ROLE.equals(e.getSQLState())) {
                 throw e;
             }
-            // Hashed here: a statement may land in the server's log.
-            String hash =
-                    PasswordUtil.encodePassword(roles.app(), roles.password().toCharArray(), "scram-sha-256");
             try (Statement statement = connection.createStatement()) {
                 statement.execute("select pg_advisory_xact_lock(" + LOCK + ")");
-                statement.execute("alter role " + Sql.name(roles.app()) + " password " + Sql.text(hash));
+                setPassword(statement);
             }
             connection.commit();
         }
+    }
+
+    /** Hashed here: a statement may land in the server's log. */
+    private void setPassword(Statement statement) throws SQLException {
+        String hash = PasswordUtil.encodePassword(roles.app(), roles.password().toCharArray(), "scram-sha-256");
+        statement.execute("alter role " + Sql.name(roles.app()) + " password " + Sql.text(hash));
     }
 
     private static Set<String> read(Statement statement) throws SQLException {
