@@ -114,6 +114,7 @@ start_panel() {
     start_process panel
     wait_for panel panel_ready 60 || return 1
     rm -f "$home/run/owner"
+    as_panel touch "$home/cache/state-$(current_version)/complete"
     done_step "Panel ready"
 }
 
