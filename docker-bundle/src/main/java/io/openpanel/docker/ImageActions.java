@@ -141,9 +141,8 @@ public final class ImageActions implements Extension {
     @Action(value = "image.get", summary = "Shows an image", effect = READ)
     public Detail get(Call call, One in) {
         ImageState s = require(in.reference());
-        InspectImageResponse seen =
-                engine.call("look at the image " + s.name(), client -> client.inspectImageCmd(s.id())
-                        .exec());
+        InspectImageResponse seen = engine.glance(
+                "look at the image " + s.name(), "/images/" + s.id() + "/json", InspectImageResponse.class);
         var config = seen.getConfig();
         List<String> command = Stream.of(config.getEntrypoint(), config.getCmd())
                 .filter(part -> part != null)

@@ -35,6 +35,7 @@ import org.slf4j.LoggerFactory;
 public final class DockerEngine implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DockerEngine.class);
     private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final Duration GLANCE = Duration.ofMillis(1500);
     private static final String DEFAULT_HOST = "unix:///var/run/docker.sock";
 
     private final URI host;
@@ -80,7 +81,7 @@ public final class DockerEngine implements AutoCloseable {
         this.watch = new EngineWatch(this, snapshot);
         breaker.getEventPublisher().onStateTransition(event -> {
             if (event.getStateTransition().getToState() == CircuitBreaker.State.OPEN) {
-                watch.suspect("no answer in time");
+                watch.suspect(EngineProblems.LATE);
             }
         });
         watch.start();
@@ -121,6 +122,26 @@ public final class DockerEngine implements AutoCloseable {
         return guard(what, () -> work.apply(current.client()));
     }
 
+    /**
+     * Looks up something that a page shows and nobody waits for longer than 1.5 s.
+     *
+     * @param path below the version, {@code /images/busybox/json}
+     */
+    public <T> T glance(String what, String path, Class<T> type) {
+        Connection current = connected();
+        // Not by the breaker: an engine too busy for a page is not lost.
+        try (Exchange exchange = current.call(GLANCE);
+                Response response = check(
+                        what,
+                        exchange.send(current.request(Request.Method.GET, path).build()))) {
+            return current.json().readValue(response.getBody(), type);
+        } catch (IOException e) {
+            throw explain(what, new UncheckedIOException(e));
+        } catch (RuntimeException e) {
+            throw explain(what, e);
+        }
+    }
+
     /** Sends a bare request that the engine answers within the given time; anything but success is thrown. */
     public void request(String what, Request.Method method, String path, Duration within) {
         Connection current = connected();
@@ -152,13 +173,13 @@ public final class DockerEngine implements AutoCloseable {
                     exchange.send(request.apply(current.request(method, path)).build()));
         } catch (RuntimeException e) {
             exchange.close();
-            throw EngineProblems.translate(what, e);
+            throw explain(what, e);
         }
     }
 
     /** What to tell of an exception while a stream was read. */
     public Problem problem(String what, RuntimeException cause) {
-        return EngineProblems.translate(what, cause);
+        return explain(what, cause);
     }
 
     private static Response check(String what, Response response) {
@@ -180,8 +201,16 @@ public final class DockerEngine implements AutoCloseable {
         } catch (CallNotPermittedException e) {
             throw health.problem();
         } catch (RuntimeException e) {
-            throw EngineProblems.translate(what, e);
+            throw explain(what, e);
         }
+    }
+
+    /** A call that is cut because the engine was given up tells why it was, not that it was cut. */
+    private Problem explain(String what, RuntimeException cause) {
+        EngineHealth now = health;
+        return EngineProblems.isUnreachable(cause) && !now.answers()
+                ? now.problem()
+                : EngineProblems.translate(what, cause);
     }
 
     private Connection connected() {

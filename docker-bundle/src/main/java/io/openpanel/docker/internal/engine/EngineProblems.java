@@ -11,6 +11,9 @@ import java.time.Duration;
 
 /** From what the client library throws to what a caller is told, in the engine's own words. */
 public final class EngineProblems {
+    /** The reason where it hangs. */
+    static final String LATE = "no answer in time";
+
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration LATER = Duration.ofSeconds(5);
 
@@ -76,7 +79,7 @@ public final class EngineProblems {
         String text = root.getMessage();
         for (Throwable each = cause; each != null; each = each.getCause()) {
             if (each instanceof java.net.SocketTimeoutException) {
-                return "no answer in time";
+                return LATE;
             }
         }
         return text == null || text.isBlank() ? "the connection broke" : text;

@@ -30,14 +30,19 @@ final class EngineWatch implements AutoCloseable {
 
     private final DockerEngine engine;
     private final Snapshot snapshot;
+    private final Comeback comeback;
     private final Set<String> ended = ConcurrentHashMap.newKeySet();
     private final CountDownLatch closed = new CountDownLatch(1);
     private volatile EngineEvents events;
+    /** Since it last answered it was gone, and not only slow: meanwhile nobody can have stopped a container. */
+    private boolean died;
+
     private volatile String suspicion;
 
     EngineWatch(DockerEngine engine, Snapshot snapshot) {
         this.engine = engine;
         this.snapshot = snapshot;
+        this.comeback = new Comeback(engine, snapshot);
     }
 
     void start() {
@@ -62,6 +67,7 @@ final class EngineWatch implements AutoCloseable {
                 reason = EngineProblems.reason(e);
             }
             String suspected = suspicion;
+            died |= suspected == null && !reason.equals(EngineProblems.LATE);
             if (!isClosed()) {
                 engine.lost(suspected == null ? reason : suspected);
                 pause(PAUSE);
@@ -71,6 +77,7 @@ final class EngineWatch implements AutoCloseable {
 
     private void follow() throws IOException {
         suspicion = null;
+        Set<String> ran = comeback.running();
         Connection connection = engine.connect(PATIENCE);
         Info info = connection.client().infoCmd().exec();
         try (EngineEvents stream = EngineEvents.subscribe(connection)) {
@@ -84,6 +91,10 @@ final class EngineWatch implements AutoCloseable {
                             info.getNCPU() == null ? 0 : info.getNCPU(),
                             info.getMemTotal() == null ? 0 : info.getMemTotal(),
                             Path.of(info.getDockerRootDir() == null ? "/var/lib/docker" : info.getDockerRootDir())));
+            if (died) {
+                died = false;
+                comeback.restore(ran);
+            }
             stream.read(happened -> hear(connection, happened));
         } finally {
             events = null;
@@ -192,7 +203,7 @@ final class EngineWatch implements AutoCloseable {
             }
             if (missed >= MOST_MISSED) {
                 missed = 0;
-                suspect("no answer in time");
+                suspect(EngineProblems.LATE);
             }
         }
     }
