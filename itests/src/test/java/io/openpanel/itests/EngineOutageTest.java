@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,109 +30,46 @@ class EngineOutageTest {
     private static final Pattern PARAMETER = Pattern.compile("\\{(\\w+)}");
     private static final long PATIENCE_MILLIS = 2000;
 
-    private static PrivateEngine engine;
-    private static GitServer git;
-    private static Panel panel;
-    private static Api api;
-    private static String host;
-    private static String app;
+    private static OutageStage stage;
 
     @BeforeAll
     static void start() {
         assumeTrue(PrivateEngine.isPossible(), "needs root, dockerd and containerd");
-        engine = new PrivateEngine();
-        git = new GitServer();
-        panel = Panel.start(Map.of("OPENPANEL_DOCKER_HOST", engine.host()));
-        api = panel.owner();
-        git.commit("app", Sources.site("first"));
-        api.post("/api/v1/projects", Map.of("name", "outage")).ok();
-        api.post("/api/v1/apps", Map.of("project", "outage", "name", "app", "git", git.url("app"), "port", 8080))
-                .ok();
-        assertThat(api.deploy("outage/app").get("state").asText()).isEqualTo("done");
-        host = host("outage/app");
-        app = api.get("/api/v1/apps/" + Api.encode("outage/app"))
-                .ok()
-                .json()
-                .get("app")
-                .asText()
-                .substring("app:".length());
+        stage = new OutageStage();
     }
 
     @AfterEach
     void theEngineIsBack() {
-        api = panel.owner();
-        if (!engine.isRunning()) {
-            engine.start();
-        }
-        engine.wake();
-        awaitEngine();
+        stage.recover();
     }
 
     @AfterAll
     static void stop() {
-        if (panel != null) {
-            panel.close();
-        }
-        if (git != null) {
-            git.close();
-        }
-        if (engine != null) {
-            engine.close();
-        }
-    }
-
-    private static String host(String name) {
-        return api.get("/api/v1/domains?app=" + Api.encode(name))
-                .ok()
-                .json()
-                .at("/items/0/host")
-                .asText();
-    }
-
-    private static boolean answers() {
-        return engineState().path("state").asText().equals("healthy");
-    }
-
-    private static JsonNode engineState() {
-        return api.get("/api/v1/engine").ok().json();
-    }
-
-    private static Duration awaitEngine() {
-        return Wait.until("the panel has the engine back", Duration.ofSeconds(60), EngineOutageTest::answers);
-    }
-
-    private static String status() {
-        return api.get("/api/v1/apps/" + Api.encode("outage/app"))
-                .ok()
-                .json()
-                .get("status")
-                .asText();
-    }
-
-    private static boolean serves(String text) {
-        try {
-            return Web.get(panel.proxyPort, host, "/").text().contains(text);
-        } catch (IOException e) {
-            return false;
+        if (stage != null) {
+            stage.close();
         }
     }
 
     /** The paths of every list and page that can be shown with what is there. */
     private static List<String> pages() {
-        JsonNode container = api.get("/api/v1/containers").ok().json().at("/items/0");
-        JsonNode deployment =
-                api.get("/api/v1/deployments?app=outage%2Fapp").ok().json().at("/items/0");
-        JsonNode image = api.get("/api/v1/images").ok().json().at("/items/0");
+        JsonNode container = stage.api().get("/api/v1/containers").ok().json().at("/items/0");
+        JsonNode deployment = stage.api()
+                .get("/api/v1/deployments?app=outage%2Fapp")
+                .ok()
+                .json()
+                .at("/items/0");
+        JsonNode image = stage.api().get("/api/v1/images").ok().json().at("/items/0");
         Map<String, String> known = Map.of(
                 "project", "outage",
-                "app", "outage/app",
+                "app", OutageStage.APP,
                 "container", id(container.get("container")),
                 "deployment", id(deployment.get("deployment")),
                 "job", id(deployment.get("job")),
                 "image", id(image.path("image")),
                 "reference", Sources.BASE);
         List<String> pages = new ArrayList<>();
-        for (JsonNode operation : api.get("/api/v1/catalogue").ok().json().get("items")) {
+        for (JsonNode operation :
+                stage.api().get("/api/v1/catalogue").ok().json().get("items")) {
             if (operation.get("method").asText().equals("GET")
                     && operation.get("form").asText().equals("record")) {
                 path(operation, known).ifPresent(pages::add);
@@ -171,12 +111,8 @@ class EngineOutageTest {
 
     private static Look look(String page) {
         long begun = System.nanoTime();
-        Api.Answer answer = api.get(page);
-        return new Look(page, millis(begun), answer.status(), answer.text());
-    }
-
-    private static long millis(long since) {
-        return (System.nanoTime() - since) / 1_000_000;
+        Api.Answer answer = stage.api().get(page);
+        return new Look(page, OutageStage.millis(begun), answer.status(), answer.text());
     }
 
     @Test
@@ -190,14 +126,14 @@ class EngineOutageTest {
         long noticed = 0;
         long asked;
         long awake;
-        try (Load load = new Load(panel.proxyPort, host, "/")) {
-            engine.freeze();
+        try (Load load = new Load(stage.panel.proxyPort, stage.host("app"), "/")) {
+            stage.engine.freeze();
             for (boolean known = false; ; looks += pages.size()) {
                 for (String page : pages) {
                     Look look = look(page);
                     slowest.accumulateAndGet(look, (a, b) -> a.millis >= b.millis ? a : b);
                     assertThat(look.status)
-                            .as(look + " " + millis(frozen) + " ms after the freeze")
+                            .as(look + " " + OutageStage.millis(frozen) + " ms after the freeze")
                             .isIn(200, 503);
                     if (look.status == 503) {
                         assertThat(look.text).contains("container engine does not answer");
@@ -206,34 +142,35 @@ class EngineOutageTest {
                 if (known) {
                     break;
                 }
-                assertThat(millis(frozen)).isLessThan(20_000);
-                known = !answers();
-                noticed = millis(frozen);
+                assertThat(OutageStage.millis(frozen)).isLessThan(20_000);
+                known = !stage.answers();
+                noticed = OutageStage.millis(frozen);
             }
             assertThat(slowest.get().millis).as(slowest.toString()).isLessThan(PATIENCE_MILLIS);
-            JsonNode state = engineState();
+            JsonNode state = stage.engineState();
             assertThat(state.get("state").asText()).isEqualTo("unavailable");
             assertThat(state.get("reason").asText()).isNotBlank();
-            assertThat(status()).isEqualTo("Unknown");
-            assertThat(api.get("/api/v1/containers")
+            assertThat(stage.status()).isEqualTo("Unknown");
+            assertThat(stage.api()
+                            .get("/api/v1/containers")
                             .ok()
                             .json()
                             .at("/items/0/status")
                             .asText())
                     .isEqualTo("Unknown");
             asked = System.nanoTime();
-            JsonNode job = api.deploy("outage/app");
+            JsonNode job = stage.api().deploy(OutageStage.APP);
             assertThat(job.get("state").asText()).isEqualTo("failed");
             assertThat(job.at("/error/message").asText())
                     .contains("container engine does not answer", "check the engine's service");
-            asked = millis(asked);
-            engine.wake();
-            awake = awaitEngine().toMillis();
+            asked = OutageStage.millis(asked);
+            stage.engine.wake();
+            awake = stage.awaitEngine().toMillis();
             load.close();
             assertThat(load.failed()).as(load.reasons()).isZero();
         }
-        assertThat(status()).isIn("Running", "Healthy");
-        JsonNode next = api.deploy("outage/app");
+        assertThat(stage.status()).isIn("Running", "Healthy");
+        JsonNode next = stage.api().deploy(OutageStage.APP);
         assertThat(next.get("state").asText()).as(next.toString()).isEqualTo("done");
         Figure.say("hung engine: slowest of " + looks + " looks " + slowest.get().millis + " ms ("
                 + slowest.get().page.replaceAll("[?/][^/?]{20,}", "/…") + "), noticed after " + noticed
@@ -243,24 +180,62 @@ class EngineOutageTest {
     @Test
     @Order(2)
     void anEngineThatDiedAndCameBackBringsTheAppsBackAndIsHeardAgain() {
-        engine.kill();
-        Wait.until("the panel notices", Duration.ofSeconds(10), () -> !answers());
-        assertThat(serves("first")).isTrue();
+        stage.engine.kill();
+        Wait.until("the panel notices", Duration.ofSeconds(10), () -> !stage.answers());
+        assertThat(stage.engineState().get("reason").asText()).doesNotContain("chunk", "pool");
+        assertThat(stage.serves("app", "first")).isTrue();
         long begun = System.nanoTime();
-        engine.start();
-        long back = awaitEngine().toMillis();
-        Wait.until("the app serves", Duration.ofSeconds(40), () -> serves("first"));
-        Wait.until("the app's status is right", Duration.ofSeconds(20), () -> status().matches("Running|Healthy"));
-        long served = millis(begun);
-        String name = engine.containers(app).get(0).split(" ")[0];
-        assertThat(engine.docker("pause", name).exitCode()).isZero();
-        long heard = Wait.until("the pause is heard of", Duration.ofSeconds(5), () -> status().equals("Paused"))
+        stage.engine.start();
+        long back = stage.awaitEngine().toMillis();
+        Wait.until("the app serves", Duration.ofSeconds(40), () -> stage.serves("app", "first"));
+        Wait.until("the app's status is right", Duration.ofSeconds(20), () -> stage.status()
+                .matches("Running|Healthy"));
+        long served = OutageStage.millis(begun);
+        String name = stage.containers("app").get(0).split(" ")[0];
+        assertThat(stage.engine.docker("pause", name).exitCode()).isZero();
+        long heard = Wait.until("the pause is heard of", Duration.ofSeconds(5), () -> stage.status()
+                        .equals("Paused"))
                 .toMillis();
-        assertThat(engine.docker("unpause", name).exitCode()).isZero();
-        Wait.until(
-                "the end of the pause is heard of", Duration.ofSeconds(5), () -> status().matches("Running|Healthy"));
-        assertThat(api.deploy("outage/app").get("state").asText()).isEqualTo("done");
+        assertThat(stage.engine.docker("unpause", name).exitCode()).isZero();
+        Wait.until("the end of the pause is heard of", Duration.ofSeconds(5), () -> stage.status()
+                .matches("Running|Healthy"));
+        assertThat(stage.api().deploy(OutageStage.APP).get("state").asText()).isEqualTo("done");
         Figure.say("killed engine: found " + back + " ms after its start, the app serves " + served
                 + " ms after, events heard within " + heard + " ms");
+    }
+
+    @Test
+    @Order(3)
+    void aFullDiskRefusesBuildsAndLeavesAppsAlone() throws IOException {
+        Path filler = stage.engine.data().resolve("filler");
+        try (Load load = new Load(stage.panel.proxyPort, stage.host("app"), "/")) {
+            FileStore disk = Files.getFileStore(stage.engine.data());
+            long leave = disk.getTotalSpace() / 100 * 8;
+            stage.engine.fill(filler, disk.getUsableSpace() - leave);
+            stage.git.commit("app", Sources.site("too much"));
+            JsonNode job = stage.api().deploy(OutageStage.APP);
+            assertThat(job.get("state").asText()).isEqualTo("failed");
+            assertThat(job.at("/error/message").asText()).contains("are free in", "builds need 10 %", "deploy again");
+            assertThat(stage.engineState().get("diskFree").asLong())
+                    .isLessThan(stage.engineState().get("diskTotal").asLong() / 10);
+            JsonNode back = stage.api()
+                    .await(
+                            stage.api()
+                                    .post("/api/v1/deployments/rollback", Map.of("app", OutageStage.APP))
+                                    .ok()
+                                    .json()
+                                    .get("job")
+                                    .asText(),
+                            Duration.ofSeconds(60));
+            assertThat(back.get("state").asText()).as(back.toString()).isEqualTo("done");
+            load.close();
+            assertThat(load.failed()).as(load.reasons()).isZero();
+            Figure.say("full disk: " + job.at("/error/message").asText().replaceAll(" in /.*", "")
+                    + ", a rollback still works, 0 of " + load.requests() + " requests failed");
+        } finally {
+            Files.deleteIfExists(filler);
+        }
+        stage.deployed("app");
+        assertThat(stage.serves("app", "too much")).isTrue();
     }
 }

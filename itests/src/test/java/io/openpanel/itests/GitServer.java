@@ -21,6 +21,7 @@ final class GitServer implements AutoCloseable {
 
     private final Path root;
     private final HttpServer server;
+    private volatile long delayMillis;
 
     GitServer() {
         try {
@@ -37,6 +38,11 @@ final class GitServer implements AutoCloseable {
     /** The address of a repository. */
     String url(String name) {
         return "http://127.0.0.1:" + server.getAddress().getPort() + '/' + name + ".git";
+    }
+
+    /** Answers later from now on. */
+    void delay(long millis) {
+        delayMillis = millis;
     }
 
     /** Commits files (name → text) to the branch main; makes the repository at the first call. Returns the commit. */
@@ -92,6 +98,7 @@ final class GitServer implements AutoCloseable {
             exchange.sendResponseHeaders(401, -1);
             return;
         }
+        Wait.millis(delayMillis);
         ProcessBuilder builder = new ProcessBuilder("git", "http-backend");
         Map<String, String> environment = builder.environment();
         environment.put("GIT_PROJECT_ROOT", root.toString());

@@ -139,6 +139,11 @@ final class PrivateEngine implements AutoCloseable {
         return daemon.isAlive();
     }
 
+    /** Takes room away from what it stores. */
+    void fill(Path file, long bytes) {
+        must("fallocate", "-l", String.valueOf(bytes), file.toString());
+    }
+
     Panel.Ran docker(String... arguments) {
         List<String> command = new ArrayList<>(List.of("timeout", "20", "docker", "-H", host()));
         command.addAll(List.of(arguments));

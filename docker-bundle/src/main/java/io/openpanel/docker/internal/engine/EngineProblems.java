@@ -14,6 +14,9 @@ public final class EngineProblems {
     /** The reason where it hangs. */
     static final String LATE = "no answer in time";
 
+    /** The client library's words for a connection that was closed before it was used. */
+    private static final String CUT = "Connection pool shut down";
+
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration LATER = Duration.ofSeconds(5);
 
@@ -66,11 +69,16 @@ public final class EngineProblems {
             if (each instanceof JsonProcessingException) {
                 return false;
             }
-            if (each instanceof IOException || each instanceof UncheckedIOException) {
+            if (each instanceof IOException || each instanceof UncheckedIOException || isCut(each)) {
                 return true;
             }
         }
         return false;
+    }
+
+    /** A call that came upon a connection in the moment it was given up. */
+    private static boolean isCut(Throwable cause) {
+        return cause instanceof IllegalStateException && CUT.equals(cause.getMessage());
     }
 
     /** Why an engine is out of reach, in a few words. */
@@ -82,7 +90,11 @@ public final class EngineProblems {
                 return LATE;
             }
         }
-        return text == null || text.isBlank() ? "the connection broke" : text;
+        if (text == null || text.isBlank() || text.equals(CUT)) {
+            return "the connection broke";
+        }
+        // The client library's words for an answer that stops in the middle.
+        return text.startsWith("Premature end") ? "it closed the connection" : text;
     }
 
     private static Throwable root(Throwable cause) {
