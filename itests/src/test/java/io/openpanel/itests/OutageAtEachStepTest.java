@@ -93,6 +93,14 @@ class OutageAtEachStepTest {
         }
     }
 
+    private static void strike(Blow blow) {
+        if (blow == Blow.FREEZE) {
+            stage.engine.freeze();
+        } else {
+            stage.engine.kill();
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("blows")
     @Order(1)
@@ -109,11 +117,7 @@ class OutageAtEachStepTest {
             String job = stage.begin("app");
             awaitStep(job, step);
             long struck = System.nanoTime();
-            if (blow == Blow.FREEZE) {
-                stage.engine.freeze();
-            } else {
-                stage.engine.kill();
-            }
+            strike(blow);
             ended = stage.api().await(job, LIMIT);
             took = OutageStage.millis(struck);
             load.close();
@@ -149,23 +153,26 @@ class OutageAtEachStepTest {
         assertThat(images).isEmpty();
     }
 
-    @Test
+    @ParameterizedTest
+    @org.junit.jupiter.params.provider.EnumSource(Blow.class)
     @Order(3)
-    void anAppWithAVolumeIsNotLeftStopped() {
-        stage.git.commit("kept", Sources.site("kept"));
-        stage.create("kept", Map.of("volumes", List.of(Map.of("name", "files", "path", "/files"))));
-        stage.deployed("kept");
-        stage.git.commit("kept", slow("never"));
-        String job = stage.begin("kept");
-        Wait.until("the former version has stopped", Duration.ofSeconds(30), () -> stage.containers("kept").stream()
+    void anAppWithAVolumeIsNotLeftStopped(Blow blow) {
+        stage.signIn();
+        String name = "kept-" + blow.name().toLowerCase(java.util.Locale.ROOT);
+        stage.git.commit(name, Sources.site("kept"));
+        stage.create(name, Map.of("volumes", List.of(Map.of("name", "files", "path", "/files"))));
+        stage.deployed(name);
+        stage.git.commit(name, slow("never"));
+        String job = stage.begin(name);
+        Wait.until("the former version has stopped", Duration.ofSeconds(30), () -> stage.containers(name).stream()
                 .anyMatch(each -> each.endsWith(" exited")));
-        stage.engine.kill();
+        strike(blow);
         JsonNode ended = stage.api().await(job, LIMIT);
         stage.recover();
         Wait.until(
                 "the app with a volume serves after " + ended.get("state").asText(),
                 Duration.ofSeconds(75),
-                () -> stage.serves("kept", ended.get("state").asText().equals("done") ? "never" : "kept"));
-        Figure.say("app with a volume: " + ended.get("state").asText() + ", serves again");
+                () -> stage.serves(name, ended.get("state").asText().equals("done") ? "never" : "kept"));
+        Figure.say(blow + " and a volume: " + ended.get("state").asText() + ", serves again");
     }
 }
