@@ -1,6 +1,8 @@
-import { createContext, useCallback, useContext } from 'react';
+import { createContext, useCallback, useContext, useMemo } from 'react';
 import { Store, useStore } from '../client/store';
-import { useRegistry, type PluginSpec } from '../client/registry';
+import { useCatalogue, type Catalogue } from '../client/catalogue';
+import { useRegistry, type PluginSpec, type Registry } from '../client/registry';
+import { humanise } from '../ui/format';
 import en from './en.json';
 
 export type Messages = Record<string, string>;
@@ -76,3 +78,33 @@ export function titleOf(plugin: PluginSpec, key: string, locale: string): string
 }
 
 export const useLocale = (): Language => useStore(language);
+
+/** What an action does, in the person's language; the catalogue's own summary is English. */
+export type Summary = (action: string) => string;
+
+/** Summaries are declared in English, once; other languages say them as `action.<id>` among their plugin's words. */
+export function useSummary(): Summary {
+  const locale = useStore(language);
+  const catalogue = useCatalogue().data;
+  const registry = useRegistry().data;
+  return useMemo(() => summaries(catalogue, registry, locale), [catalogue, registry, locale]);
+}
+
+export function summaries(catalogue: Catalogue | undefined, registry: Registry | undefined, locale: string): Summary {
+  const declared = new Map(catalogue?.items.map((each) => [each.id, each.summary]));
+  return (action) => {
+    const key = `action.${action}`;
+    // An action whose plugin is stopped has gone from the catalogue; what was done with it is still told.
+    const translated = registry?.plugins.find((plugin) => plugin.i18n[locale]?.[key])?.i18n[locale]?.[key] ?? shell[locale]?.[key];
+    return translated ?? declared.get(action) ?? humanise(action);
+  };
+}
+
+/** The first clause of a summary, without what follows from it: "Deploys an app". */
+export const clauseOf = (summary: string): string => summary.split(/[;,:]/)[0]!;
+
+/** As it stands behind somebody's name: "deploys an app". */
+export function deedOf(summary: string): string {
+  const clause = clauseOf(summary);
+  return clause.charAt(0).toLowerCase() + clause.slice(1);
+}

@@ -1,10 +1,9 @@
 import { useState } from 'react';
 import { useParams } from 'wouter';
-import { useT } from '../i18n/i18n';
+import { clauseOf, useSummary, useT } from '../i18n/i18n';
 import { Duration, RelativeTime, Status } from '../ui/bits';
 import { confirm } from '../ui/confirm';
 import { Button, LinkButton } from '../ui/controls';
-import { humanise } from '../ui/format';
 import { jobEnded, useAction, useJob } from '../ui/hooks';
 import { IconExternalLink } from '../ui/icons';
 import { LogPane, useLog } from '../ui/LogPane';
@@ -15,6 +14,7 @@ import { PageSkeleton } from '../shell/Routes';
 
 export default function JobPage() {
   const t = useT('');
+  const summaryOf = useSummary();
   const { job: id } = useParams<{ job: string }>();
   const ref = `job:${id}`;
   const query = useJob(ref);
@@ -24,7 +24,7 @@ export default function JobPage() {
   return (
     <Loaded page query={query} skeleton={<PageSkeleton />}>
       {(job) => (
-        <Page title={humanise(job.action)} crumbs={[{ label: t('jobs.title'), href: '/jobs' }]} status={<Status badge value={job.state} as="job" />}
+        <Page title={clauseOf(summaryOf(job.action))} crumbs={[{ label: t('jobs.title'), href: '/jobs' }]} status={<Status badge value={job.state} as="job" />}
           lead={<><span>{job.resourceName}</span><span>{job.caller}</span><RelativeTime at={job.startedAt ?? job.createdAt} /><Duration from={job.startedAt} to={job.finishedAt} /></>}
           actions={typeof job.result?.address === 'string' && /^https?:/.test(job.result.address) ? <LinkButton external tone="primary" href={job.result.address} icon={<IconExternalLink size={16} />}>{t('jobs.open')}</LinkButton> : !jobEnded(job) && stop.allowed && <Button tone="danger" onClick={() => confirm({ title: t('jobs.stop-title'), text: t('jobs.stop-text'), action: t('jobs.stop'), run: () => stop.run({ job: ref }) })}>{t('jobs.stop')}</Button>}>
           <div className="stack">

@@ -1,6 +1,5 @@
-import { useT } from '../i18n/i18n';
+import { clauseOf, useSummary, useT } from '../i18n/i18n';
 import { Duration, RelativeTime, Status } from '../ui/bits';
-import { humanise } from '../ui/format';
 import { useList, type Job } from '../ui/hooks';
 import { IconActivity } from '../ui/icons';
 import { Page } from '../ui/Page';
@@ -9,13 +8,15 @@ import { Table } from '../ui/Table';
 
 export default function Jobs() {
   const t = useT('');
+  const summaryOf = useSummary();
+  const nameOf = (row: Job) => clauseOf(summaryOf(row.action));
   const query = useList<Job>('job.list', { limit: 200 }, { live: ['action.*', 'deployment.*', 'job.*'] });
   return (
     <Page title={t('jobs.title')}>
-      <Table label={t('jobs.title')} query={query} rowKey={(row) => row.job} href={(row) => `/jobs/${row.job.slice(4)}`} order="-when" search={(row) => `${row.action} ${row.resourceName ?? ''}`}
+      <Table label={t('jobs.title')} query={query} rowKey={(row) => row.job} href={(row) => `/jobs/${row.job.slice(4)}`} order="-when" search={(row) => `${row.action} ${nameOf(row)} ${row.resourceName ?? ''}`}
         filters={[{ id: 'running', label: t('jobs.running'), match: (row) => row.state === 'running' || row.state === 'queued' }, { id: 'failed', label: t('jobs.failed'), match: (row) => row.state === 'failed' }, { id: 'done', label: t('jobs.done'), match: (row) => row.state === 'done' }]}
         columns={[
-          { id: 'action', header: t('jobs.action'), sort: (row) => row.action, cell: (row) => <span className="main">{humanise(row.action)}</span> },
+          { id: 'action', header: t('jobs.action'), sort: nameOf, cell: (row) => <span className="main">{nameOf(row)}</span> },
           { id: 'about', header: t('jobs.about'), sort: (row) => row.resourceName ?? '', cell: (row) => row.resourceName ?? <span className="faint">–</span> },
           { id: 'state', header: t('jobs.state'), width: 140, sort: (row) => row.state, cell: (row) => <Status value={row.state} as="job" /> },
           { id: 'by', header: t('jobs.by'), wideOnly: true, cell: (row) => <span className="muted">{row.caller}</span> },

@@ -1,10 +1,8 @@
 import { useState } from 'react';
 import { Link } from 'wouter';
-import { useCatalogue, type Catalogue } from '../client/catalogue';
-import { useT } from '../i18n/i18n';
+import { deedOf, useSummary, useT } from '../i18n/i18n';
 import { RelativeTime, Status, statusRank } from '../ui/bits';
 import { Button, LinkButton } from '../ui/controls';
-import { humanise } from '../ui/format';
 import { Contributed, useAction, useCan, useList, useMe, useNavigate, useOperation, useRead, useWidgets } from '../ui/hooks';
 import { IconActivity, IconAlertTriangle, IconArrowUpRight, IconCheck, IconPlus, IconSparkles } from '../ui/icons';
 import { Card, Page } from '../ui/Page';
@@ -126,7 +124,7 @@ function Activity() {
   const able = useCan('audit.list');
   const query = useList<Row>('audit.list', { limit: 200 }, { live: ['action.*', 'deployment.*'], enabled: able });
   const { data: apps } = useList<App>('app.list', {}, { enabled: Boolean(useOperation('app.list')) });
-  const catalogue = useCatalogue().data;
+  const summaryOf = useSummary();
   const names = new Map(apps?.map((app) => [app.app, app.name]));
   if (!able) {
     return null;
@@ -139,16 +137,10 @@ function Activity() {
           : <Timeline label={t('over.activity')} items={rows.map((row) => ({
             id: String(row.seq), at: row.at, tone: row.outcome && !/^(done|ok|accepted|queued|unknown)/.test(row.outcome) ? 'red' as const : undefined,
             icon: row.outcome && !/^(done|ok|accepted|queued|unknown)/.test(row.outcome) ? <IconAlertTriangle size={12} /> : <IconActivity size={12} />,
-            text: <><b style={{ fontWeight: 540 }}>{row.callerName}</b> <span className="muted">{deedOf(row.action, catalogue)}</span>{row.resources.map((ref) => names.get(ref)).filter(Boolean).map((name) => <span key={name}> · {name}</span>)}{row.detail && <span className="muted"> · {row.detail}</span>}</>,
+            text: <><b style={{ fontWeight: 540 }}>{row.callerName}</b> <span className="muted">{deedOf(summaryOf(row.action))}</span>{row.resources.map((ref) => names.get(ref)).filter(Boolean).map((name) => <span key={name}> · {name}</span>)}{row.detail && <span className="muted"> · {row.detail}</span>}</>,
           }))} />}
     </Card>
   );
-}
-
-/** The first clause of the action's own summary: "deploys an app". */
-function deedOf(action: string, catalogue?: Catalogue): string {
-  const summary = catalogue?.items.find((each) => each.id === action)?.summary.split(/[;,:]/)[0];
-  return summary ? summary.charAt(0).toLowerCase() + summary.slice(1) : humanise(action).toLowerCase();
 }
 
 function Hero() {

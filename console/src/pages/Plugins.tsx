@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { useT } from '../i18n/i18n';
+import { useSummary, useT } from '../i18n/i18n';
 import { Status } from '../ui/bits';
 import { Button } from '../ui/controls';
 import { confirm } from '../ui/confirm';
@@ -10,7 +10,6 @@ import { Page } from '../ui/Page';
 import { EmptyState } from '../ui/states';
 import { Table } from '../ui/Table';
 import { toast } from '../ui/toast';
-import { useCatalogue } from '../client/catalogue';
 
 interface Plugin { plugin: string; title: string; version: string; state: string; reason?: string; actions: string[]; uses: string[] }
 
@@ -49,13 +48,13 @@ export default function Plugins() {
 
 function Actions({ of }: { of: Plugin }) {
   const t = useT('');
-  const { data } = useCatalogue();
+  const summaryOf = useSummary();
   if (!of.actions.length) {
     return <p className="muted">{t('plugins.no-actions')}</p>;
   }
   return (
     <dl className="facts">
-      {of.actions.flatMap((id) => [<dt key={id}><code>{id}</code></dt>, <dd key={`${id} is`} className="muted">{data?.items.find((each) => each.id === id)?.summary}</dd>])}
+      {of.actions.flatMap((id) => [<dt key={id}><code>{id}</code></dt>, <dd key={`${id} is`} className="muted">{summaryOf(id)}</dd>])}
     </dl>
   );
 }

@@ -2,9 +2,8 @@ import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from 
 import { Modal } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { perform, useCatalogue, type Input, type Operation } from '../client/catalogue';
-import { useT } from '../i18n/i18n';
+import { clauseOf, useSummary, useT } from '../i18n/i18n';
 import { Kbd } from '../ui/controls';
-import { humanise } from '../ui/format';
 import { useNavigate, useOperation, useList } from '../ui/hooks';
 import { IconArrowUpRight, IconBox, IconChevronRight, IconClock, IconFolder, IconRocket, IconSearch } from '../ui/icons';
 import { SchemaForm } from '../ui/SchemaForm';
@@ -109,6 +108,8 @@ export default function Palette({ entries, onClose }: { entries: Entry[]; onClos
 
 /** Pages, resources, and every action the person may run; `deploy web` finds the deployment of web. */
 function useChoices(entries: Entry[]): Choice[] {
+  const t = useT('');
+  const summaryOf = useSummary();
   const { data } = useCatalogue();
   const apps = useList<{ app: string; name: string; projectName?: string }>('app.list', {}, { enabled: Boolean(useOperation('app.list')) });
   const projects = useList<{ project: string; name: string }>('project.list', {}, { enabled: Boolean(useOperation('project.list')) });
@@ -122,27 +123,28 @@ function useChoices(entries: Entry[]): Choice[] {
         const Icon = navIcon(entry.icon);
         return { id: entry.path, group: 'go', text: entry.title, href: entry.path, icon: <Icon size={16} /> };
       }),
-      ...(apps.data ?? []).map((app): Choice => ({ id: app.app, group: 'go', text: app.name, hint: app.projectName ?? 'app', href: `/apps/${path(app.app)}`, icon: <IconRocket size={16} /> })),
-      ...(projects.data ?? []).map((project): Choice => ({ id: project.project, group: 'go', text: project.name, hint: 'project', href: `/projects/${path(project.project)}`, icon: <IconFolder size={16} /> })),
+      ...(apps.data ?? []).map((app): Choice => ({ id: app.app, group: 'go', text: app.name, hint: app.projectName, href: `/apps/${path(app.app)}`, icon: <IconRocket size={16} /> })),
+      ...(projects.data ?? []).map((project): Choice => ({ id: project.project, group: 'go', text: project.name, hint: t('palette.project'), href: `/projects/${path(project.project)}`, icon: <IconFolder size={16} /> })),
       ...(containers.data ?? []).map((container): Choice => ({ id: container.container, group: 'go', text: container.name, hint: container.image, href: `/containers/${path(container.container)}`, icon: <IconBox size={16} /> })),
-      ...(deploy ? (apps.data ?? []).map((app): Choice => ({ id: `deploy ${app.app}`, group: 'do', text: `Deploy ${app.name}`, hint: deploy.id, operation: deploy, fixed: { app: app.app }, icon: <IconRocket size={16} /> })) : []),
-      ...operations.map((each): Choice => ({ id: each.id, group: 'do', text: each.summary, hint: each.id, operation: each, icon: <IconChevronRight size={16} /> })),
+      ...(deploy ? (apps.data ?? []).map((app): Choice => ({ id: `deploy ${app.app}`, group: 'do', text: t('palette.deploy', { name: app.name }), hint: deploy.id, operation: deploy, fixed: { app: app.app }, icon: <IconRocket size={16} /> })) : []),
+      ...operations.map((each): Choice => ({ id: each.id, group: 'do', text: summaryOf(each.id), hint: each.id, operation: each, icon: <IconChevronRight size={16} /> })),
     ];
-  }, [data, entries, apps.data, projects.data, containers.data]);
+  }, [data, entries, apps.data, projects.data, containers.data, t, summaryOf]);
 }
 
 function Doing({ operation, fixed, onClose }: { operation: Operation; fixed?: Input; onClose: () => void }) {
   const t = useT('');
   const client = useQueryClient();
   const navigate = useNavigate();
-  const name = humanise(operation.id);
+  const summary = useSummary()(operation.id);
+  const name = clauseOf(summary);
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     box.current?.querySelector<HTMLElement>('[data-autofocus],button[type=submit]')?.focus();
   }, []);
   return (
     <div className="inside stack" ref={box}>
-      <header className="spread"><h2 className="row"><IconArrowUpRight size={16} />{operation.summary}</h2><code className="faint">{operation.id}</code></header>
+      <header className="spread"><h2 className="row"><IconArrowUpRight size={16} />{summary}</h2><code className="faint">{operation.id}</code></header>
       {operation.effect === 'destroy' && <p className="muted">{t('palette.destroy')}</p>}
       <SchemaForm action={operation.id} fixed={fixed} submit={t('palette.run-it')} onCancel={onClose} run={(input) => perform(client, operation.id, input)}
         onDone={(output) => {

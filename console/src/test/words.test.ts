@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync, existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { say } from '../i18n/i18n';
+import type { Catalogue } from '../client/catalogue';
+import type { Registry } from '../client/registry';
+import { deedOf, say, summaries } from '../i18n/i18n';
 import en from '../i18n/en.json';
 import pt from '../i18n/pt-BR.json';
 import { rank } from '../shell/rank';
@@ -9,6 +11,7 @@ import { rank } from '../shell/rank';
 const root = resolve(import.meta.dirname, '../../..');
 const bundles: string[] = readdirSync(root).filter((name) => existsSync(resolve(root, name, 'src/main/resources/OPENPANEL-INF/console.json')));
 const read = (bundle: string, file: string) => JSON.parse(readFileSync(resolve(root, bundle, 'src/main/resources/OPENPANEL-INF', file), 'utf8'));
+const declared = JSON.parse(readFileSync(resolve(root, 'docs/reference/catalogue.json'), 'utf8')).items as { id: string; plugin: string; summary: string; input: { properties?: object } }[];
 const slots = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort();
 
 describe('words', () => {
@@ -20,11 +23,29 @@ describe('words', () => {
   });
   it.each([['the console', en, pt] as const, ...bundles.map((bundle) => [bundle, read(bundle, 'i18n/en.json'), read(bundle, 'i18n/pt-BR.json')] as const)])(
     'of %s are there in both languages, with the same names to fill in', (_of, english, portuguese) => {
-      expect(Object.keys(portuguese).sort()).toEqual(Object.keys(english).sort());
+      expect(Object.keys(portuguese).filter((key) => !key.startsWith('action.')).sort()).toEqual(Object.keys(english).sort());
       for (const [key, text] of Object.entries(english as Record<string, string>)) {
         expect(slots((portuguese as Record<string, string>)[key]!), key).toEqual(slots(text));
       }
     });
+  it('say in Portuguese what every action does, beside the bundle that declares it', () => {
+    const words = (plugin: string) => (bundles.includes(`${plugin}-bundle`) ? read(`${plugin}-bundle`, 'i18n/pt-BR.json') : pt) as Record<string, string>;
+    for (const { id, plugin, summary } of declared) {
+      const said = words(plugin)[`action.${id}`];
+      expect(said, id).toBeTruthy();
+      expect(said, id).not.toBe(summary);
+    }
+    const known = new Set(declared.flatMap(({ id, input }) => [id, ...Object.keys(input.properties ?? {}).map((name) => `${id}.${name}`)]));
+    const written = [pt, ...bundles.map((bundle) => read(bundle, 'i18n/pt-BR.json'))].flatMap((each) => Object.keys(each as object));
+    expect(written.filter((key) => key.startsWith('action.') && !known.has(key.slice('action.'.length)))).toEqual([]);
+  });
+  it('of an action are the plugin’s translation, else the declared summary, else its id', () => {
+    const catalogue = { items: [{ id: 'app.stop', summary: 'Stops an app; its address answers so' }] } as Catalogue;
+    const registry = { version: '', plugins: [{ id: 'deploy', i18n: { 'pt-BR': { 'action.app.stop': 'Para um app; o endereço o diz' } } }] } as unknown as Registry;
+    expect(deedOf(summaries(catalogue, registry, 'pt-BR')('app.stop'))).toBe('para um app');
+    expect(deedOf(summaries(catalogue, registry, 'en')('app.stop'))).toBe('stops an app');
+    expect(summaries(undefined, undefined, 'en')('app.stop')).toBe('App stop');
+  });
   it.each(bundles)('of %s’ menu entries, pages and tabs exist, and so do their modules', (bundle) => {
     const spec = read(bundle, 'console.json') as Record<string, { title?: string; module?: string }[]>;
     const words = read(bundle, 'i18n/en.json');

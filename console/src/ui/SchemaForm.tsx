@@ -128,7 +128,7 @@ interface FieldProps {
   first?: boolean;
 }
 
-/** One component of an input, labelled in the plugin's words where it has some (`field.<name>`, `help.<name>`). */
+/** One component of an input, labelled in the plugin's words where it has some (`field.<name>`, `action.<id>.<name>`, `help.<name>`). */
 export function Field({ name, action, schema, required, value, error, onChange, onBlur, nested, first }: FieldProps) {
   const { data } = useCatalogue();
   const t = useT(data?.items.find((each) => each.id === action)?.plugin);
@@ -137,7 +137,7 @@ export function Field({ name, action, schema, required, value, error, onChange, 
     return text === key ? undefined : text;
   };
   const label = said(`field.${name}`) ?? humanise(name);
-  const help = nested ? undefined : said(`help.${name}`) ?? schema.description;
+  const help = nested ? undefined : said(`action.${action}.${name}`) ?? said(`help.${name}`) ?? schema.description;
   const text = String(value ?? '');
   const example = schema.examples?.[0] === undefined ? undefined : String(schema.examples[0]);
   const common = { label, description: help, error, required, withAsterisk: required, onBlur, 'data-field': name, 'data-autofocus': first || undefined, placeholder: example };
