@@ -22,6 +22,7 @@ final class Proxy implements AutoCloseable {
     private final Listeners listeners;
     private final Inbox inbox;
     private final Thread watcher;
+    private Configuration applied = Configuration.EMPTY;
 
     Proxy(Options options, Log log) {
         this.options = options;
@@ -70,9 +71,16 @@ final class Proxy implements AutoCloseable {
         return listeners.port(listener);
     }
 
+    /** Routes first: a port that opens before them would answer its first visitors that there is no such app. */
     private void apply(Configuration configuration) {
-        listeners.apply(configuration);
         routes.apply(configuration);
+        try {
+            listeners.apply(configuration);
+        } catch (IllegalArgumentException e) {
+            routes.apply(applied);
+            throw e;
+        }
+        applied = configuration;
     }
 
     private void tick() {
