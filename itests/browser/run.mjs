@@ -1,0 +1,31 @@
+import { Suite } from './lib/suite.mjs';
+import { World } from './lib/world.mjs';
+import firstDay from './journey/first-day.mjs';
+
+const JOURNEY = [firstDay];
+
+const suite = new Suite('browser', (sentence) => world?.keepPicture(sentence));
+let world;
+
+async function end(code) {
+  await world?.close().catch((error) => console.error(error));
+  process.exit(code);
+}
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.on(signal, () => void end(130));
+}
+
+const begun = Date.now();
+try {
+  world = await World.make();
+  for (const part of JOURNEY) {
+    await part(suite, world);
+  }
+  suite.figure(`${world.eyes.pages} pages looked at, ${world.eyes.pictures} pictures`);
+} catch (error) {
+  suite.failed++;
+  console.error(error);
+}
+await world?.close().catch((error) => console.error(error));
+suite.figure(`${Math.round((Date.now() - begun) / 1000)} s`);
+process.exit(suite.end());
