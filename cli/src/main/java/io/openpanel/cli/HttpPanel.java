@@ -2,10 +2,8 @@ package io.openpanel.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -73,28 +71,23 @@ final class HttpPanel implements Panel {
 
     @Override
     public JsonNode call(JsonNode operation, ObjectNode input) {
-        return json(open(operation, input, "application/json"));
+        return json(open(operation, input, request -> request.header("Accept", "application/json")));
     }
 
     @Override
     public void stream(JsonNode operation, ObjectNode input, Consumer<JsonNode> item) {
-        HttpResponse<InputStream> response = open(operation, input, "application/x-ndjson");
-        if (response.statusCode() >= 400) {
-            json(response);
-        }
-        try (BufferedReader lines =
-                new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                if (!line.isBlank()) {
-                    item.accept(Json.parse(line));
-                }
-            }
-        } catch (IOException e) {
-            throw new Failure(Failure.UNAVAILABLE, "The stream broke off: " + e.getMessage());
-        }
+        boolean resumes = operation.path("input").path("properties").has("after");
+        new EventStream(
+                        after -> open(operation, input, request -> {
+                            request.header("Accept", "text/event-stream");
+                            after.ifPresent(id -> request.header("Last-Event-ID", id));
+                        }),
+                        resumes)
+                .read(item);
     }
 
-    private HttpResponse<InputStream> open(JsonNode operation, ObjectNode input, String accept) {
+    private HttpResponse<InputStream> open(
+            JsonNode operation, ObjectNode input, Consumer<HttpRequest.Builder> headers) {
         ObjectNode rest = input.deepCopy();
         String path = operation.get("path").asText();
         for (JsonNode ref : operation.withArray("/refs")) {
@@ -107,8 +100,8 @@ final class HttpPanel implements Panel {
         String method = operation.get("method").asText();
         boolean inQuery = method.equals("GET") || method.equals("DELETE");
         String query = inQuery ? query(rest) : "";
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(session.url() + "/api/v1" + path + query))
-                .header("Accept", accept);
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(session.url() + "/api/v1" + path + query));
+        headers.accept(request);
         return send(request, method, inQuery ? "" : Json.text(rest), Optional.of(token()));
     }
 
@@ -157,15 +150,22 @@ final class HttpPanel implements Panel {
     }
 
     private static JsonNode json(HttpResponse<InputStream> response) {
-        String text;
+        if (response.statusCode() >= 400) {
+            throw failure(response);
+        }
+        return Json.parse(text(response));
+    }
+
+    /** What a refusal says. */
+    static Failure failure(HttpResponse<InputStream> response) {
+        return Problems.of(response.statusCode(), text(response));
+    }
+
+    private static String text(HttpResponse<InputStream> response) {
         try (InputStream in = response.body()) {
-            text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new Failure(Failure.UNAVAILABLE, "The answer broke off: " + e.getMessage());
         }
-        if (response.statusCode() < 400) {
-            return Json.parse(text);
-        }
-        throw Problems.of(response.statusCode(), text);
     }
 }

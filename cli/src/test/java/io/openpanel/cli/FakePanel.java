@@ -8,6 +8,8 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A panel with a handful of actions that remembers what it was asked. */
@@ -28,7 +30,7 @@ final class FakePanel implements AutoCloseable {
              "properties":{"app":{"type":"string","x-kind":"app"},"confirm":{"type":"string"}}}},
             {"id":"app.logs","noun":"app","summary":"Reads the log","effect":"read","job":false,"form":"stream","method":"GET","path":"/apps/{app}/logs",
              "cli":"logs {app}","refs":[{"name":"app","kind":"app","required":true,"many":false}],"input":{"type":"object","required":["app"],
-             "properties":{"app":{"type":"string","x-kind":"app"},"tail":{"type":"integer"},"follow":{"type":"boolean"}}}},
+             "properties":{"app":{"type":"string","x-kind":"app"},"tail":{"type":"integer"},"follow":{"type":"boolean"},"after":{"type":"integer"}}}},
             {"id":"deployment.start","noun":"deployment","summary":"Deploys an app","effect":"change","job":true,"form":"record","method":"POST",
              "path":"/deployments/start","cli":"deploy {app}","refs":[{"name":"app","kind":"app","required":true,"many":false}],
              "input":{"type":"object","required":["app"],"properties":{"app":{"type":"string","x-kind":"app"}}}},
@@ -41,6 +43,10 @@ final class FakePanel implements AutoCloseable {
 
     final List<String> asked = new CopyOnWriteArrayList<>();
     volatile String jobState = "done";
+    /** What the log's stream is, from its beginning and after an item. */
+    volatile String logs = event(1, "{\"line\":\"first\"}") + event(2, "{\"line\":\"second\"}") + end("done", "");
+
+    final Map<String, String> logsAfter = new ConcurrentHashMap<>();
     private final HttpServer server;
 
     FakePanel() {
@@ -57,6 +63,16 @@ final class FakePanel implements AutoCloseable {
         return "http://127.0.0.1:" + server.getAddress().getPort();
     }
 
+    /** One server-sent event. */
+    static String event(long id, String json) {
+        return "id: " + id + "\ndata: " + json + "\n\n";
+    }
+
+    /** The one that says why a stream ends. */
+    static String end(String reason, String message) {
+        return ": \n\nevent: end\ndata: {\"reason\":\"" + reason + "\",\"message\":\"" + message + "\"}\n\n";
+    }
+
     private void handle(HttpExchange exchange) throws IOException {
         String uri = exchange.getRequestURI().toString();
         String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
@@ -67,7 +83,7 @@ final class FakePanel implements AutoCloseable {
             answer(exchange, 401, "{\"detail\":\"The token is not valid\"}");
             return;
         }
-        answer(exchange, status(uri), text(uri, body));
+        answer(exchange, status(uri), text(exchange, uri, body));
     }
 
     private static int status(String uri) {
@@ -77,7 +93,7 @@ final class FakePanel implements AutoCloseable {
         return uri.contains("project=gone") ? 404 : 200;
     }
 
-    private String text(String uri, String body) {
+    private String text(HttpExchange exchange, String uri, String body) {
         if (uri.startsWith("/api/v1/sessions")) {
             JsonNode in = Json.parse(body);
             return in.path("password").asText().equals("right") || in.has("refreshToken")
@@ -94,7 +110,8 @@ final class FakePanel implements AutoCloseable {
             return "{\"items\":[{\"app\":\"app:1\",\"name\":\"web\",\"status\":\"Running\",\"labels\":{\"a\":\"b\"}}]}";
         }
         if (uri.contains("/logs")) {
-            return "{\"seq\":1,\"line\":\"first\"}\n{\"seq\":2,\"line\":\"second\"}\n";
+            String after = exchange.getRequestHeaders().getFirst("Last-Event-ID");
+            return after == null ? logs : logsAfter.getOrDefault(after, "");
         }
         if (uri.startsWith("/api/v1/apps/")) {
             return "{\"detail\":\"Deletes an app. This cannot be undone: send confirm with the name 'web'\"}";
@@ -103,7 +120,9 @@ final class FakePanel implements AutoCloseable {
             return "{\"job\":\"job:7\"}";
         }
         if (uri.contains("/log?") || uri.endsWith("/log")) {
-            return "{\"seq\":1,\"step\":\"clone\",\"line\":\"Cloning\"}\n{\"seq\":2,\"step\":\"build\",\"line\":\"Building\"}\n";
+            return event(1, "{\"seq\":1,\"step\":\"clone\",\"line\":\"Cloning\"}")
+                    + event(2, "{\"seq\":2,\"step\":\"build\",\"line\":\"Building\"}")
+                    + end("done", "");
         }
         if (uri.startsWith("/api/v1/jobs/")) {
             return "{\"state\":\"" + jobState

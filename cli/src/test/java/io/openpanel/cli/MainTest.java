@@ -86,6 +86,23 @@ class MainTest {
     }
 
     @Test
+    void aStreamThatIsCutIsReadOnFromItsLastLine() {
+        panel.logs = FakePanel.event(7, "{\"line\":\"first\"}");
+        panel.logsAfter.put("7", FakePanel.event(8, "{\"line\":\"second\"}") + FakePanel.end("moved", "Updated"));
+        panel.logsAfter.put("8", FakePanel.event(9, "{\"line\":\"third\"}") + FakePanel.end("done", ""));
+
+        assertThat(run("logs", "shop/web", "-f")).isZero();
+        assertThat(out.toString()).isEqualToNormalizingNewlines("first\nsecond\nthird\n");
+    }
+
+    @Test
+    void aStreamThatEndsWithAReasonSaysIt() {
+        panel.logs = FakePanel.end("error", "The engine does not answer");
+        assertThat(run("logs", "shop/web")).isEqualTo(Failure.FAILED);
+        assertThat(err.toString()).contains("The engine does not answer");
+    }
+
+    @Test
     void waitingForAJobShowsItsLogAndEndsWithTheAddress() {
         assertThat(run("deploy", "shop/web", "--wait")).isZero();
         assertThat(out.toString())
