@@ -8,6 +8,7 @@ import io.openpanel.api.Ref;
 import io.openpanel.api.Resources;
 import io.openpanel.kernel.internal.catalogue.CatalogueActions;
 import io.openpanel.kernel.internal.catalogue.LiveCatalogue;
+import io.openpanel.kernel.internal.event.ClockWatch;
 import io.openpanel.kernel.internal.event.EventActions;
 import io.openpanel.kernel.internal.event.EventBus;
 import io.openpanel.kernel.internal.event.Schedules;
@@ -71,6 +72,7 @@ public final class Kernel {
     private final Jobs jobs;
     private final PluginHost plugins;
     private final Scheduler scheduler;
+    private final ClockWatch clockWatch;
 
     @Activate
     public Kernel(BundleContext context, @Reference Storage storage, @Reference InstantSource clock) {
@@ -118,6 +120,8 @@ public final class Kernel {
         schedules.start(scheduler);
         scheduler.start();
         events.start();
+        clockWatch = new ClockWatch(clock, schedules::pullForward, jobs::pullForward, events::pullForward);
+        clockWatch.start();
         catalogue.onChange(() -> events.announce(
                 "catalogue.changed",
                 InnerCalls.bundle("kernel", Optional.empty()),
@@ -174,6 +178,7 @@ public final class Kernel {
     void deactivate() throws InterruptedException {
         registrations.forEach(ServiceRegistration::unregister);
         plugins.close();
+        clockWatch.close();
         jobs.stop();
         scheduler.stop();
         jobs.close();

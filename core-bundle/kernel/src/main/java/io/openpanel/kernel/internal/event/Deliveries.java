@@ -29,6 +29,7 @@ final class Deliveries {
     private static final Duration POLL = Duration.ofSeconds(1);
     private static final Duration CLAIM = Duration.ofMinutes(2);
     private static final Duration KEPT = Duration.ofDays(7);
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(300);
     private static final int MOST_TRIES = 10;
 
     private final KernelDatabase database;
@@ -118,6 +119,13 @@ final class Deliveries {
         }
     }
 
+    /** After the clock was put back: what is due later than any failure makes it is due now. */
+    void pullForward() {
+        Instant now = clock.instant();
+        database.tx(tx ->
+                tx.update("update delivery set due_at = ? where not dead and due_at > ?", now, now.plus(LONGEST_WAIT)));
+    }
+
     private void poll() {
         try {
             List<Subscriber> due = database.tx(tx -> tx.list(
@@ -193,7 +201,8 @@ final class Deliveries {
             database.tx(tx -> tx.update("delete from delivery where id = ?", claimed.id()));
         } catch (RuntimeException e) {
             boolean dead = claimed.tries() >= MOST_TRIES;
-            Instant due = clock.instant().plus(Duration.ofSeconds(Math.min(300, 1L << Math.min(claimed.tries(), 9))));
+            Instant due = clock.instant()
+                    .plus(Duration.ofSeconds(Math.min(LONGEST_WAIT.toSeconds(), 1L << Math.min(claimed.tries(), 9))));
             LOG.warn(
                     "{} failed to hear {} (try {} of {}){}",
                     subscriber,

@@ -118,6 +118,11 @@ public final class EventBus implements Events {
         deliveries.forget(subscriber);
     }
 
+    /** See {@link ClockWatch}. */
+    public void pullForward() {
+        deliveries.pullForward();
+    }
+
     public void start() {
         deliveries.start();
     }

@@ -1,6 +1,7 @@
 package io.openpanel.kernel.internal.event;
 
 import com.github.kagkarlsson.scheduler.Scheduler;
+import com.github.kagkarlsson.scheduler.exceptions.TaskInstanceException;
 import com.github.kagkarlsson.scheduler.task.CompletionHandler;
 import com.github.kagkarlsson.scheduler.task.helper.CustomTask;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
@@ -9,6 +10,7 @@ import com.github.kagkarlsson.scheduler.task.schedule.FixedDelay;
 import com.github.kagkarlsson.scheduler.task.schedule.Schedule;
 import io.openpanel.api.Problem;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.Map;
@@ -50,7 +52,28 @@ public final class Schedules {
         Entry entry = new Entry(schedule, work);
         entries.put(id, entry);
         scheduler.scheduleIfNotExists(task.instance(id), schedule.getInitialExecutionTime(clock.instant()));
+        pullForward(id, entry);
         return () -> entries.remove(id, entry);
+    }
+
+    /** After the clock was put back: nothing waits longer than if it were added now. */
+    public void pullForward() {
+        entries.forEach(this::pullForward);
+    }
+
+    private void pullForward(String id, Entry entry) {
+        Instant latest = entry.schedule().getInitialExecutionTime(clock.instant());
+        boolean late = scheduler
+                .getScheduledExecution(task.instance(id))
+                .filter(each -> !each.isPicked() && each.getExecutionTime().isAfter(latest.plus(ABSENT)))
+                .isPresent();
+        if (late) {
+            try {
+                scheduler.reschedule(task.instance(id), latest);
+            } catch (TaskInstanceException e) {
+                LOG.debug("The schedule {} has just begun: {}", id, e.getMessage());
+            }
+        }
     }
 
     private CompletionHandler<Void> run(String id) {

@@ -1,6 +1,7 @@
 package io.openpanel.kernel.internal.job;
 
 import com.github.kagkarlsson.scheduler.Scheduler;
+import com.github.kagkarlsson.scheduler.exceptions.TaskInstanceException;
 import com.github.kagkarlsson.scheduler.task.CompletionHandler;
 import com.github.kagkarlsson.scheduler.task.helper.CustomTask;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
@@ -27,6 +28,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -48,6 +50,7 @@ public final class Jobs {
     private final Audit audit;
     private final EventBus events;
     private final Path workspaces;
+    private final InstantSource clock;
     private final JobStore store;
     private final JobLog log;
     private final Map<String, LiveJob> running = new ConcurrentHashMap<>();
@@ -72,6 +75,7 @@ public final class Jobs {
         this.audit = audit;
         this.events = events;
         this.workspaces = workspaces;
+        this.clock = clock;
         this.store = new JobStore(database, storage, clock);
         this.log = new JobLog(database, clock);
         this.task = Tasks.custom("job", Void.class)
@@ -125,6 +129,24 @@ public final class Jobs {
         sweepWorkspaces();
     }
 
+    /** After the clock was put back: jobs that wait for their next attempt do not wait for the time to come again. */
+    public void pullForward() {
+        Instant soon = clock.instant().plus(RETRY);
+        List<String> late = new ArrayList<>();
+        scheduler.fetchScheduledExecutionsForTask(task.getName(), Void.class, each -> {
+            if (!each.isPicked() && each.getExecutionTime().isAfter(soon)) {
+                late.add(each.getTaskInstance().getId());
+            }
+        });
+        for (String id : late) {
+            try {
+                scheduler.reschedule(task.instance(id), soon);
+            } catch (TaskInstanceException e) {
+                LOG.debug("Job {} has just begun: {}", id, e.getMessage());
+            }
+        }
+    }
+
     /** Adds a job; it starts at once where a thread is free. */
     public Ref enqueue(Admission.Admitted admitted, String surface, Audit.Intent intent) {
         Ref job = Ref.create("job");
@@ -149,8 +171,11 @@ public final class Jobs {
         }
         LiveJob job = new LiveJob(
                 new Ref("job", id), row.plugin(), row.attempt() + 1, store, log, workspace(id), () -> changed(row));
+        if (running.putIfAbsent(id, job) != null) {
+            LOG.info("The lease of job {} ran out while it runs: the clock jumped ahead or the machine slept", id);
+            return later();
+        }
         log.open(id);
-        running.put(id, job);
         try {
             return run(row, entry, job);
         } finally {
