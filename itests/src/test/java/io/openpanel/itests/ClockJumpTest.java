@@ -109,12 +109,12 @@ class ClockJumpTest {
     @Test
     @Order(2)
     void everythingGoesOnWhenTheClockIsPutBack() {
+        long begun = System.nanoTime();
         clock.shift(Duration.ofHours(JUMPS - 1));
         goOn();
         git.commit("app", Sources.site("second"));
         JsonNode job = key.deploy("clock/app");
         assertThat(job.get("state").asText()).as(job.toString()).isEqualTo("done");
-        long begun = System.nanoTime();
         Wait.until("the schedule that writes down the use of keys runs", Duration.ofSeconds(80), () -> {
             key.get("/api/v1/projects").ok();
             String used = key.get("/api/v1/api-keys")

@@ -32,7 +32,7 @@ final class Requests {
                 headers(request),
                 client.address(),
                 client.secure(),
-                new LimitedStream(request.getInputStream(), MOST_BODY));
+                new LimitedStream(request.getInputStream(), request.getContentLengthLong(), MOST_BODY));
     }
 
     private static Map<String, List<String>> headers(HttpServletRequest request) {

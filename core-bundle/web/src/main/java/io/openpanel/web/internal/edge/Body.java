@@ -1,8 +1,8 @@
 package io.openpanel.web.internal.edge;
 
+import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 
@@ -45,34 +45,38 @@ public final class Body {
     }
 
     /** A client that is still writing sees a reset instead of the answer; so what is not absurdly large is read away. */
-    private static void drain(InputStream in, long announced) throws IOException {
+    private static void drain(ServletInputStream in, long announced) throws IOException {
         if (announced > MOST_DRAINED) {
             return;
         }
         long begin = System.nanoTime();
         byte[] nowhere = new byte[FIRST];
-        while (in.read(nowhere) >= 0 && System.nanoTime() - begin < PATIENCE) {
+        while (SlowClients.read(in, nowhere, 0, nowhere.length) >= 0 && System.nanoTime() - begin < PATIENCE) {
             continue;
         }
     }
 
-    private static byte[] read(InputStream in, long announced, int limit) throws IOException {
+    private static byte[] read(ServletInputStream in, long announced, int limit) throws IOException {
         long begin = System.nanoTime();
         byte[] body = new byte[announced > 0 ? (int) Math.min(announced, FIRST) : FIRST];
+        byte[] next = new byte[1];
         int size = 0;
         while (true) {
+            if (size == announced) {
+                // Looking for an end that is known would wait for the client as for more.
+                return body.length == size ? body : Arrays.copyOf(body, size);
+            }
             if (size == body.length) {
-                int next = in.read();
-                if (next < 0) {
+                if (SlowClients.read(in, next, 0, 1) < 0) {
                     return body;
                 }
                 if (size == limit) {
                     throw new TooLarge(limit);
                 }
                 body = Arrays.copyOf(body, Math.min(limit, 2 * size));
-                body[size++] = (byte) next;
+                body[size++] = next[0];
             }
-            int read = in.read(body, size, body.length - size);
+            int read = SlowClients.read(in, body, size, body.length - size);
             if (read < 0) {
                 return size == 0 ? NONE : Arrays.copyOf(body, size);
             }
