@@ -22,6 +22,25 @@ make_base_image() {
     rm -r "$work"
 }
 
+# make_runtime_image NAME PROGRAM [FOLDER…]: a program of this machine with its shared libraries; nothing is downloaded.
+make_runtime_image() {
+    local name="$1" program work library
+    program="$(command -v "$2")" || return 0
+    docker image inspect "openpanel-test/$name:1" >/dev/null 2>&1 && return
+    shift 2
+    work="$(mktemp -d)"
+    mkdir -p "$work/bin" "$work/tmp" "$work/usr/bin"
+    cp "$(command -v busybox)" "$work/bin/busybox"
+    ln -s busybox "$work/bin/sh"
+    cp -L "$program" "$work/usr/bin/$name"
+    while IFS= read -r library; do
+        cp -L --parents "$library" "$work"
+    done < <(ldd "$program" | grep -o '/[^ ]*')
+    (($# == 0)) || tar -P -c "$@" | tar -x -C "$work" --transform 's,^/,,'
+    tar -C "$work" -c . | docker import - "openpanel-test/$name:1" >/dev/null
+    rm -r "$work"
+}
+
 # run_suite NAME CLASS…: the last line is NAME: N passed, N failed, N skipped — figures
 run_suite() {
     local name="$1" log reports status=0
