@@ -8,6 +8,8 @@ export interface Subscription {
   resumes: boolean;
   onItems: (items: Item[]) => void;
   onEnd?: (reason: string, message?: string) => void;
+  /** Told true while nothing can come because the panel, or the plugin that answers, is away; false once it is back. */
+  onAway?: (away: boolean) => void;
 }
 
 export type Item = Record<string, unknown> & { seq?: number };
@@ -16,10 +18,13 @@ interface Topic extends Subscription {
   key: string;
   after: number;
   ended: boolean;
+  /** How often in a row its plugin was away. */
+  moves: number;
 }
 
 const SETTLE = 20;
 const MOST_WAIT = 30_000;
+const MOST_MOVED = 5_000;
 
 /** The tab's one live connection: topics join and leave, and it heals by itself. */
 export class LiveStream {
@@ -34,7 +39,7 @@ export class LiveStream {
 
   subscribe(subscription: Subscription): () => void {
     const key = (this.count++).toString(36);
-    this.topics.set(key, { ...subscription, key, after: Number(subscription.input.after ?? 0), ended: false });
+    this.topics.set(key, { ...subscription, key, after: Number(subscription.input.after ?? 0), ended: false, moves: 0 });
     this.reconnect(SETTLE);
     return () => {
       this.topics.delete(key);
@@ -72,13 +77,14 @@ export class LiveStream {
       const response = await this.open('/api/v1/stream', {
         method: 'POST', signal: mine.signal, headers: { Accept: 'text/event-stream' },
         body: { topics: live.map(({ key, action, input, resumes, after }) => (
-          { key, action, input: without(input, 'after'), ...(resumes ? { after } : {}) })) },
+          { key, action, input: without(input, 'after'), ...(resumes && after > 0 ? { after } : {}) })) },
       });
       former?.abort();
       if (this.failures > 0) {
         this.lostListeners.forEach((listener) => listener());
       }
       this.failures = 0;
+      this.settle(live);
       await this.read(response, mine);
     } catch (error) {
       former?.abort();
@@ -92,8 +98,20 @@ export class LiveStream {
     }
     if (this.connection === mine) {
       this.failures++;
+      this.topics.forEach((topic) => topic.ended || topic.onAway?.(true));
       this.reconnect(Math.min(MOST_WAIT, 500 * 2 ** Math.min(this.failures - 1, 6)) * (0.5 + Math.random()));
     }
+  }
+
+  /** A topic whose plugin is away says so at once; one that says nothing is there, though it may be quiet. */
+  private settle(topics: Topic[]): void {
+    const moves = new Map(topics.map((topic) => [topic, topic.moves]));
+    setTimeout(() => moves.forEach((before, topic) => {
+      if (topic.moves === before && !topic.ended && this.failures === 0) {
+        topic.moves = 0;
+        topic.onAway?.(false);
+      }
+    }), 700);
   }
 
   private async read(response: Response, mine: AbortController): Promise<void> {
@@ -121,7 +139,8 @@ export class LiveStream {
     }
     if (event === 'end') {
       if (reason === 'moved') {
-        this.reconnect(300);
+        topic.onAway?.(true);
+        this.reconnect(Math.min(MOST_MOVED, 300 * 2 ** topic.moves++));
         return;
       }
       topic.ended = true;
@@ -134,6 +153,8 @@ export class LiveStream {
       topic.after = last;
     }
     if (fresh.length) {
+      topic.moves = 0;
+      topic.onAway?.(false);
       topic.onItems(fresh);
     }
   }
@@ -141,15 +162,20 @@ export class LiveStream {
 
 /** Server-sent events out of text that arrives in pieces. */
 export class EventParser {
-  private rest = '';
+  private rest: string[] = [];
   private event = '';
   private data: string[] = [];
 
   constructor(private readonly hear: (event: string, data: string) => void) {}
 
   feed(text: string): void {
-    const lines = (this.rest + text).split(/\r\n|\n|\r(?!$)/);
-    this.rest = lines.pop() ?? '';
+    this.rest.push(text);
+    // A long line arrives in many pieces; looking through all of them at each would take the square of its length.
+    if (!/[\r\n]/.test(text) && !this.rest.at(-2)?.endsWith('\r')) {
+      return;
+    }
+    const lines = this.rest.join('').split(/\r\n|\n|\r(?!$)/);
+    this.rest = [lines.pop() ?? ''];
     lines.forEach((line) => this.line(line));
   }
 

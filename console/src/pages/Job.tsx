@@ -1,12 +1,14 @@
 import { useState } from 'react';
 import { useParams } from 'wouter';
-import { clauseOf, useSummary, useT } from '../i18n/i18n';
+import { useCatalogue } from '../client/catalogue';
+import { clauseOf, PluginContext, useSummary, useT } from '../i18n/i18n';
 import { Duration, RelativeTime, Status } from '../ui/bits';
 import { confirm } from '../ui/confirm';
 import { Button, LinkButton } from '../ui/controls';
 import { jobEnded, useAction, useJob } from '../ui/hooks';
 import { IconExternalLink } from '../ui/icons';
-import { LogPane, useLog } from '../ui/LogPane';
+import { LogPane } from '../ui/LogPane';
+import { useLog } from '../ui/useLog';
 import { Card, Page } from '../ui/Page';
 import { Loaded, Notice } from '../ui/states';
 import { StepRail } from '../ui/StepRail';
@@ -15,6 +17,7 @@ import { PageSkeleton } from '../shell/Routes';
 export default function JobPage() {
   const t = useT('');
   const summaryOf = useSummary();
+  const catalogue = useCatalogue().data;
   const { job: id } = useParams<{ job: string }>();
   const ref = `job:${id}`;
   const query = useJob(ref);
@@ -29,9 +32,14 @@ export default function JobPage() {
           actions={typeof job.result?.address === 'string' && /^https?:/.test(job.result.address) ? <LinkButton external tone="primary" href={job.result.address} icon={<IconExternalLink size={16} />}>{t('jobs.open')}</LinkButton> : !jobEnded(job) && stop.allowed && <Button tone="danger" onClick={() => confirm({ title: t('jobs.stop-title'), text: t('jobs.stop-text'), action: t('jobs.stop'), run: () => stop.run({ job: ref }) })}>{t('jobs.stop')}</Button>}>
           <div className="stack">
             {job.error && <Notice tone="red">{job.error.message}</Notice>}
-            <div className="split" style={{ gridTemplateColumns: job.steps.length ? '260px minmax(0,1fr)' : undefined, display: job.steps.length ? undefined : 'block' }}>
-              {job.steps.length > 0 && <Card title={t('jobs.steps')}><div style={{ padding: 8 }}><StepRail label={t('jobs.steps')} steps={job.steps} chosen={step} onChoose={setStep} /></div></Card>}
-              <LogPane buffer={log.buffer} name={`job-${id}`} step={step} live={!jobEnded(job)} height="max(420px, calc(100vh - 220px))" />
+            <div className={job.steps.length ? 'rail-split' : undefined}>
+              {job.steps.length > 0 && (
+                // The steps are named by the plugin whose action the job is.
+                <PluginContext.Provider value={catalogue?.items.find((each) => each.id === job.action)?.plugin}>
+                  <Card title={t('jobs.steps')}><div style={{ padding: 8 }}><StepRail label={t('jobs.steps')} steps={job.steps} chosen={step} onChoose={setStep} /></div></Card>
+                </PluginContext.Provider>
+              )}
+              <LogPane buffer={log.buffer} name={`job-${id}`} step={step} live={!jobEnded(job)} state={log.state} message={log.message} />
             </div>
           </div>
         </Page>

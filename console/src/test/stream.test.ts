@@ -68,6 +68,28 @@ describe('the live stream', () => {
     stream.close();
   });
 
+  it('asks only from where it is: what was never read is not asked for as if from the beginning', async () => {
+    const { asked, stream } = panel();
+    stream.subscribe({ action: 'container.logs', input: { container: 'container:1', tail: 1000 }, resumes: true, onItems: () => undefined });
+    await settle();
+    expect(asked[0]!.body.topics).toEqual([{ key: '0', action: 'container.logs', input: { container: 'container:1', tail: 1000 } }]);
+    stream.close();
+  });
+
+  it('says that a topic’s plugin is away, and that it is back', async () => {
+    const { asked, stream } = panel();
+    const away = vi.fn();
+    stream.subscribe({ action: 'container.logs', input: {}, resumes: true, onItems: () => undefined, onAway: away });
+    await settle();
+    asked[0]!.say('end', { key: '0', reason: 'moved' });
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(away.mock.calls).toEqual([[true]]);
+    expect(asked).toHaveLength(2);
+    await new Promise((resolve) => setTimeout(resolve, 900));
+    expect(away.mock.lastCall).toEqual([false]);
+    stream.close();
+  });
+
   it('does not ask again for a topic that is done', async () => {
     const { asked, stream } = panel();
     const end = vi.fn();

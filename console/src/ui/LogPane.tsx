@@ -1,85 +1,89 @@
-import { useEffect, useMemo, useRef, useState, useSyncExternalStore, type ReactNode } from 'react';
-import { useVirtualizer } from '@tanstack/react-virtual';
+import { memo, useDeferredValue, useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore, type ReactNode } from 'react';
 import { useLocale, useT } from '../i18n/i18n';
-import type { Input } from '../client/catalogue';
 import { Button, copyText, IconButton } from './controls';
 import { formatAgo, formatExact } from './format';
-import { useStream } from './hooks';
 import { IconArrowDown, IconArrowNarrowDown, IconArrowUp, IconClock, IconCopy, IconDownload, IconFilter, IconMaximize, IconPlayerPause, IconPlayerPlay, IconSearch, IconTextWrap } from './icons';
-import { ansi, LogBuffer, plain, type LogLine } from './log';
+import { ansi, levelOf, LogView, plain, type LogBuffer, type LogLine } from './log';
+import { LINE, useRows } from './logRows';
+import type { LogState } from './useLog';
 
 type Stamp = 'off' | 'exact' | 'ago';
 const NEXT: Record<Stamp, Stamp> = { off: 'exact', exact: 'ago', ago: 'off' };
-const LINE = 20;
+const PADDING = 8;
+const CLOCK = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false });
 
-/** Follows a stream of lines into a buffer. */
-export function useLog(action: string, input: Input | undefined): { buffer: LogBuffer; ended?: string; message?: string } {
-  const text = JSON.stringify(input);
-  const buffer = useMemo(() => new LogBuffer(), [action, text]);
-  const [end, setEnd] = useState<{ reason: string; message?: string }>();
-  useEffect(() => setEnd(undefined), [buffer]);
-  useStream(action, input, (items) => buffer.add(items as never), (reason, message) => setEnd({ reason, message }));
-  return { buffer, ended: end?.reason, message: end?.message };
-}
-
-export function LogPane({ buffer, name, height = 480, step, live = true, empty, message }: { buffer: LogBuffer; name: string; height?: number | string;
-  step?: string; live?: boolean; empty?: ReactNode; message?: string }) {
+/** `height`: of the pane; where left out it reaches to the bottom of the window. */
+export function LogPane({ buffer, name, height, step, live = true, state = 'live', empty, message }: { buffer: LogBuffer; name: string; height?: number | string;
+  step?: string; live?: boolean; state?: LogState; empty?: ReactNode; message?: string }) {
   const t = useT('');
   const locale = useLocale();
   const pane = useRef<HTMLDivElement>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const version = useSyncExternalStore(buffer.subscribe, buffer.read);
   const [follow, setFollow] = useState(true);
-  const [wrap, setWrap] = useState(false);
+  const [wrap, setWrap] = useState(() => localStorage.getItem('openpanel-log-wrap') === 'yes');
   const [stamp, setStamp] = useState<Stamp>(() => (localStorage.getItem('openpanel-log-time') as Stamp | null) ?? 'exact');
-  const [wanted, setWanted] = useState('');
+  const [typed, setTyped] = useState('');
+  const wanted = useDeferredValue(typed);
   const [at, setAt] = useState(0);
   const [loud, setLoud] = useState(false);
   const [seen, setSeen] = useState(0);
 
-  const lines = useMemo(() => (step || loud ? buffer.lines.filter((line) => (!step || line.step === step) && (!loud || line.level)) : buffer.lines),
-    // The buffer is one object that grows; its version says when.
-    [buffer, version, step, loud]);
-  const hits = useMemo(() => {
+  const view = useMemo(() => new LogView(buffer, step || loud ? (line) => (!step || line.step === step) && (!loud || Boolean(levelOf(line.text))) : undefined), [buffer, step, loud]).refresh();
+  const found = useMemo(() => {
     const word = wanted.toLowerCase();
-    return word ? lines.flatMap((line, index) => (plain(line.text).toLowerCase().includes(word) ? [index] : [])) : [];
-  }, [lines, version, wanted]);
-  const current = hits.length ? hits[Math.min(at, hits.length - 1)] : undefined;
+    return word ? new LogView(buffer, (line) => (!step || line.step === step) && (!loud || Boolean(levelOf(line.text))) && plain(line.text).toLowerCase().includes(word)) : undefined;
+  }, [buffer, step, loud, wanted])?.refresh();
+  const hits = found?.length ?? 0;
+  const hit = found && hits ? found.numberOf(Math.min(at, hits - 1)) : undefined;
+  const rows = useRows(scroller, view.length, wrap);
+  const count = view.dropped + view.length;
 
-  const virtualizer = useVirtualizer({ count: lines.length, getScrollElement: () => scroller.current, estimateSize: () => LINE, overscan: 20 });
-  useEffect(() => virtualizer.measure(), [wrap, virtualizer]);
-  useEffect(() => {
-    if (follow && lines.length) {
-      virtualizer.scrollToIndex(lines.length - 1, { align: 'end' });
-      setSeen(lines.length);
+  const top = useRef(0);
+  const dropped = useRef(view.dropped);
+  useLayoutEffect(() => {
+    const box = scroller.current!;
+    const gone = view.dropped - dropped.current;
+    dropped.current = view.dropped;
+    if (follow) {
+      box.scrollTop = box.scrollHeight;
+      setSeen(count);
+    } else if (gone > 0) {
+      // What was let go lay above: what is read stays where it is.
+      box.scrollTop -= gone * LINE;
     }
-  }, [follow, lines.length, virtualizer]);
+    top.current = box.scrollTop;
+  }, [follow, version, view, count, rows.height, wrap]);
   useEffect(() => {
-    if (current !== undefined) {
+    if (hit !== undefined) {
       setFollow(false);
-      virtualizer.scrollToIndex(current, { align: 'center' });
+      rows.show(view.rowOf(hit));
     }
-  }, [current, virtualizer]);
+    // As lines come the hit stays the same one.
+  }, [hit]);
+  useFill(pane, height === undefined);
 
   const onScroll = () => {
     const box = scroller.current!;
     const atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < LINE * 1.5;
-    if (atEnd !== follow && (atEnd || box.scrollHeight > box.clientHeight)) {
+    // Lines that came since the last frame also leave the end behind; only going up means to stay.
+    if (atEnd ? !follow : follow && box.scrollTop < top.current - 1) {
       setFollow(atEnd);
     }
+    top.current = box.scrollTop;
   };
-  const all = () => lines.map((line) => `${line.at ? `${line.at} ` : ''}${plain(line.text)}`).join('\n');
-  const jump = (by: number) => setAt((now) => (hits.length ? (Math.min(now, hits.length - 1) + by + hits.length) % hits.length : 0));
+  const all = () => Array.from({ length: view.length }, (_, row) => view.at(row)!).map((line) => `${line.at ? `${line.at} ` : ''}${plain(line.text)}`).join('\n');
+  const jump = (by: number) => setAt((now) => (hits ? (Math.min(now, hits - 1) + by + hits) % hits : 0));
 
   return (
-    <div className="log" ref={pane} style={{ height }}>
+    <div className={height === undefined ? 'log fill' : 'log'} ref={pane} style={{ height }}>
       <div className="bar" role="toolbar" aria-label={t('log.tools')}>
         <label className="find">
           <IconSearch size={15} />
-          <input value={wanted} placeholder={t('log.search')} aria-label={t('log.search')} spellCheck={false}
-            onChange={(event) => { setWanted(event.currentTarget.value); setAt(0); }}
+          <input value={typed} placeholder={t('log.search')} aria-label={t('log.search')} spellCheck={false}
+            onChange={(event) => { setTyped(event.currentTarget.value); setAt(0); }}
             onKeyDown={(event) => event.key === 'Enter' && jump(event.shiftKey ? -1 : 1)} />
-          {wanted && <span className="count">{hits.length ? t('log.hits', { n: Math.min(at, hits.length - 1) + 1, m: hits.length }) : t('log.no-hits')}</span>}
+          {wanted && <span className="count">{hits ? t('log.hits', { n: Math.min(at, hits - 1) + 1, m: hits }) : t('log.no-hits')}</span>}
         </label>
         {wanted && <><IconButton small label={t('log.previous')} icon={<IconArrowUp size={15} />} onClick={() => jump(-1)} />
           <IconButton small label={t('log.next')} icon={<IconArrowDown size={15} />} onClick={() => jump(1)} /></>}
@@ -88,38 +92,71 @@ export function LogPane({ buffer, name, height = 480, step, live = true, empty, 
           localStorage.setItem('openpanel-log-time', NEXT[stamp]);
           setStamp(NEXT[stamp]);
         }} />
-        <IconButton small label={t('log.wrap')} aria-pressed={wrap} icon={<IconTextWrap size={15} />} onClick={() => setWrap(!wrap)} />
+        <IconButton small label={t('log.wrap')} aria-pressed={wrap} icon={<IconTextWrap size={15} />} onClick={() => {
+          localStorage.setItem('openpanel-log-wrap', wrap ? 'no' : 'yes');
+          setWrap(!wrap);
+        }} />
         <IconButton small label={t('copy')} icon={<IconCopy size={15} />} onClick={() => void copyText(all())} />
         <IconButton small label={t('log.download')} icon={<IconDownload size={15} />} onClick={() => download(`${name}.log`, all())} />
         <IconButton small label={t('log.full')} icon={<IconMaximize size={15} />} onClick={() => void (document.fullscreenElement ? document.exitFullscreen() : pane.current?.requestFullscreen())} />
-        {live && <Button small aria-pressed={follow} icon={follow ? <IconPlayerPause size={14} /> : <IconPlayerPlay size={14} />} onClick={() => setFollow(!follow)}>{t(follow ? 'log.pause' : 'log.follow')}</Button>}
+        {live && <Button small className="follow" aria-pressed={follow} icon={follow ? <IconPlayerPause size={14} /> : <IconPlayerPlay size={14} />} onClick={() => setFollow(!follow)}><span>{t(follow ? 'log.pause' : 'log.follow')}</span></Button>}
       </div>
       <div className={`lines ${wrap ? 'wrapped' : ''}`} ref={scroller} onScroll={onScroll} tabIndex={0} role="log" aria-label={name} aria-live="off">
-        {lines.length === 0 && <div className="quiet-state">{message ?? empty ?? t(live ? 'log.waiting' : 'log.empty')}</div>}
-        <div style={{ height: virtualizer.getTotalSize() + (lines.length ? 16 : 0), position: 'relative', minWidth: wrap ? undefined : 'max-content' }}>
-          {virtualizer.getVirtualItems().map((item) => {
-            const line = lines[item.index]!;
-            return (
-              <div key={item.key} data-index={item.index} ref={wrap ? virtualizer.measureElement : undefined} style={{ transform: `translateY(${item.start + 8}px)` }}
-                className={`line ${line.level ?? ''} ${wanted && hits.length && plain(line.text).toLowerCase().includes(wanted.toLowerCase()) ? 'hit' : ''} ${item.index === current ? 'at' : ''}`}>
-                {stamp !== 'off' && line.at && <time dateTime={line.at} title={formatExact(Date.parse(line.at), locale)}>{stampOf(line, stamp, locale)}</time>}
-                <span>{ansi(line.text).map((span, index) => <Marked key={index} span={span} wanted={wanted} />)}</span>
-              </div>
-            );
+        {view.length === 0 && <div className="quiet-state">{state === 'away' ? t('log.away') : message ?? empty ?? t(live && state === 'live' ? 'log.waiting' : 'log.empty')}</div>}
+        <div style={{ height: rows.height + (view.length ? 2 * PADDING : 0), position: 'relative', minWidth: wrap ? undefined : 'max-content' }}>
+          {rows.shown.map(({ index, start }) => {
+            const line = view.at(index);
+            return line && <Line key={view.dropped + index} line={line} index={index} start={start + PADDING} measure={rows.measure} stamp={stamp} locale={locale} wanted={wanted} current={hit !== undefined && view.numberOf(index) === hit} />;
           })}
         </div>
       </div>
-      {!follow && live && lines.length > 0 && (
+      {view.length > 0 && state !== 'live' && (live || state === 'away') && (
+        <div className={`tail ${state}`} role="status">{state === 'away' ? <><span className="spinner" aria-hidden />{t('log.away')}</> : message ?? t('log.over')}</div>
+      )}
+      {!follow && live && view.length > 0 && (
         <Button small className="latest" icon={<IconArrowNarrowDown size={14} />} onClick={() => setFollow(true)}>
-          {lines.length > seen ? t('log.latest-count', { count: lines.length - seen }) : t('log.latest')}
+          {count > seen ? t('log.latest-count', { count: count - seen }) : t('log.latest')}
         </Button>
       )}
     </div>
   );
 }
 
+const Line = memo(function Line({ line, index, start, measure, stamp, locale, wanted, current }: { line: LogLine; index: number; start: number; measure?: (element: Element | null) => void;
+  stamp: Stamp; locale: string; wanted: string; current: boolean }) {
+  const hit = wanted && plain(line.text).toLowerCase().includes(wanted.toLowerCase());
+  return (
+    <div data-index={index} ref={measure} style={{ transform: `translateY(${start}px)` }} className={`line ${levelOf(line.text) ?? ''} ${hit ? 'hit' : ''} ${current ? 'at' : ''}`}>
+      {stamp !== 'off' && line.at && <time dateTime={line.at} title={formatExact(Date.parse(line.at), locale)}>{stampOf(line, stamp, locale)}</time>}
+      <span>{ansi(line.text).map((span, part) => <Marked key={part} span={span} wanted={wanted} />)}</span>
+    </div>
+  );
+});
+
+/** Lets the pane end where the window does, whatever stands above it. */
+function useFill(pane: React.RefObject<HTMLDivElement | null>, wanted: boolean): void {
+  useLayoutEffect(() => {
+    if (!wanted) {
+      return undefined;
+    }
+    const fill = () => {
+      const box = pane.current!;
+      const above = box.getBoundingClientRect().top + window.scrollY;
+      box.style.height = `max(${window.innerWidth <= 720 ? 320 : 420}px, calc(100dvh - ${Math.round(above)}px - var(--below-page)))`;
+    };
+    fill();
+    const sizes = new ResizeObserver(fill);
+    sizes.observe(document.body);
+    window.addEventListener('resize', fill);
+    return () => {
+      sizes.disconnect();
+      window.removeEventListener('resize', fill);
+    };
+  }, [pane, wanted]);
+}
+
 function stampOf(line: LogLine, stamp: Stamp, locale: string): string {
-  return stamp === 'ago' ? formatAgo(Date.parse(line.at!), Date.now(), locale).padStart(12) : new Date(line.at!).toLocaleTimeString('en-GB', { hour12: false });
+  return stamp === 'ago' ? formatAgo(Date.parse(line.at!), Date.now(), locale).padStart(12) : CLOCK.format(new Date(line.at!));
 }
 
 function Marked({ span, wanted }: { span: ReturnType<typeof ansi>[number]; wanted: string }) {

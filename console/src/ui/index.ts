@@ -6,6 +6,7 @@ export * from './states';
 export * from './Page';
 export * from './Table';
 export * from './LogPane';
+export * from './useLog';
 export * from './StepRail';
 export * from './MetricCard';
 export * from './Timeline';

@@ -4,7 +4,6 @@ export interface LogLine {
   text: string;
   step?: string;
   stream?: string;
-  level?: 'error' | 'warn';
 }
 
 export interface Span { text: string; color?: string; bold?: boolean; dim?: boolean }
@@ -13,26 +12,28 @@ const MOST = 200_000;
 /** Cut in pieces, since each cut copies what stays. */
 const SLACK = 5_000;
 
-/** Lines as they come, with a number that changes, so that a pane draws only what it shows. */
+/** Lines as they come. Who listens is told once a frame, however many there are. */
 export class LogBuffer {
   lines: LogLine[] = [];
+  /** How many older ones were let go. */
+  dropped = 0;
+  /** The number of the newest, to read on from. */
+  last: number | undefined;
   version = 0;
   private listeners = new Set<() => void>();
+  private telling = false;
 
   add(items: { seq?: number; at?: string; line?: string; step?: string; stream?: string }[]): void {
-    for (const item of items) {
-      const text = item.line ?? '';
-      this.lines.push({ seq: item.seq ?? this.lines.length + 1, at: item.at, text, step: item.step, stream: item.stream, level: levelOf(text) });
+    for (const { seq, at, line = '', step, stream } of items) {
+      this.lines.push({ seq: seq ?? this.dropped + this.lines.length + 1, at, text: line, step, stream });
     }
+    this.last = items.at(-1)?.seq ?? this.last;
     if (this.lines.length > MOST + SLACK) {
+      this.dropped += this.lines.length - MOST;
       this.lines = this.lines.slice(-MOST);
     }
-    this.changed();
-  }
-
-  clear(): void {
-    this.lines = [];
-    this.changed();
+    this.version++;
+    this.tellSoon();
   }
 
   subscribe = (listener: () => void): (() => void) => {
@@ -42,13 +43,90 @@ export class LogBuffer {
 
   read = (): number => this.version;
 
-  private changed(): void {
-    this.version++;
-    this.listeners.forEach((listener) => listener());
+  private tellSoon(): void {
+    if (this.telling) {
+      return;
+    }
+    this.telling = true;
+    const tell = () => {
+      this.telling = false;
+      this.listeners.forEach((listener) => listener());
+    };
+    // A page in the background gets no frames.
+    if (document.visibilityState === 'hidden') {
+      setTimeout(tell, 500);
+    } else {
+      requestAnimationFrame(tell);
+    }
   }
 }
 
-export function levelOf(text: string): LogLine['level'] {
+/** The lines of a buffer that are wanted; each is looked at once, however long the log grows. */
+export class LogView {
+  private found: number[] = [];
+  private first = 0;
+  private upTo = 0;
+  /** How many of its lines were let go with the buffer's. */
+  dropped = 0;
+
+  constructor(private readonly buffer: LogBuffer, private readonly wants?: (line: LogLine) => boolean) {}
+
+  /** Takes in what has come since. */
+  refresh(): this {
+    const { lines, dropped } = this.buffer;
+    if (!this.wants) {
+      this.dropped = dropped;
+      return this;
+    }
+    for (let at = Math.max(this.upTo, dropped); at < dropped + lines.length; at++) {
+      if (this.wants(lines[at - dropped]!)) {
+        this.found.push(at);
+      }
+    }
+    this.upTo = dropped + lines.length;
+    while (this.first < this.found.length && this.found[this.first]! < dropped) {
+      this.first++;
+      this.dropped++;
+    }
+    if (this.first > SLACK) {
+      this.found = this.found.slice(this.first);
+      this.first = 0;
+    }
+    return this;
+  }
+
+  get length(): number {
+    return this.wants ? this.found.length - this.first : this.buffer.lines.length;
+  }
+
+  at(row: number): LogLine | undefined {
+    return this.buffer.lines[this.numberOf(row) - this.buffer.dropped];
+  }
+
+  /** The line's place in everything the buffer ever held. */
+  numberOf(row: number): number {
+    return this.wants ? this.found[this.first + row]! : this.buffer.dropped + row;
+  }
+
+  rowOf(number: number): number {
+    if (!this.wants) {
+      return number - this.buffer.dropped;
+    }
+    let low = this.first;
+    let high = this.found.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.found[middle]! < number) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low - this.first;
+  }
+}
+
+export function levelOf(text: string): 'error' | 'warn' | undefined {
   if (/\b(ERROR|FATAL|SEVERE|PANIC|CRITICAL)\b|^(error|fatal|panic)[:\s[]|\bexit(ed)? (code|status) [1-9]/.test(text)) {
     return 'error';
   }

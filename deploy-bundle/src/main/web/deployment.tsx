@@ -62,7 +62,7 @@ function Shown({ deployment, title }: { deployment: Deployment; title: string })
               <StepRail label={t('deployment.steps')} steps={steps} chosen={step} onChoose={setStep} expected={over ? [] : app.data && !app.data.git ? STEPS.image : STEPS.git} />
             </div>
           </Card>
-          <LogPane buffer={log.buffer} name={`${app.data?.name ?? 'app'}-${idOf(deployment.deployment)}`} step={step} live={!over} message={log.message} height="max(440px, calc(100vh - 190px))" />
+          <LogPane buffer={log.buffer} name={`${app.data?.name ?? 'app'}-${idOf(deployment.deployment)}`} step={step} live={!over} state={log.state} message={log.message} />
         </div>
       </div>
     </Page>

@@ -24,7 +24,7 @@ export default function ContainerPage() {
             <Menu items={menu(row)} />
           </>}
           tabs={<Tabs label={row.name} current={tab} items={TABS.map((each) => ({ id: each, title: t(`tab.${each}`), href: each === 'overview' ? `/containers/${id}` : `/containers/${id}/${each}` }))} />}>
-          {tab === 'logs' ? <Logs container={ref} name={row.name} /> : tab === 'stats' ? <Stats container={ref} running={runs(row)} /> : <About row={row} />}
+          {tab === 'logs' ? <Logs row={row} /> : tab === 'stats' ? <Stats container={ref} running={runs(row)} /> : <About row={row} />}
         </Page>
       )}
     </Loaded>
@@ -69,9 +69,9 @@ function About({ row }: { row: Container }) {
   );
 }
 
-function Logs({ container, name }: { container: string; name: string }) {
-  const { buffer, message } = useLog('container.logs', { container, follow: true, tail: 1000 });
-  return <LogPane buffer={buffer} name={name} message={message} height="max(420px, calc(100vh - 210px))" />;
+function Logs({ row }: { row: Container }) {
+  const { buffer, state, message } = useLog('container.logs', { container: row.container, follow: true, tail: 1000 }, runs(row));
+  return <LogPane buffer={buffer} name={row.name} state={state} message={message} />;
 }
 
 interface Sample { at: string; cpuPercent: number; memory: number; memoryLimit?: number; read: number; written: number; received: number; sent: number }
