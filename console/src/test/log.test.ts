@@ -8,7 +8,7 @@ describe('a log', () => {
     expect(buffer.lines).toHaveLength(200_000);
     expect(buffer.lines[0]!.seq).toBe(5_011);
   });
-  it('tells who listens once a frame, however often lines come', async () => {
+  it('tells who listens now and then, however often lines come', async () => {
     const buffer = new LogBuffer();
     let told = 0;
     buffer.subscribe(() => told++);

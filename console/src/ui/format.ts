@@ -45,20 +45,36 @@ export function parseDuration(iso: string): number | undefined {
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
   ['second', 60], ['minute', 60], ['hour', 24], ['day', 30], ['month', 12], ['year', Infinity]];
 
+/** Formatters cost more to make than a whole page to draw; one of each language is kept. */
+function kept<F>(make: (locale: string) => F): (locale: string) => F {
+  const made = new Map<string, F>();
+  return (locale) => {
+    let found = made.get(locale);
+    if (!found) {
+      found = make(locale);
+      made.set(locale, found);
+    }
+    return found;
+  };
+}
+
+const ago = kept((locale) => new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' }));
+const exact = kept((locale) => new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' }));
+
 export function formatAgo(at: number, now: number, locale = 'en'): string {
   let value = (at - now) / 1000;
   for (const [unit, size] of STEPS) {
     if (Math.abs(value) < size) {
-      return new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' })
-        .format(unit === 'second' && Math.abs(value) < 10 ? 0 : Math.trunc(value), unit);
+      // What is past is over whole units; what is to come is nearly there: 89.9 days are three months.
+      const whole = value > 0 ? Math.round(value) : Math.trunc(value);
+      return ago(locale).format(unit === 'second' && Math.abs(value) < 10 ? 0 : whole, unit);
     }
     value /= size;
   }
   return '';
 }
 
-export const formatExact = (at: number, locale = 'en'): string =>
-  new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' }).format(at);
+export const formatExact = (at: number, locale = 'en'): string => exact(locale).format(at);
 
 /** `startedAt`, `api-key` → `Started at`, `Api key`. */
 export function humanise(name: string): string {

@@ -11,8 +11,10 @@ export interface Span { text: string; color?: string; bold?: boolean; dim?: bool
 const MOST = 200_000;
 /** Cut in pieces, since each cut copies what stays. */
 const SLACK = 5_000;
+/** Nobody reads faster; each time costs a whole pane of new lines. */
+const PACE = 125;
 
-/** Lines as they come. Who listens is told once a frame, however many there are. */
+/** Lines as they come. Who listens is told in a frame, a few times a second, however many there are. */
 export class LogBuffer {
   lines: LogLine[] = [];
   /** How many older ones were let go. */
@@ -22,6 +24,7 @@ export class LogBuffer {
   version = 0;
   private listeners = new Set<() => void>();
   private telling = false;
+  private told = 0;
 
   add(items: { seq?: number; at?: string; line?: string; step?: string; stream?: string }[]): void {
     for (const { seq, at, line = '', step, stream } of items) {
@@ -50,11 +53,13 @@ export class LogBuffer {
     this.telling = true;
     const tell = () => {
       this.telling = false;
+      this.told = performance.now();
       this.listeners.forEach((listener) => listener());
     };
+    const wait = this.told + PACE - performance.now();
     // A page in the background gets no frames.
-    if (document.visibilityState === 'hidden') {
-      setTimeout(tell, 500);
+    if (wait > 0 || document.visibilityState === 'hidden') {
+      setTimeout(tell, Math.max(0, wait));
     } else {
       requestAnimationFrame(tell);
     }
