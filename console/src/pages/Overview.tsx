@@ -65,6 +65,10 @@ function Attention({ apps = [], engine, waiting }: { apps?: App[]; engine?: Engi
     ...apps.flatMap((app) => {
       const status = app.status?.toLowerCase();
       const last = app.latest;
+      // An app that is down because it never came up is explained by its deployment.
+      if (status === 'failed' && last?.state?.toLowerCase() === 'failed' && !app.address) {
+        return [{ key: app.app, text: t('over.deploy-failed', { name: app.name }), hint: app.projectName, href: `/deployments/${id(last.deployment)}`, red: true }];
+      }
       if (status === 'failed' || status === 'degraded') {
         return [{ key: app.app, text: t(`over.app-${status}`, { name: app.name }), hint: app.projectName, href: `/apps/${id(app.app)}`, red: status === 'failed' }];
       }
@@ -125,11 +129,13 @@ function Activity() {
   const query = useList<Row>('audit.list', { limit: 200 }, { live: ['action.*', 'deployment.*'], enabled: able });
   const { data: apps } = useList<App>('app.list', {}, { enabled: Boolean(useOperation('app.list')) });
   const summaryOf = useSummary();
-  const names = new Map(apps?.map((app) => [app.app, app.name]));
+  const known = new Map(apps?.map((app) => [app.app, app]));
   if (!able) {
     return null;
   }
-  const rows = query.data?.filter((row) => !row.via && !/\.(list|get|log|logs|watch|stats|refresh)$/.test(row.action)).slice(0, 10);
+  const rows = query.data?.filter((row) => !row.via && !/\.(list|get|log|logs|watch|stats|refresh)$/.test(row.action)).slice(0, 10)
+    // What began a job says so by the job's id.
+    .map((row) => ({ ...row, apps: row.resources.flatMap((ref) => known.get(ref) ?? []), ...(row.detail?.startsWith('job:') ? { job: row.detail, detail: undefined } : { job: undefined }) }));
   return (
     <Card title={t('over.activity')}>
       {query.error && !query.data ? <ErrorState error={query.error} onRetry={() => void query.refetch()} /> : !rows ? <LinesSkeleton lines={4} />
@@ -137,7 +143,9 @@ function Activity() {
           : <Timeline label={t('over.activity')} items={rows.map((row) => ({
             id: String(row.seq), at: row.at, tone: row.outcome && !/^(done|ok|accepted|queued|unknown)/.test(row.outcome) ? 'red' as const : undefined,
             icon: row.outcome && !/^(done|ok|accepted|queued|unknown)/.test(row.outcome) ? <IconAlertTriangle size={12} /> : <IconActivity size={12} />,
-            text: <><b style={{ fontWeight: 540 }}>{row.callerName}</b> <span className="muted">{deedOf(summaryOf(row.action))}</span>{row.resources.map((ref) => names.get(ref)).filter(Boolean).map((name) => <span key={name}> · {name}</span>)}{row.detail && <span className="muted"> · {row.detail}</span>}</>,
+            text: <><b style={{ fontWeight: 540 }}>{row.callerName}</b> <span className="muted">{row.job ? <Link className="quiet-link" href={`/jobs/${id(row.job)}`}>{deedOf(summaryOf(row.action))}</Link> : deedOf(summaryOf(row.action))}</span>
+              {row.apps.map((app) => <span key={app.app} className="nowrap"> · <Link className="quiet-link" href={`/apps/${id(app.app)}`}>{app.name}</Link></span>)}
+              {row.detail && <span className="muted"> · {row.detail}</span>}</>,
           }))} />}
     </Card>
   );

@@ -19,29 +19,34 @@ export default function Plugins() {
   const start = useAction('plugin.start');
   const stop = useAction('plugin.stop');
   const [shown, setShown] = useState<Plugin>();
+  const titleOf = (row: Plugin) => {
+    const key = `plugin.${row.plugin.slice('plugin:'.length)}`;
+    const said = t(key);
+    return said === key ? row.title : said;
+  };
   const ask = (row: Plugin) => confirm({
-    title: t('plugins.stop-title', { name: row.title }), text: t('plugins.stop-text', { count: row.actions.length }), action: t('plugins.stop'),
+    title: t('plugins.stop-title', { name: titleOf(row) }), text: t('plugins.stop-text', { count: row.actions.length }), action: t('plugins.stop'),
     run: async () => {
       await stop.run({ plugin: row.plugin });
-      toast(t('plugins.stopped', { name: row.title }));
+      toast(t('plugins.stopped', { name: titleOf(row) }));
     },
   });
   return (
     <Page title={t('plugins.title')} lead={<span style={{ maxWidth: 720 }}>{t('plugins.lead')}</span>}>
       <Table label={t('plugins.title')} query={query} rowKey={(row) => row.plugin} order="name" empty={<EmptyState icon={<IconPuzzle size={20} />} title={t('plugins.empty')} />}
         columns={[
-          { id: 'name', header: t('plugins.name'), sort: (row) => row.title, cell: (row) => <span className="row"><span className="main clip">{row.title}</span><code className="faint">{row.plugin.slice(7)}</code></span> },
-          { id: 'state', header: t('plugins.state'), width: 150, sort: (row) => row.state, cell: (row) => <span title={row.reason}><Status value={row.state} /></span> },
+          { id: 'name', header: t('plugins.name'), sort: titleOf, cell: (row) => <span className="row"><span className="main clip">{titleOf(row)}</span><code className="faint clip wide-only">{row.plugin.slice(7)}</code></span> },
+          { id: 'state', header: t('plugins.state'), width: 124, sort: (row) => row.state, cell: (row) => <span title={row.reason}><Status value={row.state} /></span> },
           { id: 'version', header: t('plugins.version'), width: 200, wideOnly: true, cell: (row) => <code className="muted">{row.version}</code> },
-          { id: 'actions', header: t('plugins.actions'), width: 110, end: true, sort: (row) => row.actions.length, cell: (row) => <button type="button" className="copy num" onClick={() => setShown(row)} title={t('plugins.show')}><span className="link">{row.actions.length}</span><span className="sr">{t('plugins.show')}</span></button> },
+          { id: 'actions', header: t('plugins.actions'), width: 84, end: true, sort: (row) => row.actions.length, cell: (row) => <button type="button" className="copy num" onClick={() => setShown(row)} title={t('plugins.show')}><span className="link">{row.actions.length}</span><span className="sr">{t('plugins.show')}</span></button> },
         ]}
         menu={(row) => [
           { label: t('plugins.show'), onSelect: () => setShown(row) },
           row.state === 'stopped'
-            ? start.allowed && { label: t('plugins.start'), divided: true, icon: <IconPlayerPlay size={15} />, onSelect: () => void start.go({ plugin: row.plugin }).then((done) => done && toast(t('plugins.started', { name: row.title }))) }
+            ? start.allowed && { label: t('plugins.start'), divided: true, icon: <IconPlayerPlay size={15} />, onSelect: () => void start.go({ plugin: row.plugin }).then((done) => done && toast(t('plugins.started', { name: titleOf(row) }))) }
             : stop.allowed && row.plugin !== 'plugin:kernel' && { label: t('plugins.stop'), divided: true, tone: 'red', icon: <IconPlayerStop size={15} />, onSelect: () => ask(row) },
         ]} />
-      {shown && <Dialog title={shown.title} onClose={() => setShown(undefined)} size={640}><Actions of={shown} /><div className="buttons end"><Button onClick={() => setShown(undefined)}>{t('close')}</Button></div></Dialog>}
+      {shown && <Dialog title={titleOf(shown)} onClose={() => setShown(undefined)} size={640}><Actions of={shown} /><div className="buttons end"><Button onClick={() => setShown(undefined)}>{t('close')}</Button></div></Dialog>}
     </Page>
   );
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatAgo, formatBytes, formatMillis, humanise, initials, parseBytes, parseDuration } from '../ui/format';
+import { formatAgo, formatBytes, formatMillis, humanise, initials, parseBytes, parseDuration, shortDuration } from '../ui/format';
 
 describe('sizes', () => {
   it('are written short', () => {
@@ -24,4 +24,8 @@ describe('times', () => {
 describe('names', () => {
   it('become words', () => expect([humanise('startedAt'), humanise('api-key.create')]).toEqual(['Started at', 'Api key create']));
   it('become initials', () => expect([initials('Ana Souza'), initials('ci@example.com'), initials('')]).toEqual(['AS', 'CE', '·']));
+  it('writes durations as people do, and a time to come to the nearest unit', () => {
+    expect(['PT1M', 'PT90S', 'P90D', 'PT1H30M'].map(shortDuration)).toEqual(['1m', '90s', '90d', 'PT1H30M']);
+    expect(formatAgo(89.9 * 86_400_000, 0)).toBe('in 3 mo.');
+  });
 });

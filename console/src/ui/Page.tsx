@@ -1,4 +1,4 @@
-import { useEffect, type ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import { Link } from 'wouter';
 import { useT } from '../i18n/i18n';
 
@@ -33,8 +33,14 @@ export function Page({ title, crumbs, status, lead, actions, tabs, children }: {
 export interface TabLink { id: string; title: string; href: string }
 
 export function Tabs({ items, current, label }: { items: TabLink[]; current: string; label: string }) {
+  const bar = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const tab = bar.current?.querySelector<HTMLElement>('[aria-current]');
+    // Only sideways: the page stays where it is.
+    bar.current?.scrollTo({ left: (tab?.offsetLeft ?? 0) - bar.current.clientWidth / 2 + (tab?.offsetWidth ?? 0) / 2 });
+  }, [current]);
   return (
-    <nav className="tabs" aria-label={label}>
+    <nav className="tabs" aria-label={label} ref={bar}>
       {items.map((tab) => <Link key={tab.id} href={tab.href} aria-current={tab.id === current ? 'page' : undefined}>{tab.title}</Link>)}
     </nav>
   );

@@ -82,17 +82,19 @@ export function Table<R>(props: TableProps<R>) {
   const choose = (key: string) => setPicked((former) => toggled(former, key));
   const chosen = rows.filter((row) => picked.has(rowKey(row)));
   const total = query.data?.length ?? 0;
-  const hasTools = !bare && (search || filters.length > 0 || props.tools);
+  // There is nothing to search or to choose columns of while there are no rows.
+  const empty = query.data?.length === 0;
+  const hasTools = !bare && (empty ? props.tools : search || filters.length > 0 || props.tools);
 
   return (
     <>
       {hasTools && (
         <div className="tools">
-          {search && (
+          {search && !empty && (
             <TextInput className="search" aria-label={t('table.search')} placeholder={t('table.search')} value={words ?? ''} type="search"
               leftSection={<IconSearch size={15} />} leftSectionWidth={32} onChange={(event) => setWords(event.currentTarget.value || undefined)} />
           )}
-          {filters.length > 0 && (
+          {filters.length > 0 && !empty && (
             <div className="chips" role="group" aria-label={t('table.filters')}>
               {filters.map((each) => {
                 const count = query.data?.filter(each.match).length;
@@ -106,7 +108,7 @@ export function Table<R>(props: TableProps<R>) {
           )}
           <span className="grow" />
           {props.tools}
-          {!narrow && columns.length > 3 && <ColumnChooser columns={columns} hidden={hidden} onChange={(next) => {
+          {!narrow && !empty && columns.length > 3 && <ColumnChooser columns={columns} hidden={hidden} onChange={(next) => {
             localStorage.setItem(`openpanel-columns-${label}`, JSON.stringify([...next]));
             setHidden(next);
           }} />}

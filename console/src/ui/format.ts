@@ -42,6 +42,12 @@ export function parseDuration(iso: string): number | undefined {
   return (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000;
 }
 
+/** `PT1M` → `1m`, as people write it; what has parts of different units stays as it is. */
+export function shortDuration(iso: string): string {
+  const match = /^P(?:T(\d+)(H|M|S)|(\d+)D)$/.exec(iso);
+  return match ? (match[3] ? `${match[3]}d` : `${match[1]}${match[2]!.toLowerCase()}`) : iso;
+}
+
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
   ['second', 60], ['minute', 60], ['hour', 24], ['day', 30], ['month', 12], ['year', Infinity]];
 

@@ -1,5 +1,5 @@
 import type { Input, Schema } from '../client/catalogue';
-import { formatBytes, parseBytes } from './format';
+import { formatBytes, parseBytes, shortDuration } from './format';
 
 export type Draft = Record<string, unknown>;
 
@@ -89,6 +89,9 @@ export function draftOf(schema: Schema, value: Input, locale = 'en'): Draft {
     }
     if (control === 'bytes') {
       return [name, formatBytes(Number(it), locale)];
+    }
+    if (control === 'duration') {
+      return [name, shortDuration(String(it))];
     }
     if (control === 'texts') {
       return [name, (it as unknown[]).join('\n')];

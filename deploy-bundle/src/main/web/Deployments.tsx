@@ -22,7 +22,7 @@ export function Deployments({ app }: { app: App }) {
       columns={[
         { id: 'state', header: t('deployment.state'), width: 140, cell: (row) => <Status value={row.state} as="job" /> },
         { id: 'commit', header: t('deployment.what'), cell: (row) => <span className="row"><code>{shortCommit(row.commit) ?? row.image ?? '–'}</code><span className="clip muted">{row.message}</span>{row.current && <span className="tag">{t('deployment.current')}</span>}</span> },
-        { id: 'trigger', header: t('deployment.trigger'), width: 170, wideOnly: true, cell: (row) => <span className="muted">{row.author ?? said(t, `trigger.${row.trigger}`, row.trigger ?? '')}</span> },
+        { id: 'trigger', header: t('deployment.trigger'), width: 210, wideOnly: true, cell: (row) => <span className="muted">{[row.author, row.trigger && said(t, `trigger.${row.trigger}`, row.trigger)].filter(Boolean).join(', ')}</span> },
         { id: 'took', header: t('deployment.took'), width: 110, end: true, wideOnly: true, cell: (row) => <Duration from={row.startedAt ?? row.createdAt} to={row.finishedAt} /> },
         { id: 'when', header: t('deployment.when'), width: 124, end: true, wideOnly: true, cell: (row) => <span className="muted"><RelativeTime at={row.createdAt ?? row.startedAt} /></span> },
       ]}

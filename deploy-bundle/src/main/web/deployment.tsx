@@ -2,7 +2,7 @@ import { Button, Card, confirm, CopyText, Duration, IconArrowBackUp, IconExterna
   useJob, useLog, useNavigate, useParams, useRead, useT } from '@openpanel/ui';
 import { useState } from 'react';
 import { said } from './Deployments';
-import { ended, idOf, LIVE, shortCommit, type App, type Deployment } from './model';
+import { ended, everRan, idOf, LIVE, sentence, shortCommit, type App, type Deployment } from './model';
 
 const STEPS = { git: ['queue', 'clone', 'build', 'start', 'health', 'switch'], image: ['queue', 'build', 'start', 'health', 'switch'] };
 
@@ -54,7 +54,7 @@ function Shown({ deployment, title }: { deployment: Deployment; title: string })
         {over && redeploy.allowed && <Button tone="primary" busy={redeploy.busy} icon={<IconRefresh size={16} />} onClick={() => void redeploy.go({ app: deployment.app, ...(deployment.commit ? { commit: deployment.commit } : {}) }).then(follow)}>{t('do.redeploy')}</Button>}
       </>}>
       <div className="stack">
-        {state === 'failed' && <Notice tone="red">{error ?? t('deployment.failed')} <span>{t('deployment.former')}</span></Notice>}
+        {state === 'failed' && <Notice tone="red">{sentence(error ?? t('deployment.failed'))}{app.data && everRan(app.data) && <> {t('deployment.former')}</>}</Notice>}
         {state === 'superseded' && <Notice>{t('deployment.superseded')}</Notice>}
         <div className="rail-split">
           <Card title={t('deployment.steps')} actions={step && <Button small tone="quiet" onClick={() => setStep(undefined)}>{t('deployment.whole')}</Button>}>

@@ -48,6 +48,8 @@ export const idOf = (ref: string): string => ref.slice(ref.indexOf(':') + 1);
 export const serves = (app: App): boolean => ['running', 'healthy', 'degraded', 'starting'].includes((app.status ?? '').toLowerCase());
 /** Whether there was ever a container: an app that never came up has no address and writes nothing. */
 export const everRan = (app: App): boolean => Boolean(app.latest && (app.address || app.latest.state.toLowerCase() === 'finished'));
+/** Errors end without a full stop; before another sentence they get one. */
+export const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
 export const latestOf = (app: App): Deployment | undefined => app.latest;
 export const ended = (deployment: Deployment): boolean => !['queued', 'running', 'building', 'cloning', 'starting', 'switching'].includes(deployment.state.toLowerCase());
 export const shortCommit = (commit?: string): string | undefined => commit?.slice(0, 7);

@@ -1,7 +1,7 @@
 import { Bytes, Button, Card, CopyText, Facts, formatBytes, IconPlayerPlay, IconRefresh, Link, LinesSkeleton, Loaded, LogPane, Menu, MetricCard, Notice, Page, RelativeTime, Status, Tabs, useAction, useLocale, useLog,
   useNavigate, useParams, useRead, useStream, useT } from '@openpanel/ui';
 import { useState } from 'react';
-import { idOf, runs, useContainerMenu, type Container } from './model';
+import { idOf, imageOf, runs, useContainerMenu, type Container } from './model';
 
 const TABS = ['overview', 'logs', 'stats'] as const;
 
@@ -17,7 +17,7 @@ export default function ContainerPage() {
   return (
     <Loaded page query={query} skeleton={<div className="page"><LinesSkeleton /></div>}>
       {(row) => (
-        <Page title={row.name} crumbs={[{ label: t('containers.title'), href: '/containers' }]} status={<Status badge value={row.status} />} lead={<code>{row.image}</code>}
+        <Page title={row.name} crumbs={[{ label: t('containers.title'), href: '/containers' }]} status={<Status badge value={row.status} />} lead={<code className="clip" title={row.image}>{imageOf(row)}</code>}
           actions={<>
             {runs(row) ? restart.allowed && <Button busy={restart.busy} icon={<IconRefresh size={16} />} onClick={() => void restart.go({ container: ref })}>{t('do.restart')}</Button>
               : start.allowed && <Button tone="primary" busy={start.busy} icon={<IconPlayerPlay size={16} />} onClick={() => void start.go({ container: ref })}>{t('do.start')}</Button>}
@@ -34,6 +34,7 @@ export default function ContainerPage() {
 function About({ row }: { row: Container }) {
   const t = useT();
   const mounts = row.mounts ?? [];
+  const policy = row.restartPolicy && t(`choice.${row.restartPolicy}`);
   return (
     <div className="stack">
       {row.exitCode !== undefined && row.exitCode !== 0 && !runs(row) && <Notice tone="red">{t('container.exited', { code: row.exitCode })} {row.error} <Link className="link" href={`/containers/${idOf(row.container)}/logs`}>{t('container.see-log')}</Link></Notice>}
@@ -41,10 +42,10 @@ function About({ row }: { row: Container }) {
         <Card title={t('tab.overview')}><div className="body" style={{ paddingBlock: 6 }}>
           <Facts items={[
             [t('container.id'), <CopyText key="id" text={row.id.slice(0, 12)} />],
-            [t('container.state'), row.health ? `${row.state} (${row.health})` : row.state],
+            [t('container.image'), <CopyText key="image" text={row.image}>{imageOf(row)}</CopyText>],
             Boolean(row.app) && [t('container.app'), <Link key="app" className="link" href={`/apps/${idOf(row.app!)}`}>{t('container.open-app')}</Link>],
             row.command?.length ? [t('container.command'), <code key="command">{row.command.join(' ')}</code>] : undefined,
-            [t('container.restart'), row.restarts ? t('container.restarted', { policy: row.restartPolicy, count: row.restarts }) : row.restartPolicy],
+            [t('container.restart'), row.restarts ? t('container.restarted', { policy, count: row.restarts }) : policy],
             [t('container.created'), <RelativeTime key="created" at={row.createdAt} />],
             [t('container.started'), <RelativeTime key="started" at={row.startedAt} />],
           ]} />
@@ -99,7 +100,7 @@ function Stats({ container, running }: { container: string; running: boolean }) 
   const [io, ioUnit] = split(disk.length ? formatBytes(disk.at(-1)!, locale) : '– ');
   return (
     <div className="grid" style={{ gridTemplateColumns: 'repeat(auto-fit, minmax(300px, 1fr))' }}>
-      <MetricCard label={t('stats.cpu')} value={last ? last.cpuPercent.toLocaleString(locale, { maximumFractionDigits: 1 }) : '–'} unit="%" values={samples.map((sample) => sample.cpuPercent)} max={10} />
+      <MetricCard label={t('stats.cpu')} value={last ? last.cpuPercent.toLocaleString(locale, { maximumFractionDigits: 1 }) : '–'} unit={last && '%'} values={samples.map((sample) => sample.cpuPercent)} max={10} />
       <MetricCard label={t('stats.memory')} value={memory} unit={memoryUnit} under={last?.memoryLimit ? t('stats.of', { limit: formatBytes(last.memoryLimit, locale) }) : undefined} values={samples.map((sample) => sample.memory)} max={last?.memory ? last.memory * 1.4 : undefined} />
       <MetricCard label={t('stats.network')} value={net} unit={net === '–' ? '' : `${netUnit}/s`} under={last && t('stats.total', { in: formatBytes(last.received, locale), out: formatBytes(last.sent, locale) })} values={network} />
       <MetricCard label={t('stats.disk')} value={io} unit={io === '–' ? '' : `${ioUnit}/s`} under={last && t('stats.total', { in: formatBytes(last.read, locale), out: formatBytes(last.written, locale) })} values={disk} />

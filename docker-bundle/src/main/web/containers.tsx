@@ -1,5 +1,5 @@
 import { EmptyState, IconBox, IconPlayerPlay, IconPlayerStop, IconRefresh, LinkButton, Page, RelativeTime, Status, statusRank, Table, Tabs, toast, useAction, useList, useT } from '@openpanel/ui';
-import { idOf, runs, useContainerMenu, type Container } from './model';
+import { idOf, imageOf, runs, useContainerMenu, type Container } from './model';
 
 export default function Containers() {
   const t = useT();
@@ -28,7 +28,7 @@ export default function Containers() {
         columns={[
           { id: 'name', header: t('container.name'), sort: (row) => row.name, cell: (row) => <span className="main">{row.name}</span> },
           { id: 'status', header: t('container.status'), width: 128, sort: (row) => statusRank(row.status), cell: (row) => <Status value={row.status} /> },
-          { id: 'image', header: t('container.image'), wideOnly: true, sort: (row) => row.image, cell: (row) => <code className="muted">{row.image}</code> },
+          { id: 'image', header: t('container.image'), wideOnly: true, sort: (row) => row.image, cell: (row) => <code className="muted" title={row.image}>{imageOf(row)}</code> },
           { id: 'ports', header: t('container.ports'), width: 150, wideOnly: true, cell: (row) => <code className="muted">{portsOf(row) || '–'}</code> },
           { id: 'address', header: t('container.address'), width: 150, wideOnly: true, cell: (row) => <code className="muted">{Object.values(row.addresses ?? {})[0] || '–'}</code> },
           { id: 'started', header: t('container.started'), width: 124, end: true, wideOnly: true, sort: (row) => Date.parse(row.startedAt ?? '') || 0, cell: (row) => <span className="muted"><RelativeTime at={row.startedAt} /></span> },

@@ -28,6 +28,8 @@ export interface Container {
 }
 
 export const idOf = (ref: string): string => ref.slice(ref.indexOf(':') + 1);
+/** An image without a name is known by its digest, of which twelve characters tell it apart. */
+export const imageOf = (row: Pick<Container, 'image'>): string => row.image.replace(/^sha256:([0-9a-f]{12})[0-9a-f]*$/, '$1');
 export const runs = (row: Container): boolean => ['running', 'healthy', 'starting', 'degraded'].includes(row.status.toLowerCase());
 
 /** What can be done with a container, as menu entries. */
