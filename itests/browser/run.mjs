@@ -1,8 +1,12 @@
 import { Suite } from './lib/suite.mjs';
 import { World } from './lib/world.mjs';
+import app from './journey/app.mjs';
+import everywhere from './journey/everywhere.mjs';
 import firstDay from './journey/first-day.mjs';
+import machine from './journey/machine.mjs';
+import person from './journey/person.mjs';
 
-const JOURNEY = [firstDay];
+const JOURNEY = [firstDay, app, machine, person, everywhere];
 
 const suite = new Suite('browser', (sentence) => world?.keepPicture(sentence));
 let world;

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { root } from './panel.mjs';
@@ -19,12 +19,14 @@ export class Eyes {
   secrets = new Map();
   expected = [];
   words = new Map();
+  names = ['OpenPanel'];
   pictures = 0;
   pages = 0;
 
   static async open(own) {
     const eyes = new Eyes();
     eyes.own = own;
+    eyes.portuguese = await portuguese();
     await rm(FOLDER, { recursive: true, force: true });
     await mkdir(FOLDER, { recursive: true });
     return eyes;
@@ -33,6 +35,10 @@ export class Eyes {
   /** A text that no page, storage or answer may hold. */
   secret(name, text) {
     this.secrets.set(name, text);
+  }
+
+  same(text) {
+    return this.portuguese.has(text) || this.names.some((name) => text.includes(name));
   }
 
   /** Says that requests to a path may fail with a status while the body runs: what the browser then logs is no fault. */
@@ -167,6 +173,14 @@ export class Eyes {
       this.faults.english.push(...[...new Set(texts)].filter((text) => english.has(text) && !this.same(text)).map((text) => `${name}: "${text}"`));
     }
   }
+}
+
+/** Whether a text may read the same in both languages: words that Portuguese shares, and names that people gave. */
+async function portuguese() {
+  const bundles = (await readdir(root)).filter((name) => name.endsWith('-bundle'));
+  const files = [join(root, 'console/src/i18n/pt-BR.json'), ...bundles.map((name) => join(root, name, 'src/main/resources/OPENPANEL-INF/i18n/pt-BR.json'))];
+  const texts = await Promise.all(files.map((file) => readFile(file, 'utf8').catch(() => '{}')));
+  return new Set(texts.flatMap((text) => Object.values(JSON.parse(text))));
 }
 
 /** Nothing loads any more. */

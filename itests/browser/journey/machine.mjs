@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { until } from '../lib/world.mjs';
+
+/** Containers, keys and plugins: what an owner looks after. */
+export default async function machine(suite, world) {
+  const { page, eyes, context } = world;
+  const menu = (name) => page.getByRole('complementary').getByRole('link', { name, exact: true });
+  const row = (text) => page.getByRole('row').filter({ hasText: text });
+  const tab = (name) => page.locator('nav.tabs').getByRole('link', { name, exact: true }).click();
+
+  await suite.test('The containers list has those of both apps', async () => {
+    await menu('Containers').click();
+    await row('hello-').first().waitFor();
+    await row('web-').first().waitFor();
+    await world.look('containers');
+    await eyes.tabThrough(page, 'containers');
+  });
+
+  await suite.test('A container shows what it is, its log and what it uses', async () => {
+    await row('web-').filter({ hasText: /Running|Healthy/ }).locator('.main').first().click();
+    await page.getByText('Network and limits').waitFor();
+    await world.look('container');
+    await tab('Logs');
+    await page.getByRole('log').getByText('listening on 8080').first().waitFor();
+    await world.look('container-logs');
+    await tab('Usage');
+    await until('the memory it uses is shown', async () => /Memory\s+[\d.,]+\s*[kKM]B/.test(await page.getByRole('main').innerText()), 10_000);
+    await world.look('container-usage');
+  });
+
+  await suite.test('Images, domains, jobs and the profile are there', async () => {
+    for (const [path, text] of [['/images', 'openpanel-test/busybox'], ['/domains', 'shop.localhost'], ['/jobs', 'Finished'], ['/settings/profile', 'this one']]) {
+      await world.go(path);
+      await page.getByText(text).first().waitFor().catch(() => assert.fail(`${path} does not say "${text}"`));
+      await world.look(path.split('/').at(-1));
+    }
+  });
+
+  await suite.test('An API key works and is shown once', async () => {
+    await menu('API keys').click();
+    await page.getByRole('heading', { name: 'No API keys' }).waitFor();
+    await world.look('api-keys-empty');
+    await page.getByRole('button', { name: 'New key' }).first().click();
+    await page.getByRole('dialog').getByLabel('Name').fill('ci');
+    await world.look('api-key-new');
+    await page.getByRole('button', { name: 'Make key' }).click();
+    const token = await page.getByLabel('Token', { exact: true }).innerText();
+    await world.look('api-key-made');
+    const { items } = await world.panel.api('GET', '/api/v1/projects', token);
+    assert.deepEqual(items.map(({ name }) => name).sort(), ['sample', 'shop']);
+    eyes.secret('the API key', token);
+    await page.reload();
+    await row('ci').first().waitFor();
+    await world.look('api-keys');
+  });
+
+  await suite.test('A stopped plugin takes its menu entry and pages away within a second, and brings them back', async () => {
+    const other = await context.newPage();
+    await world.go('/containers', other);
+    await other.getByRole('heading', { name: 'Containers', level: 1 }).waitFor();
+    await menu('Plugins').click();
+    await row('docker').first().waitFor();
+    await world.look('plugins');
+    await page.evaluate(() => { window.untouched = true; });
+
+    await row('docker').getByRole('button', { name: 'More actions' }).click();
+    await page.getByRole('menuitem', { name: 'Stop' }).click();
+    await world.look('plugin-stop');
+    const answered = page.waitForResponse((response) => response.url().includes('/stop') && response.ok());
+    await page.getByRole('dialog').getByRole('button', { name: 'Stop' }).click();
+    await answered;
+    const begun = Date.now();
+    await menu('Containers').waitFor({ state: 'detached' });
+    const gone = Date.now() - begun;
+    await other.getByRole('heading', { name: 'There is no such page' }).waitFor();
+    await page.locator('.toast').first().waitFor({ state: 'detached' });
+    await world.look('plugins-stopped');
+
+    await row('docker').getByRole('button', { name: 'More actions' }).click();
+    await page.getByRole('menuitem', { name: 'Start' }).click();
+    await menu('Containers').waitFor();
+    await other.getByRole('heading', { name: 'Containers', level: 1 }).waitFor();
+    await other.close();
+    assert.ok(await page.evaluate(() => window.untouched), 'the page was loaded anew');
+    assert.ok(gone < 1000, `the menu entry stayed for ${gone} ms`);
+    suite.figure(`menu entry gone after ${gone} ms`);
+  });
+}
