@@ -32,6 +32,6 @@ run_and_add() {
     shift
     output="$(mktemp)"
     "$@" 2>&1 | tee "$output" || status=$?
-    add_up "$name" "$(grep -v '^$' "$output" | tail -n 1)" "$status"
+    add_up "$name" "$(sed 's/\x1b\[[0-9;]*m//g; /^$/d' "$output" | tail -n 1)" "$status"
     rm -f "$output"
 }
