@@ -25,7 +25,7 @@ describe('names', () => {
   it('become words', () => expect([humanise('startedAt'), humanise('api-key.create')]).toEqual(['Started at', 'Api key create']));
   it('become initials', () => expect([initials('Ana Souza'), initials('ci@example.com'), initials('')]).toEqual(['AS', 'CE', '·']));
   it('writes durations as people do, and a time to come to the nearest unit', () => {
-    expect(['PT1M', 'PT90S', 'P90D', 'PT1H30M'].map(shortDuration)).toEqual(['1m', '90s', '90d', 'PT1H30M']);
+    expect(['PT1M', 'PT90S', 'P90D', 'PT1H30M', 'oops'].map(shortDuration)).toEqual(['1m', '90s', '90d', '90m', 'oops']);
     expect(formatAgo(89.9 * 86_400_000, 0)).toBe('in 3 mo.');
   });
 });

@@ -54,7 +54,8 @@ export function Table<R>(props: TableProps<R>) {
   const [sortParam, setSort] = useQueryParam('sort');
   const [hidden, setHidden] = useState<Set<string>>(() => new Set(JSON.parse(localStorage.getItem(`openpanel-columns-${label}`) ?? '[]') as string[]));
   const [picked, setPicked] = useState<Set<string>>(new Set());
-  const [hovered, setHovered] = useState(false);
+  const frame = useRef<HTMLDivElement>(null);
+  const [, leave] = useState(0);
   const narrow = useNarrow();
   const sort = sortParam ?? props.order;
   const shown = columns.filter((column) => !hidden.has(column.id) && !(narrow && column.wideOnly));
@@ -77,7 +78,7 @@ export function Table<R>(props: TableProps<R>) {
     return [...rows].sort((a, b) => down * compare(column.sort!(a), column.sort!(b)));
     // Columns and filters are made anew at each render; what they depend on is the data.
   }, [query.data, active?.id, words, sort]);
-  const rows = useSteady(sorted, rowKey, hovered, `${filter}|${words}|${sort}`);
+  const rows = useSteady(sorted, rowKey, () => Boolean(frame.current?.matches(':hover')), `${filter}|${words}|${sort}`);
 
   const choose = (key: string) => setPicked((former) => toggled(former, key));
   const chosen = rows.filter((row) => picked.has(rowKey(row)));
@@ -114,7 +115,7 @@ export function Table<R>(props: TableProps<R>) {
           }} />}
         </div>
       )}
-      <div className={bare ? 'table bare' : 'table'} onPointerEnter={() => setHovered(true)} onPointerLeave={() => setHovered(false)}>
+      <div ref={frame} className={bare ? 'table bare' : 'table'} onPointerLeave={() => leave((count) => count + 1)}>
         <Body {...props} rows={rows} columns={shown} sort={sort} onSort={setSort} picked={picked} onPick={choose}
           onPickAll={(all) => setPicked(all ? new Set(rows.map(rowKey)) : new Set())}
           nothingFound={total > 0 ? <div className="state"><p>{t('table.nothing')}</p><div className="actions"><Button small onClick={() => { setWords(undefined); setFilter(undefined); }}>{t('table.clear')}</Button></div></div> : undefined} />
@@ -248,9 +249,10 @@ function ColumnChooser<R>({ columns, hidden, onChange }: { columns: Column<R>[];
 }
 
 /** The order stays as it is while the pointer is over the table; what is new comes last. */
-function useSteady<R>(rows: R[], rowKey: (row: R) => string, hold: boolean, reason: string): R[] {
+function useSteady<R>(rows: R[], rowKey: (row: R) => string, hold: () => boolean, reason: string): R[] {
   const former = useRef<{ keys: string[]; reason: string }>({ keys: [], reason });
-  const held = hold && former.current.reason === reason && former.current.keys.length > 0;
+  // Asked of the page: a menu that goes away under the pointer tells nobody that the pointer left.
+  const held = hold() && former.current.reason === reason && former.current.keys.length > 0;
   const steady = useMemo(() => {
     if (!held) {
       return rows;

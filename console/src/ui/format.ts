@@ -42,10 +42,13 @@ export function parseDuration(iso: string): number | undefined {
   return (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000;
 }
 
-/** `PT1M` → `1m`, as people write it; what has parts of different units stays as it is. */
+const SPANS = [['d', 86_400_000], ['h', 3_600_000], ['m', 60_000], ['s', 1000], ['ms', 1]] as const;
+
+/** `PT1M` → `1m`, as a person writes it and the panel reads it. */
 export function shortDuration(iso: string): string {
-  const match = /^P(?:T(\d+)(H|M|S)|(\d+)D)$/.exec(iso);
-  return match ? (match[3] ? `${match[3]}d` : `${match[1]}${match[2]!.toLowerCase()}`) : iso;
+  const millis = parseDuration(iso);
+  const span = millis ? SPANS.find(([, size]) => millis % size === 0) : undefined;
+  return millis && span ? `${millis / span[1]}${span[0]}` : iso;
 }
 
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [

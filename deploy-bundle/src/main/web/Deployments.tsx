@@ -1,6 +1,6 @@
 import { Button, confirm, Duration, EmptyState, IconArrowBackUp, IconRocket, IconX, RelativeTime, Status, Table, toast, useAction, useJob, useList, useNavigate, useQueryParam, useT } from '@openpanel/ui';
 import { useEffect } from 'react';
-import { ended, idOf, LIVE, shortCommit, type App, type Deployment } from './model';
+import { ended, idOf, LIVE, versionOf, type App, type Deployment } from './model';
 
 export function Deployments({ app }: { app: App }) {
   const t = useT();
@@ -15,13 +15,13 @@ export function Deployments({ app }: { app: App }) {
       menu={(row) => [
         { label: t('deployment.see'), href: `/deployments/${idOf(row.deployment)}` },
         rollback.allowed && row.state.toLowerCase() === 'finished' && !row.current && { label: t('do.rollback'), icon: <IconArrowBackUp size={15} />, onSelect: () => confirm({
-          title: t('rollback.title', { commit: shortCommit(row.commit) ?? row.image ?? '' }), text: t('rollback.text'), action: t('do.rollback'),
+          title: t('rollback.title', { commit: versionOf(row) }), text: t('rollback.text'), action: t('do.rollback'),
           run: () => rollback.run({ app: app.app, deployment: row.deployment }).then(() => toast(t('rollback.started'))) }) },
         cancel.allowed && !ended(row) && { label: t('do.cancel'), tone: 'red', icon: <IconX size={15} />, onSelect: () => void cancel.go({ deployment: row.deployment }) },
       ]}
       columns={[
         { id: 'state', header: t('deployment.state'), width: 140, cell: (row) => <Status value={row.state} as="job" /> },
-        { id: 'commit', header: t('deployment.what'), cell: (row) => <span className="row"><code>{shortCommit(row.commit) ?? row.image ?? '–'}</code><span className="clip muted">{row.message}</span>{row.current && <span className="tag">{t('deployment.current')}</span>}</span> },
+        { id: 'commit', header: t('deployment.what'), cell: (row) => <span className="row"><code>{versionOf(row)}</code><span className="clip muted">{row.message}</span>{row.current && <span className="tag">{t('deployment.current')}</span>}</span> },
         { id: 'trigger', header: t('deployment.trigger'), width: 210, wideOnly: true, cell: (row) => <span className="muted">{[row.author, row.trigger && said(t, `trigger.${row.trigger}`, row.trigger)].filter(Boolean).join(', ')}</span> },
         { id: 'took', header: t('deployment.took'), width: 110, end: true, wideOnly: true, cell: (row) => <Duration from={row.startedAt ?? row.createdAt} to={row.finishedAt} /> },
         { id: 'when', header: t('deployment.when'), width: 124, end: true, wideOnly: true, cell: (row) => <span className="muted"><RelativeTime at={row.createdAt ?? row.startedAt} /></span> },

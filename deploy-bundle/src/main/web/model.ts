@@ -53,5 +53,7 @@ export const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : 
 export const latestOf = (app: App): Deployment | undefined => app.latest;
 export const ended = (deployment: Deployment): boolean => !['queued', 'running', 'building', 'cloning', 'starting', 'switching'].includes(deployment.state.toLowerCase());
 export const shortCommit = (commit?: string): string | undefined => commit?.slice(0, 7);
+/** What a deployment put online: a commit, or an image by its name or the start of its digest. */
+export const versionOf = (deployment: Deployment): string => shortCommit(deployment.commit) ?? deployment.image?.replace(/^sha256:(.{12}).*/, '$1') ?? '–';
 export const hostOf = (address: string): string => address.replace(/^https?:\/\//, '').replace(/\/$/, '');
 export const LIVE = ['project.*', 'app.*', 'deployment.*', 'domain.*', 'container.changed'];

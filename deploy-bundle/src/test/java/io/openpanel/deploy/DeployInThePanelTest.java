@@ -135,6 +135,7 @@ class DeployInThePanelTest {
         office.call("variable.set", "app", app, "name", "NEW", "value", "1");
         done(office.deploy(app));
         int builds = office.docker.builds.size();
+        JsonNode earlier = office.call("deployment.list", "app", app).get("items").get(1);
 
         done(office.ended(office.start("deployment.rollback", "app", app)));
 
@@ -143,7 +144,10 @@ class DeployInThePanelTest {
         assertThat(box.spec.image()).isEqualTo(image);
         assertThat(box.environment).containsEntry("COLOUR", "blue").doesNotContainKey("NEW");
         assertThat(office.docker.builds).hasSize(builds);
-        assertThat(office.latest(app).get("trigger").asText()).isEqualTo("rollback");
+        JsonNode back = office.latest(app);
+        assertThat(back.get("trigger").asText()).isEqualTo("rollback");
+        assertThat(back.get("commit")).isEqualTo(earlier.get("commit"));
+        assertThat(back.get("message")).isEqualTo(earlier.get("message"));
         assertThat(office.call("variable.list", "app", app).get("items").findValuesAsText("name"))
                 .containsExactly("COLOUR", "NEW");
     }

@@ -91,14 +91,19 @@ public final class DeploymentFlow {
         // Each attempt opens them anew: only what it opened is masked in its part of the log.
         variables.of(id, Variables.Scope.BUILD);
         variables.of(id, Variables.Scope.RUNTIME);
-        Optional<Cloned> cloned = Optional.empty();
+        Optional<String> commit = Optional.empty();
         Built built;
         if (wanted.earlier().isPresent()) {
-            built = new Built(wanted.earlier().get().image().orElseThrow());
-            call.log("Back to deployment " + wanted.earlier().get().number() + ", with the environment it had");
+            Deployments.Row earlier = wanted.earlier().get();
+            built = new Built(earlier.image().orElseThrow());
+            call.log("Back to deployment " + earlier.number() + ", with the environment it had");
+            commit = earlier.commitId();
+            commit.ifPresent(back -> deployments.source(
+                    id, back, deployment.author(), earlier.message().orElse("")));
         } else {
             if (app.image().isEmpty() && !app.sample()) {
-                cloned = Optional.of(call.step("clone", Cloned.class, () -> fetch(call, app, wanted.commit(), id)));
+                commit = Optional.of(call.step("clone", Cloned.class, () -> fetch(call, app, wanted.commit(), id))
+                        .commit());
             }
             call.progress(20);
             built = call.step("build", Built.class, () -> build(call, app, deployment));
@@ -119,7 +124,7 @@ public final class DeploymentFlow {
             call.log("The former version is still there and is removed later: " + problem.getMessage());
         }
         return new Deployed(
-                deployment.ref(), deployment.number(), switched.address(), built.image(), cloned.map(Cloned::commit));
+                deployment.ref(), deployment.number(), switched.address(), built.image(), commit);
     }
 
     private Queued queue(Call call, Ref app, Deployments.Row deployment, Wanted wanted) {
