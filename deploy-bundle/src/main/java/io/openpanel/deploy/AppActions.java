@@ -31,6 +31,9 @@ import org.osgi.service.component.annotations.Reference;
 /** Apps: a repository or an image, and how to run it. */
 @Component(service = Extension.class)
 public final class AppActions implements Extension {
+    /** What may stand in the path and query of a URL. */
+    private static final String HEALTH_PATH = "/([A-Za-z0-9/?:@!$&'()*+,;=._~-]|%[0-9A-Fa-f]{2})*";
+
     private static final String IMAGE = "[A-Za-z0-9][A-Za-z0-9._:/@-]*";
 
     private final Panel panel;
@@ -86,11 +89,12 @@ public final class AppActions implements Extension {
                     Optional<Integer> port,
             @Param(
                             value = "Asked until it answers with success; else the port must accept connections",
-                            pattern = "/[^\\x00-\\x20]*",
+                            pattern = HEALTH_PATH,
                             max = 300,
                             example = "/healthz")
                     Optional<String> healthPath,
-            @Param("How long it may take until it is healthy; 60 s where not given") Optional<Duration> healthTimeout,
+            @Param("How long it may take until it is healthy, 1 s to 1 h; 60 s where not given")
+                    Optional<Duration> healthTimeout,
             @Param(value = "Cores it may use", example = "0.5") Optional<Double> cpus,
             @Param(value = "Memory it may use", kind = "bytes", min = 6 << 20) Optional<Long> memory,
             @Param(
@@ -111,11 +115,11 @@ public final class AppActions implements Extension {
             @Param(value = "An image that exists", pattern = "|" + IMAGE, max = 300) Optional<String> image,
             @Param(value = "Where it is not called Dockerfile", max = 300) Optional<String> dockerfile,
             @Param(value = "Port the app listens on", min = 1, max = 65535) Optional<Integer> port,
-            @Param(value = "Asked until it answers with success", pattern = "|/[^\\x00-\\x20]*", max = 300)
+            @Param(value = "Asked until it answers with success", pattern = "|" + HEALTH_PATH, max = 300)
                     Optional<String> healthPath,
             @Param("How long it may take until it is healthy") Optional<Duration> healthTimeout,
-            @Param("Cores it may use") Optional<Double> cpus,
-            @Param(value = "Memory it may use", kind = "bytes", min = 6 << 20) Optional<Long> memory,
+            @Param("Cores it may use; 0 for no limit") Optional<Double> cpus,
+            @Param(value = "Memory it may use; 0 for no limit", kind = "bytes", min = 0) Optional<Long> memory,
             @Param(value = "Folders that outlive a deployment", max = 20) Optional<List<Apps.Volume>> volumes) {}
 
     public record Filter(
@@ -321,27 +325,7 @@ public final class AppActions implements Extension {
                 .orElseGet(() -> projects.create("sample", "Made by the panel to show how it works"))
                 .ref());
         String path = projects.get(project).name() + "/hello";
-        Apps.Row app = apps.find(path)
-                .orElseGet(() -> apps.create(
-                        project,
-                        "hello",
-                        new Apps.Settings(
-                                Optional.empty(),
-                                Optional.empty(),
-                                Optional.empty(),
-                                Optional.empty(),
-                                Optional.empty(),
-                                Optional.empty(),
-                                Optional.empty(),
-                                Optional.empty(),
-                                Optional.of(8080),
-                                Optional.empty(),
-                                Optional.empty(),
-                                Optional.empty(),
-                                Optional.empty(),
-                                Optional.empty(),
-                                Optional.empty()),
-                        true));
+        Apps.Row app = apps.find(path).orElseGet(() -> apps.create(project, "hello", Apps.Settings.of(8080), true));
         DeploymentFlow.Deployed deployed = panel.call(
                 "deployment.start", new Deploying(app.ref(), Optional.of("sample")), DeploymentFlow.Deployed.class);
         return new Sampled(app.ref(), deployed.deployment(), deployed.address());

@@ -69,7 +69,7 @@ public final class VariableActions implements Extension, Resources {
     public Listed list(OfApp in) {
         return new Listed(variables.list(in.app()).stream()
                 .map(row ->
-                        new Variable(new Ref("variable", row.id()), row.name(), row.shown(), row.secret(), row.scope()))
+                        new Variable(new Ref("variable", row.id()), row.name(), row.seen(), row.secret(), row.scope()))
                 .toList());
     }
 

@@ -9,8 +9,10 @@ import io.openpanel.deploy.internal.GitServer;
 import io.openpanel.testkit.OpenPanelExtension;
 import io.openpanel.testkit.TestPanel;
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -108,7 +110,7 @@ class DeployInThePanelTest {
         FakeDocker.Box box = boxes(app).get(0);
         assertThat(box.environment).containsEntry("PORT", String.valueOf(office.listening.getLocalPort()));
         assertThat(office.proxy.routes.get(office.ref(app)))
-                .containsExactly("127.0.0.1:" + office.listening.getLocalPort());
+                .containsExactly(box.address() + ':' + office.listening.getLocalPort());
     }
 
     @Test
@@ -135,7 +137,8 @@ class DeployInThePanelTest {
         office.call("variable.set", "app", app, "name", "NEW", "value", "1");
         done(office.deploy(app));
         int builds = office.docker.builds.size();
-        JsonNode earlier = office.call("deployment.list", "app", app).get("items").get(1);
+        JsonNode earlier =
+                office.call("deployment.list", "app", app).get("items").get(1);
 
         done(office.ended(office.start("deployment.rollback", "app", app)));
 
@@ -150,6 +153,44 @@ class DeployInThePanelTest {
         assertThat(back.get("message")).isEqualTo(earlier.get("message"));
         assertThat(office.call("variable.list", "app", app).get("items").findValuesAsText("name"))
                 .containsExactly("COLOUR", "NEW");
+    }
+
+    @Test
+    void aRollbackBringsBackHowTheVersionWasRun() throws IOException {
+        String app = gitApp("back-settings", "memory", 64 << 20);
+        int port = office.listening.getLocalPort();
+        done(office.deploy(app));
+        try (ServerSocket other = new ServerSocket(0)) {
+            office.call("app.update", "app", app, "port", other.getLocalPort(), "memory", 0, "cpus", 0.5);
+            done(office.deploy(app));
+            assertThat(office.proxy.routes.get(office.ref(app)))
+                    .allSatisfy(upstream -> assertThat(upstream).endsWith(":" + other.getLocalPort()));
+        }
+
+        done(office.ended(office.start("deployment.rollback", "app", app)));
+
+        TestPanel.await("one version is left", () -> boxes(app).size() == 1);
+        FakeDocker.Run spec = boxes(app).get(0).spec;
+        assertThat(spec.port()).contains(port);
+        assertThat(spec.memory()).contains(64L << 20);
+        assertThat(spec.cpus()).isEmpty();
+        assertThat(office.proxy.routes.get(office.ref(app)))
+                .containsExactly(boxes(app).get(0).address() + ':' + port);
+        assertThat(office.call("app.get", "app", app).get("cpus").asDouble()).isEqualTo(0.5);
+    }
+
+    @Test
+    void onlySecretsAreMaskedInTheLog() {
+        String app = gitApp("masked");
+        office.call("variable.set", "app", app, "name", "MODE", "value", "production", "secret", false);
+        office.call("variable.set", "app", app, "name", "KEY", "value", "hunter-2000");
+        office.docker.building = call -> call.log("Built for production with hunter-2000");
+
+        JsonNode job = office.deploy(app);
+
+        done(job);
+        assertThat(office.log(job.get("job").asText())).contains("Built for production with •••");
+        assertThat(boxes(app).get(0).spec.unmasked().orElseThrow()).containsExactlyInAnyOrder("MODE", "PORT");
     }
 
     @Test
@@ -222,8 +263,51 @@ class DeployInThePanelTest {
 
         assertThat(failed(office.deploy(app))).isEqualTo("The proxy does not answer");
 
-        assertThat(boxes(app)).hasSize(1).allSatisfy(box -> assertThat(box.id).isEqualTo(former));
+        // While nobody knows which of the two the proxy asks, both run.
+        assertThat(boxes(app)).hasSize(2).allSatisfy(box -> assertThat(box.state)
+                .isEqualTo("running"));
         assertThat(office.latest(app).get("current").asBoolean()).isFalse();
+        office.proxy.failing = Optional.empty();
+        TestPanel.await("the new version is gone", () -> boxes(app).size() == 1, Duration.ofSeconds(90));
+        assertThat(boxes(app)).allSatisfy(box -> assertThat(box.id).isEqualTo(former));
+        assertThat(office.proxy.routes.get(office.ref(app)))
+                .containsExactly(boxes(app).get(0).address() + ':' + office.listening.getLocalPort());
+    }
+
+    @Test
+    void aSwitchWhoseAnswerIsLostIsTakenBackBeforeTheNewVersionGoes() {
+        String app = gitApp("lost");
+        done(office.deploy(app));
+        List<String> former = office.proxy.routes.get(office.ref(app));
+        office.proxy.switched = () -> {
+            office.proxy.switched = () -> {};
+            throw new Problem(Problem.Kind.TIMEOUT, "The proxy took it and said nothing");
+        };
+
+        JsonNode job = office.deploy(app);
+
+        assertThat(failed(job)).contains("said nothing");
+        assertThat(office.proxy.routes.get(office.ref(app))).isEqualTo(former);
+        assertThat(boxes(app)).hasSize(1);
+        assertThat(office.log(job.get("job").asText())).contains("Requests go to the former version again");
+    }
+
+    @Test
+    void whatCannotBeTakenBackNowIsTakenBackByTheSweep() {
+        String app = gitApp("later", "volumes", List.of(Map.of("name", "files", "path", "/data")));
+        done(office.deploy(app));
+        FakeDocker.Box former = boxes(app).get(0);
+        office.docker.startsAs = "exited";
+        office.docker.failing.put("container.start", new Problem(Problem.Kind.UPSTREAM, "The engine is away"));
+
+        assertThat(failed(office.deploy(app))).contains("exit code");
+
+        assertThat(former.state).isEqualTo("exited");
+        office.docker.failing.clear();
+        TestPanel.await(
+                "the former version serves again", () -> former.state.equals("running"), Duration.ofSeconds(90));
+        TestPanel.await("the new version is gone", () -> boxes(app).size() == 1);
+        assertThat(boxes(app)).containsExactly(former);
     }
 
     @Test

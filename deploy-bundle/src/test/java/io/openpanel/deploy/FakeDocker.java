@@ -88,6 +88,11 @@ public final class FakeDocker implements Extension, Resources {
             this.state = state;
             spec.environment().orElse(Map.of()).forEach((name, value) -> environment.put(name, value.reveal()));
         }
+
+        /** Each has its own, all of this machine. */
+        String address() {
+            return "127.0.1." + Long.parseLong(id, 16) % 250;
+        }
     }
 
     public record Listing(
@@ -134,7 +139,7 @@ public final class FakeDocker implements Extension, Resources {
             Optional<Integer> port,
             Optional<Double> cpus,
             @Param(kind = "bytes", min = 6 << 20) Optional<Long> memory,
-            Optional<Map<String, String>> labels,
+            Optional<List<String>> unmasked,
             @Param(kind = "app") Optional<Ref> app,
             Optional<String> deployment) {}
 
@@ -182,7 +187,7 @@ public final class FakeDocker implements Extension, Resources {
                 box.state.equals("running") ? Optional.empty() : Optional.of(3),
                 box.spec.app(),
                 box.spec.deployment(),
-                Map.of("net", "127.0.0.1"));
+                Map.of("net", box.address()));
     }
 
     @Action(value = "container.list", summary = "Lists", effect = Effect.READ)
@@ -210,7 +215,7 @@ public final class FakeDocker implements Extension, Resources {
                 .findFirst();
         Box box = earlier.orElseGet(() -> new Box("%012x".formatted(next.getAndIncrement()), in, startsAs));
         containers.put(box.id, box);
-        return new Ran(new Ref("container", box.id), Optional.of("127.0.0.1"));
+        return new Ran(new Ref("container", box.id), Optional.of(box.address()));
     }
 
     @Action(value = "container.start", summary = "Starts", effect = Effect.CHANGE)

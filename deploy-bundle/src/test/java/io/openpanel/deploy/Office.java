@@ -14,7 +14,6 @@ import io.openpanel.spi.Gateway;
 import io.openpanel.testkit.TestPanel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -49,7 +48,7 @@ final class Office {
                 .getBundleContext()
                 .registerService(Extension.class, proxy, null);
         try {
-            listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+            listening = new ServerSocket(0);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

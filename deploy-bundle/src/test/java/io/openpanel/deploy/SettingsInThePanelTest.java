@@ -23,6 +23,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Projects, apps and variables as people set them, in the real kernel on a real database. */
@@ -211,6 +212,66 @@ class SettingsInThePanelTest {
         assertThat(office.refused("app.create", "project", "either", "name", "bad", "git", "ext::sh -c id")
                         .fields())
                 .containsKey("git");
+    }
+
+    @Test
+    void anAppMayBeGivenAnImageInPlaceOfItsRepositoryAndBack() {
+        String app = office.app("turn", "web", "git", "https://example.com/x.git");
+
+        JsonNode image = office.call("app.update", "app", app, "image", "nginx:1.27");
+        assertThat(image.get("image").asText()).isEqualTo("nginx:1.27");
+        assertThat(image.has("git")).isFalse();
+        JsonNode git = office.call("app.update", "app", app, "git", "https://example.com/y.git");
+        assertThat(git.get("git").asText()).isEqualTo("https://example.com/y.git");
+        assertThat(git.has("image")).isFalse();
+        assertThat(office.refused("app.update", "app", app, "git", "").fields()).containsKey("git");
+        assertThat(office.refused("app.update", "app", app, "git", "https://example.com/x.git", "image", "nginx")
+                        .fields())
+                .containsKey("git");
+        assertThat(office.call("app.get", "app", app).get("git").asText()).isEqualTo("https://example.com/y.git");
+    }
+
+    @Test
+    void limitsAndCredentialsCanBeTakenAwayAgain() {
+        String app = office.app(
+                "limits",
+                "web",
+                "git",
+                "https://example.com/x.git",
+                "token",
+                "t-4711",
+                "cpus",
+                0.5,
+                "memory",
+                64 << 20);
+
+        JsonNode free = office.call("app.update", "app", app, "cpus", 0, "memory", 0, "token", "");
+
+        assertThat(free.has("cpus")).isFalse();
+        assertThat(free.has("memory")).isFalse();
+        assertThat(free.get("hasToken").asBoolean()).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "cpus,0.001",
+        "cpus,-1",
+        "cpus,1e9",
+        "memory,1000",
+        "healthTimeout,PT0S",
+        "healthTimeout,PT2H",
+        "healthTimeout,-PT5S",
+        "healthPath,/a b",
+        "healthPath,/%zz",
+        "healthPath,health"
+    })
+    void aSettingNoAppCouldRunWithIsRefused(String field, String value) {
+        String app = office.app("odd", "web-" + System.nanoTime(), "image", "x");
+        Object given = value.matches("[-0-9.e]+") ? (Object) Double.valueOf(value) : value;
+
+        assertThat(office.refused("app.update", "app", app, field, field.equals("memory") ? 1000 : given)
+                        .fields())
+                .containsKey(field);
     }
 
     @Test

@@ -88,6 +88,7 @@ class ContainerActionsTest {
                     name,
                     TestEngine.IMAGE,
                     Optional.of(environment),
+                    Optional.of(List.of("PORT")),
                     Optional.of(command),
                     network,
                     network.map(any -> List.of("web")),
@@ -223,10 +224,23 @@ class ContainerActionsTest {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
         assertThatThrownBy(() -> actions.run(job("j1"), spec))
                 .isInstanceOf(Problem.class)
                 .hasMessageContaining("no image 'no/such:image'");
+    }
+
+    @Test
+    void whatAContainerPrintsOfItsSecretsIsMaskedInItsLog() throws Exception {
+        Spec spec = new Spec("secrets");
+        spec.environment = Map.of("TOKEN", Secret.of("hunter-2000"), "PORT", Secret.of("18080"));
+        spec.command = List.of("sh", "-c", "echo port $PORT token $TOKEN; echo -n $TOKEN | base64");
+        Ref made = actions.run(job("j1"), spec.made()).container();
+        ContainerActions.Reading whole = new ContainerActions.Reading(
+                made, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+        TestEngine.await(() -> read(made, whole).size() == 2, Duration.ofSeconds(20));
+        assertThat(read(made, whole).stream().map(LogLine::line)).containsExactly("port 18080 token •••", "•••");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.openpanel.deploy.internal;
 
+import io.openpanel.api.Database;
 import io.openpanel.api.Panel;
 import io.openpanel.api.Param;
 import io.openpanel.api.Problem;
@@ -10,6 +11,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -24,6 +26,12 @@ public final class Apps {
             a.memory, a.volumes, a.current_deployment, a.created_at, a.version
             """;
     private static final String FROM = " from app a join project p on p.team_id = a.team_id and p.id = a.project_id ";
+
+    private static final double LEAST_CPUS = 0.01;
+    private static final double MOST_CPUS = 1024;
+    private static final long LEAST_MEMORY = 6 << 20;
+    private static final Duration SHORTEST_WAIT = Duration.ofSeconds(1);
+    private static final Duration LONGEST_WAIT = Duration.ofHours(1);
 
     private final Panel panel;
     private final InstantSource clock;
@@ -41,7 +49,11 @@ public final class Apps {
             @Param(value = "Where the app sees it", pattern = "/[^:\\x00-\\x1f]{1,200}", example = "/var/lib/data")
                     String path) {}
 
-    /** What a person may set; absent leaves what is there, an empty text takes it away. */
+    /**
+     * What a person may set; absent leaves what is there, an empty text or a limit of 0 takes it away.
+     *
+     * @throws Problem {@link Problem.Kind#INVALID} when an app could not be run so
+     */
     public record Settings(
             Optional<String> name,
             Optional<String> git,
@@ -57,7 +69,51 @@ public final class Apps {
             Optional<Double> cpus,
             Optional<Long> memory,
             Optional<List<Volume>> volumes,
-            Optional<Boolean> privateSource) {}
+            Optional<Boolean> privateSource) {
+        public Settings {
+            if (git.filter(Apps::isGiven).isPresent()
+                    && image.filter(Apps::isGiven).isPresent()) {
+                throw Problem.invalid("git", "Give either a repository (git) or an image");
+            }
+            if (cpus.filter(cores -> cores != 0 && !(cores >= LEAST_CPUS && cores <= MOST_CPUS))
+                    .isPresent()) {
+                throw Problem.invalid(
+                        "cpus", "cpus must be from " + LEAST_CPUS + " to " + MOST_CPUS + ", or 0 for no limit");
+            }
+            if (memory.filter(bytes -> bytes != 0 && bytes < LEAST_MEMORY).isPresent()) {
+                throw Problem.invalid("memory", "memory must be at least 6 MiB, or 0 for no limit");
+            }
+            if (healthTimeout
+                    .filter(time -> time.compareTo(SHORTEST_WAIT) < 0 || time.compareTo(LONGEST_WAIT) > 0)
+                    .isPresent()) {
+                throw Problem.invalid("healthTimeout", "healthTimeout must be from 1 second to 1 hour");
+            }
+        }
+
+        /** Of a new app the panel makes up itself. */
+        public static Settings of(int port) {
+            return new Settings(
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.of(port),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty());
+        }
+    }
+
+    private static boolean isGiven(String text) {
+        return !text.isEmpty();
+    }
 
     public record Row(
             String id,
@@ -160,30 +216,37 @@ public final class Apps {
     public Row update(Ref app, Settings settings) {
         return panel.database().tx(tx -> {
             apply(tx, app.id(), settings);
-            return tx.one(Row.class, "select " + COLUMNS + FROM + "where a.id = ?", app.id())
+            Row row = tx.one(Row.class, "select " + COLUMNS + FROM + "where a.id = ?", app.id())
                     .orElseThrow(() -> Problem.missing(app));
+            if (row.git().isEmpty() && row.image().isEmpty() && !row.sample()) {
+                throw Problem.invalid("git", "An app needs a repository (git) or an image; give one in its place");
+            }
+            return row;
         });
     }
 
-    private static void apply(io.openpanel.api.Database.Tx tx, String id, Settings in) {
+    private static void apply(Database.Tx tx, String id, Settings in) {
         tx.update(
                 """
                 update app set name = coalesce(?, name), git = nullif(coalesce(?, git), ''), branch = nullif(coalesce(?, branch), ''),
-                    directory = nullif(coalesce(?, directory), ''), token = coalesce(?, token),
-                    deploy_key = coalesce(?, deploy_key), image = nullif(coalesce(?, image), ''),
+                    directory = nullif(coalesce(?, directory), ''), token = case when ? then null else coalesce(?, token) end,
+                    deploy_key = case when ? then null else coalesce(?, deploy_key) end, image = nullif(coalesce(?, image), ''),
                     dockerfile = nullif(coalesce(?, dockerfile), ''), port = coalesce(?, port),
                     health_path = nullif(coalesce(?, health_path), ''), health_timeout = coalesce(?, health_timeout),
-                    cpus = coalesce(?, cpus), memory = coalesce(?, memory), private_source = coalesce(?, private_source),
+                    cpus = nullif(coalesce(?, cpus), 0), memory = nullif(coalesce(?, memory), 0),
+                    private_source = coalesce(?, private_source), sample = sample and not ?,
                     known_host = case when ?::text is null then known_host end, version = version + 1
                 where id = ?
                 """,
                 in.name(),
-                in.git(),
+                in.image().filter(Apps::isGiven).map(image -> "").or(in::git),
                 in.branch(),
                 in.directory(),
+                isTakenAway(in.token()),
                 in.token().map(each -> each.at("app", "token", id)),
+                isTakenAway(in.deployKey()),
                 in.deployKey().map(each -> each.at("app", "deploy_key", id)),
-                in.image(),
+                in.git().filter(Apps::isGiven).map(git -> "").or(in::image),
                 in.dockerfile(),
                 in.port(),
                 in.healthPath(),
@@ -191,6 +254,7 @@ public final class Apps {
                 in.cpus(),
                 in.memory(),
                 in.privateSource(),
+                Stream.of(in.git(), in.image()).flatMap(Optional::stream).anyMatch(Apps::isGiven),
                 in.git(),
                 id);
         in.volumes().ifPresent(volumes -> {
@@ -200,6 +264,10 @@ public final class Apps {
                 tx.update("update app set volumes = ? where id = ?", volumes, id);
             }
         });
+    }
+
+    private static boolean isTakenAway(Optional<Secret> secret) {
+        return secret.filter(each -> each.reveal().isEmpty()).isPresent();
     }
 
     /** Keeps the key that a Git server showed first. */

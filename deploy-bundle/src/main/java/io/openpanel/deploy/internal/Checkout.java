@@ -2,13 +2,18 @@ package io.openpanel.deploy.internal;
 
 import io.openpanel.api.Call;
 import io.openpanel.api.Problem;
+import java.io.ByteArrayInputStream;
+import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +21,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.apache.sshd.common.NamedResource;
+import org.apache.sshd.common.config.keys.FilePasswordProvider;
+import org.apache.sshd.common.util.security.SecurityUtils;
 import org.eclipse.jgit.api.CloneCommand;
 import org.eclipse.jgit.api.Git;
 import org.eclipse.jgit.api.LsRemoteCommand;
@@ -37,7 +45,7 @@ import org.eclipse.jgit.util.SystemReader;
 
 /** Fetches one commit of a repository into a folder. No hook, submodule or program of the repository's choice is run. */
 final class Checkout {
-    static final Duration LONGEST = Duration.ofMinutes(10);
+    private static final Duration LONGEST = Duration.ofMinutes(10);
     private static final int TIMEOUT_SECONDS = 30;
     private static final int MOST_BRANCHES_SHOWN = 10;
 
@@ -49,12 +57,18 @@ final class Checkout {
     private final Call call;
     private final Path folder;
     private final Consumer<String> firstHostKey;
+    private final CloneProgress progress;
 
     Checkout(Apps.Row app, Call call, Path folder, Consumer<String> firstHostKey) {
+        this(app, call, folder, firstHostKey, LONGEST);
+    }
+
+    Checkout(Apps.Row app, Call call, Path folder, Consumer<String> firstHostKey, Duration longest) {
         this.app = app;
         this.call = call;
         this.folder = folder;
         this.firstHostKey = firstHostKey;
+        this.progress = new CloneProgress(call, folder, longest);
     }
 
     /** What was fetched. */
@@ -73,7 +87,8 @@ final class Checkout {
                     "The repository's host " + address.host()
                             + " is at a private address; an owner or admin must save the app's repository once to allow it");
         }
-        try (SshdSessionFactory ssh = address.scheme().equals("ssh") ? ssh() : null) {
+        try (SshdSessionFactory ssh = address.scheme().equals("ssh") ? ssh() : null;
+                SshLimit limit = new SshLimit(progress, ssh)) {
             Ref branch = branch(ssh);
             call.log("Cloning " + app.git().get() + ", branch " + Repository.shortenRefName(branch.getName()));
             // Only a clone with its history has commits other than the newest.
@@ -81,6 +96,7 @@ final class Checkout {
                     && !wanted.get().equals(branch.getObjectId().name());
             return cloned(ssh, branch, wanted, whole);
         } catch (GitAPIException e) {
+            progress.check();
             throw GitProblems.of(e, app);
         }
     }
@@ -152,7 +168,7 @@ final class Checkout {
                 .setCloneSubmodules(false)
                 .setNoTags()
                 .setNoCheckout(true)
-                .setProgressMonitor(new CloneProgress(call, folder));
+                .setProgressMonitor(progress);
         if (!whole) {
             clone.setDepth(1);
         }
@@ -198,36 +214,44 @@ final class Checkout {
                 over.setSshSessionFactory(ssh);
             }
             if (transport instanceof TransportHttp http) {
-                http.setHttpConnectionFactory(new OwnHostOnly(app));
+                http.setHttpConnectionFactory(new OwnHostOnly(app, progress));
             }
         });
     }
 
     private SshdSessionFactory ssh() {
-        Path keys = folder.resolveSibling("ssh");
-        List<Path> identities =
-                app.plainDeployKey().map(key -> List.of(write(keys, key))).orElse(List.of());
+        // Named so that nothing is looked for in the home of whoever runs the panel; it does not exist.
+        File nowhere = folder.resolveSibling("ssh").toFile();
+        KnownHost host = new KnownHost(app.knownHost(), app.privateSource(), firstHostKey);
+        List<KeyPair> keys = app.plainDeployKey().map(Checkout::keys).orElse(List.of());
         return new SshdSessionFactoryBuilder()
                 .setPreferredAuthentications("publickey")
-                .setHomeDirectory(keys.toFile())
-                .setSshDirectory(keys.toFile())
+                .setHomeDirectory(nowhere)
+                .setSshDirectory(nowhere)
                 .setConfigStoreFactory((home, config, user) -> null)
-                .setDefaultIdentities(any -> identities)
-                .setServerKeyDatabase((home, directory) -> new KnownHost(app.knownHost(), firstHostKey))
+                .setDefaultIdentities(any -> List.of())
+                .setDefaultKeysProvider(any -> keys)
+                .setServerKeyDatabase((home, directory) -> host)
                 .build(null);
     }
 
-    private static Path write(Path keys, String key) {
-        try {
-            Files.createDirectories(
-                    keys, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-            Path file = keys.resolve("identity");
-            Files.deleteIfExists(file);
-            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            return Files.writeString(file, key.endsWith("\n") ? key : key + '\n', StandardCharsets.US_ASCII);
-        } catch (IOException e) {
-            throw new UncheckedIOException("Cannot keep the deploy key for the clone", e);
+    /** Read in memory: a key in a file would outlive a crash. */
+    private static List<KeyPair> keys(String key) {
+        List<KeyPair> pairs = new ArrayList<>();
+        try (InputStream in = new ByteArrayInputStream((key + '\n').getBytes(StandardCharsets.UTF_8))) {
+            SecurityUtils.loadKeyPairIdentities(
+                            null, NamedResource.ofName("deploy key"), in, FilePasswordProvider.EMPTY)
+                    .forEach(pairs::add);
+        } catch (IOException | GeneralSecurityException | RuntimeException e) {
+            throw new Problem(
+                    Problem.Kind.INVALID,
+                    "The deploy key is no private key without a passphrase in OpenSSH or PEM form; give the app another",
+                    e);
         }
+        if (pairs.isEmpty()) {
+            throw new Problem(Problem.Kind.INVALID, "The deploy key holds no private key; give the app another");
+        }
+        return pairs;
     }
 
     /** Removes what an attempt before this one left. */

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.stream.Stream;
 import org.eclipse.jgit.lib.ProgressMonitor;
 
@@ -16,10 +17,13 @@ final class CloneProgress implements ProgressMonitor {
 
     private final Call call;
     private final Path folder;
-    private final long end = System.nanoTime() + Checkout.LONGEST.toNanos();
+    private final Duration longest;
+    private final long end;
     private long nextLook = System.nanoTime() + LOOK_NANOS;
 
-    CloneProgress(Call call, Path folder) {
+    CloneProgress(Call call, Path folder, Duration longest) {
+        this.longest = longest;
+        this.end = System.nanoTime() + longest.toNanos();
         this.call = call;
         this.folder = folder;
     }
@@ -42,13 +46,24 @@ final class CloneProgress implements ProgressMonitor {
         }
     }
 
-    private void check() {
-        if (System.nanoTime() > end) {
+    /** @throws Problem when it was cancelled or takes too long */
+    void checkTime() {
+        Health.stopIfCancelled(call);
+        if (remaining().isNegative()) {
             throw new Problem(
                     Problem.Kind.TIMEOUT,
-                    "The clone took longer than " + Checkout.LONGEST.toMinutes()
+                    "The clone took longer than " + longest.toMinutes()
                             + " minutes; is the repository very large or its server slow?");
         }
+    }
+
+    Duration remaining() {
+        return Duration.ofNanos(end - System.nanoTime());
+    }
+
+    /** @throws Problem when it was cancelled, takes too long or is too large */
+    void check() {
+        checkTime();
         if (size() > LARGEST) {
             throw new Problem(Problem.Kind.INVALID, "The repository is larger than 2 GiB; keep large files out of it");
         }

@@ -1,6 +1,7 @@
 package io.openpanel.deploy.internal;
 
 import io.openpanel.api.Call;
+import io.openpanel.api.Mask;
 import io.openpanel.api.Panel;
 import io.openpanel.api.Problem;
 import io.openpanel.api.Ref;
@@ -26,7 +27,6 @@ public final class DeploymentFlow {
     private static final Logger LOG = LoggerFactory.getLogger(DeploymentFlow.class);
     private static final String SOURCE = "source";
     private static final int KEPT_IMAGES = 10;
-    private static final int SHORTEST_MASKED = 4;
     private static final long DRAIN_MILLIS = 1000;
 
     private final Panel panel;
@@ -34,6 +34,7 @@ public final class DeploymentFlow {
     private final Variables variables;
     private final Deployments deployments;
     private final Engine engine;
+    private final Withdrawal withdrawal;
     private final String sampleImage;
 
     @Activate
@@ -43,12 +44,14 @@ public final class DeploymentFlow {
             @Reference Variables variables,
             @Reference Deployments deployments,
             @Reference Engine engine,
+            @Reference Withdrawal withdrawal,
             BundleContext context) {
         this.panel = panel;
         this.apps = apps;
         this.variables = variables;
         this.deployments = deployments;
         this.engine = engine;
+        this.withdrawal = withdrawal;
         this.sampleImage = Optional.ofNullable(context.getProperty("openpanel.sample.image"))
                 .or(() -> Optional.ofNullable(System.getenv("OPENPANEL_SAMPLE_IMAGE")))
                 .orElse("busybox:stable");
@@ -89,14 +92,13 @@ public final class DeploymentFlow {
         Apps.Row app = apps.get(ref);
         String id = deployment.id();
         // Each attempt opens them anew: only what it opened is masked in its part of the log.
-        variables.of(id, Variables.Scope.BUILD);
-        variables.of(id, Variables.Scope.RUNTIME);
+        variables.secrets(id);
         Optional<String> commit = Optional.empty();
         Built built;
         if (wanted.earlier().isPresent()) {
             Deployments.Row earlier = wanted.earlier().get();
             built = new Built(earlier.image().orElseThrow());
-            call.log("Back to deployment " + earlier.number() + ", with the environment it had");
+            call.log("Back to deployment " + earlier.number() + ", with the environment and the settings it had");
             commit = earlier.commitId();
             commit.ifPresent(back -> deployments.source(
                     id, back, deployment.author(), earlier.message().orElse("")));
@@ -110,27 +112,27 @@ public final class DeploymentFlow {
         }
         deployments.image(id, built.image());
         call.progress(60);
-        Optional<Deployments.Row> former =
-                deployments.get(deployment.ref()).former().flatMap(deployments::find);
-        Started started = call.step("start", Started.class, () -> start(call, app, deployment, built.image(), former));
+        Deployments.Row begun = deployments.get(deployment.ref());
+        Deployments.Settings settings = begun.settings().orElseThrow();
+        Started started = call.step("start", Started.class, () -> start(call, app, begun, settings, built.image()));
         deployments.container(id, started.container().id());
         call.step("health", Health.Healthy.class, () -> new Health(engine, call)
-                .await(app, started.container(), started.address()));
+                .await(settings, started.container(), started.address()));
         call.progress(85);
-        Switched switched = call.step("switch", Switched.class, () -> change(call, app, deployment, started));
+        Switched switched =
+                call.step("switch", Switched.class, () -> change(call, app, deployment, started, settings.port()));
         try {
             call.step("stop", Stopped.class, () -> retire(call, app, started.container()));
         } catch (Problem problem) {
             call.log("The former version is still there and is removed later: " + problem.getMessage());
         }
-        return new Deployed(
-                deployment.ref(), deployment.number(), switched.address(), built.image(), commit);
+        return new Deployed(deployment.ref(), deployment.number(), switched.address(), built.image(), commit);
     }
 
     private Queued queue(Call call, Ref app, Deployments.Row deployment, Wanted wanted) {
         boolean told = false;
         while (!deployments.begin(deployment)) {
-            endAbandoned(app);
+            withdrawal.endAbandoned(app);
             if (!told) {
                 call.log("Waiting for the app's running deployment to end");
                 told = true;
@@ -141,17 +143,12 @@ public final class DeploymentFlow {
                 .ifPresentOrElse(
                         earlier -> variables.copyTo(deployment.id(), earlier.id()),
                         () -> variables.copyTo(deployment.id(), app));
+        deployments.settings(
+                deployment.id(),
+                wanted.earlier()
+                        .flatMap(Deployments.Row::settings)
+                        .orElseGet(() -> Deployments.Settings.of(apps.get(app))));
         return new Queued(deployment.id(), deployment.number());
-    }
-
-    /** A job can end without its deployment: cancelled while this plugin was stopped, or its starter's right was taken away. */
-    private void endAbandoned(Ref app) {
-        deployments.unfinished(app).stream()
-                .filter(each -> each.state() == State.RUNNING && engine.isOver(each.job()))
-                .forEach(each -> {
-                    removeNew(app, each);
-                    deployments.fail(each, State.FAILED, "The deployment's job ended without it; deploy again");
-                });
     }
 
     private Cloned fetch(Call call, Apps.Row app, Optional<String> commit, String deployment) {
@@ -178,7 +175,7 @@ public final class DeploymentFlow {
         String directory = SourceTree.directory(source, app.directory());
         String dockerfile = SourceTree.dockerfile(source, directory, app.dockerfile());
         String tag = "op/" + app.projectName() + '-' + app.name() + ':' + deployment.id();
-        Map<String, String> labels = Map.of("op.app", app.ref().toString(), "op.deployment", deployment.id());
+        Map<String, String> labels = Map.of("op.app", app.id(), "op.deployment", deployment.id());
         call.log("Building " + tag);
         return new Built(engine.build(new Engine.Build(
                         SourceTree.join(SOURCE, directory),
@@ -192,18 +189,16 @@ public final class DeploymentFlow {
     }
 
     private Started start(
-            Call call, Apps.Row app, Deployments.Row deployment, String image, Optional<Deployments.Row> former) {
-        if (!app.volumes().isEmpty()) {
-            former.flatMap(Deployments.Row::container).ifPresent(container -> {
-                call.log(
-                        "The app has a volume: the former version stops first, so that two never write to the same files");
-                stopQuietly(new Ref("container", container));
-            });
+            Call call, Apps.Row app, Deployments.Row deployment, Deployments.Settings settings, String image) {
+        if (!settings.volumes().isEmpty()) {
+            withdrawal.stopCurrent(app, deployment, call::log);
         }
         Map<String, Secret> environment = new LinkedHashMap<>();
-        environment.put("PORT", Secret.of(String.valueOf(app.port())));
+        environment.put("PORT", Secret.of(String.valueOf(settings.port())));
         environment.putAll(variables.of(deployment.id(), Variables.Scope.RUNTIME));
-        List<Engine.Volume> volumes = app.volumes().stream()
+        Set<String> unmasked = new HashSet<>(environment.keySet());
+        unmasked.removeAll(variables.secrets(deployment.id()).keySet());
+        List<Engine.Volume> volumes = settings.volumes().stream()
                 .map(volume -> new Engine.Volume("op-" + app.id() + '-' + volume.name(), volume.path()))
                 .toList();
         String name = app.name() + '-' + deployment.id().substring(0, 8);
@@ -211,13 +206,13 @@ public final class DeploymentFlow {
                 name,
                 image,
                 environment,
+                List.copyOf(unmasked),
                 engine.network(app),
                 List.of(app.name()),
                 volumes,
-                app.port(),
-                app.cpus(),
-                app.memory(),
-                Map.of(),
+                settings.port(),
+                settings.cpus(),
+                settings.memory(),
                 app.ref(),
                 deployment.id()));
         call.log("Started " + name);
@@ -229,10 +224,12 @@ public final class DeploymentFlow {
                                 "The engine gave the container no address; look at the container " + name)));
     }
 
-    private Switched change(Call call, Apps.Row app, Deployments.Row deployment, Started started) {
+    private Switched change(Call call, Apps.Row app, Deployments.Row deployment, Started started, int port) {
         Health.stopIfCancelled(call);
         engine.generateDomain(app.ref());
-        Engine.Routed routed = engine.route(app.ref(), List.of(started.address() + ':' + app.port()));
+        // Stored before it is done: an attempt that dies between the two leaves no other trace.
+        deployments.switching(deployment.id(), true);
+        Engine.Routed routed = engine.route(app.ref(), List.of(started.address() + ':' + port));
         String address = routed.addresses().isEmpty() ? "" : routed.addresses().get(0);
         deployments.finish(deployment, address);
         call.log("Online at " + String.join(", ", routed.addresses()));
@@ -248,7 +245,7 @@ public final class DeploymentFlow {
             former = former(app, current);
         }
         former.forEach(each -> {
-            stopQuietly(each.container());
+            engine.stopQuietly(each.container());
             engine.remove(each.container());
             call.log("Stopped " + each.name());
         });
@@ -274,21 +271,17 @@ public final class DeploymentFlow {
                 .toList();
     }
 
-    private void undo(Call call, Ref ref, Deployments.Row deployment, RuntimeException failure) {
+    private void undo(Call call, Ref app, Deployments.Row deployment, RuntimeException failure) {
         Deployments.Row now = deployments.find(deployment.id()).orElse(null);
-        if (now == null || now.state() == State.SUPERSEDED) {
-            return;
-        }
-        if (now.state() == State.FINISHED) {
-            // It serves; only tidying up failed, and the next sweep does that again.
+        // One that is finished serves: only tidying up failed, and the next sweep does that again.
+        if (now == null || now.state() == State.SUPERSEDED || now.state() == State.FINISHED) {
             return;
         }
         boolean cancelled = call.cancelled();
         try {
-            removeNew(ref, now);
-            restartFormer(call, ref, now);
+            withdrawal.withdraw(app, now, call::log);
         } catch (RuntimeException e) {
-            LOG.warn("The sweep will remove what deployment {} left: {}", deployment.id(), e.getMessage());
+            LOG.warn("The sweep will take back what deployment {} left: {}", deployment.id(), e.getMessage());
         }
         deployments.fail(
                 now,
@@ -301,49 +294,8 @@ public final class DeploymentFlow {
     }
 
     private String masked(String deployment, String text) {
-        String masked = text;
-        for (Variables.Scope scope : List.of(Variables.Scope.BUILD, Variables.Scope.RUNTIME)) {
-            for (Secret secret : variables.of(deployment, scope).values()) {
-                String plain = secret.reveal();
-                masked = plain.length() < SHORTEST_MASKED ? masked : masked.replace(plain, secret.toString());
-            }
-        }
-        return masked;
-    }
-
-    private void removeNew(Ref app, Deployments.Row deployment) {
-        engine.containers(app).stream()
-                .filter(each -> each.deployment().equals(Optional.of(deployment.id())))
-                .forEach(each -> engine.remove(each.container()));
-        boolean own = deployment.image().isPresent()
-                && deployments.list(app, 1000).stream()
-                        .noneMatch(each -> !each.id().equals(deployment.id())
-                                && each.image().equals(deployment.image()));
-        if (own
-                && apps.get(app).image().isEmpty()
-                && engine.removeImage(deployment.image().get())) {
-            deployments.forgetImage(deployment.id());
-        }
-    }
-
-    private void restartFormer(Call call, Ref app, Deployments.Row deployment) {
-        Optional<String> container =
-                deployment.former().flatMap(deployments::find).flatMap(Deployments.Row::container);
-        if (apps.get(app).volumes().isEmpty() || container.isEmpty()) {
-            return;
-        }
-        engine.start(new Ref("container", container.get()));
-        call.log("The former version was started again");
-    }
-
-    private void stopQuietly(Ref container) {
-        try {
-            engine.stop(container);
-        } catch (Problem problem) {
-            // Gone or stopped already: as good.
-            if (problem.kind() != Problem.Kind.MISSING && problem.kind() != Problem.Kind.CONFLICT) {
-                throw problem;
-            }
-        }
+        Mask mask = new Mask();
+        variables.secrets(deployment).values().forEach(secret -> mask.add(secret.reveal()));
+        return mask.apply(text);
     }
 }

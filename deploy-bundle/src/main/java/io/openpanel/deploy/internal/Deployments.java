@@ -5,6 +5,7 @@ import io.openpanel.api.Panel;
 import io.openpanel.api.Problem;
 import io.openpanel.api.Ref;
 import io.openpanel.deploy.DeployEvents;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -19,7 +20,7 @@ public final class Deployments {
     private static final String COLUMNS =
             """
             id, team_id, app_id, number, state, trigger, author, job, branch, commit_id, message, image, container, address, error,
-            former, created_at, started_at, finished_at
+            former, switching, stopped_current, settings, created_at, started_at, finished_at
             """;
 
     private final Panel panel;
@@ -41,7 +42,25 @@ public final class Deployments {
         SUPERSEDED
     }
 
-    /** @param former the deployment that served before this one took over */
+    /** How a version is run; kept with its deployment, so that going back to it brings back more than its image. */
+    public record Settings(
+            int port,
+            Optional<String> healthPath,
+            Duration healthTimeout,
+            Optional<Double> cpus,
+            Optional<Long> memory,
+            List<Apps.Volume> volumes) {
+        static Settings of(Apps.Row app) {
+            return new Settings(
+                    app.port(), app.healthPath(), app.healthTimeout(), app.cpus(), app.memory(), app.volumes());
+        }
+    }
+
+    /**
+     * @param former the deployment that served before this one took over
+     * @param switching whether requests may go to it although it is not the app's current one
+     * @param stoppedCurrent whether it stopped the app's current one to have the volumes for itself
+     */
     public record Row(
             String id,
             String teamId,
@@ -59,6 +78,9 @@ public final class Deployments {
             Optional<String> address,
             Optional<String> error,
             Optional<String> former,
+            boolean switching,
+            boolean stoppedCurrent,
+            Optional<Settings> settings,
             Instant createdAt,
             Optional<Instant> startedAt,
             Optional<Instant> finishedAt) {
@@ -162,6 +184,18 @@ public final class Deployments {
         panel.database().tx(tx -> tx.update("update deployment set container = ? where id = ?", container, id));
     }
 
+    public void settings(String id, Settings settings) {
+        panel.database().tx(tx -> tx.update("update deployment set settings = ? where id = ?", settings, id));
+    }
+
+    public void switching(String id, boolean switching) {
+        panel.database().tx(tx -> tx.update("update deployment set switching = ? where id = ?", switching, id));
+    }
+
+    public void stoppedCurrent(String id, boolean stopped) {
+        panel.database().tx(tx -> tx.update("update deployment set stopped_current = ? where id = ?", stopped, id));
+    }
+
     /** From here on it is the app's current one. */
     public void finish(Row row, String address) {
         panel.database().tx(tx -> {
@@ -170,6 +204,8 @@ public final class Deployments {
                     clock.instant(),
                     address,
                     row.id());
+            // What others of the app have left to take back is out of date with it.
+            tx.update("update deployment set switching = false, stopped_current = false where app_id = ?", row.appId());
             tx.update(
                     "update app set current_deployment = ?, version = version + 1 where id = ?", row.id(), row.appId());
             tx.publish(new DeployEvents.Finished(row.ref(), new Ref("app", row.appId()), address));
@@ -236,6 +272,19 @@ public final class Deployments {
                 .tx(tx -> tx.list(
                         Row.class,
                         "select " + COLUMNS + " from deployment where app_id = ? and state in ('queued', 'running')",
+                        app.id()));
+    }
+
+    /** Those that ended without having taken everything back. */
+    public List<Row> unsettled(Ref app) {
+        return panel.database()
+                .tx(tx -> tx.list(
+                        Row.class,
+                        "select " + COLUMNS
+                                + """
+                from deployment where app_id = ? and (switching or stopped_current)
+                  and state not in ('queued', 'running', 'finished') order by number
+                """,
                         app.id()));
     }
 

@@ -62,13 +62,13 @@ public final class Engine {
             String name,
             String image,
             Map<String, Secret> environment,
+            List<String> unmasked,
             String network,
             List<String> aliases,
             List<Volume> volumes,
             int port,
             Optional<Double> cpus,
             Optional<Long> memory,
-            Map<String, String> labels,
             Ref app,
             String deployment) {}
 
@@ -129,6 +129,17 @@ public final class Engine {
 
     public void stop(Ref container) {
         panel.call("container.stop", new Stopping(container, STOP), null);
+    }
+
+    /** Stops a container; one that is stopped or gone is as good. */
+    void stopQuietly(Ref container) {
+        try {
+            stop(container);
+        } catch (Problem problem) {
+            if (problem.kind() != Problem.Kind.MISSING && problem.kind() != Problem.Kind.CONFLICT) {
+                throw problem;
+            }
+        }
     }
 
     /** Removes a container; one that is gone is as good. */

@@ -71,7 +71,7 @@ public record GitAddress(String url, String scheme, String host) {
         }
     }
 
-    private static boolean isPrivate(InetAddress address) {
+    static boolean isPrivate(InetAddress address) {
         byte[] bytes = address.getAddress();
         boolean unique = bytes.length == 16 && (bytes[0] & 0xfe) == 0xfc;
         boolean shared = bytes.length == 4 && (bytes[0] & 0xff) == 100 && (bytes[1] & 0xc0) == 64;

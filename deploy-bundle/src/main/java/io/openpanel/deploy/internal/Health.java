@@ -30,9 +30,9 @@ final class Health {
     public record Healthy(Duration took) {}
 
     /** @throws Problem when it ends, or does not answer in time */
-    Healthy await(Apps.Row app, Ref container, String address) {
+    Healthy await(Deployments.Settings settings, Ref container, String address) {
         long begun = System.nanoTime();
-        long end = begun + app.healthTimeout().toNanos();
+        long end = begun + settings.healthTimeout().toNanos();
         long nextLook = begun;
         String last = "";
         while (System.nanoTime() < end) {
@@ -41,7 +41,7 @@ final class Health {
                 requireRunning(container);
                 nextLook = System.nanoTime() + LOOK_NANOS;
             }
-            last = app.healthPath().isPresent() ? ask(address, app) : connect(address, app.port());
+            last = settings.healthPath().isPresent() ? ask(address, settings) : connect(address, settings.port());
             if (last.isEmpty()) {
                 requireRunning(container);
                 Duration took = Duration.ofNanos(System.nanoTime() - begun);
@@ -53,12 +53,13 @@ final class Health {
         tell(container);
         throw new Problem(
                 Problem.Kind.UPSTREAM,
-                app.healthPath().isPresent()
-                        ? "The app did not answer GET " + app.healthPath().get() + " on port " + app.port()
-                                + " with success within " + app.healthTimeout().toSeconds() + " s (" + last
+                settings.healthPath().isPresent()
+                        ? "The app did not answer GET " + settings.healthPath().get() + " on port " + settings.port()
+                                + " with success within "
+                                + settings.healthTimeout().toSeconds() + " s (" + last
                                 + "); check the path, or give it more time"
-                        : "The app does not listen on port " + app.port() + " after "
-                                + app.healthTimeout().toSeconds()
+                        : "The app does not listen on port " + settings.port() + " after "
+                                + settings.healthTimeout().toSeconds()
                                 + " s; set the port it listens on (it is told by the variable PORT), or give it more time");
     }
 
@@ -91,10 +92,11 @@ final class Health {
         }
     }
 
-    private static String ask(String address, Apps.Row app) {
+    private static String ask(String address, Deployments.Settings settings) {
         try {
-            String path = app.healthPath().orElse("/");
-            URI uri = new URI("http", null, address, app.port(), path, null, null);
+            // As it was given, query and escapes included.
+            URI uri = new URI("http://" + address + ':' + settings.port()
+                    + settings.healthPath().orElse("/"));
             HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection();
             connection.setInstanceFollowRedirects(false);
             connection.setConnectTimeout(CONNECT_MILLIS);

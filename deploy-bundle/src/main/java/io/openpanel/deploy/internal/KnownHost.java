@@ -1,5 +1,6 @@
 package io.openpanel.deploy.internal;
 
+import io.openpanel.api.Problem;
 import java.net.InetSocketAddress;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -11,12 +12,17 @@ import java.util.function.Consumer;
 import org.eclipse.jgit.transport.CredentialsProvider;
 import org.eclipse.jgit.transport.sshd.ServerKeyDatabase;
 
-/** Trusts the key a Git server shows the first time, and no other afterwards. */
+/**
+ * Trusts the key a Git server shows the first time, and no other afterwards; and no server inside where the repository was
+ * not allowed to be there, whatever its name led to before.
+ */
 final class KnownHost implements ServerKeyDatabase {
-    private final Optional<String> known;
+    private Optional<String> known;
+    private final boolean privateAllowed;
     private final Consumer<String> first;
 
-    KnownHost(Optional<String> known, Consumer<String> first) {
+    KnownHost(Optional<String> known, boolean privateAllowed, Consumer<String> first) {
+        this.privateAllowed = privateAllowed;
         this.known = known;
         this.first = first;
     }
@@ -27,14 +33,21 @@ final class KnownHost implements ServerKeyDatabase {
     }
 
     @Override
-    public boolean accept(
+    public synchronized boolean accept(
             String address,
             InetSocketAddress remote,
             PublicKey key,
             Configuration configuration,
             CredentialsProvider provider) {
+        if (!privateAllowed && GitAddress.isPrivate(remote.getAddress())) {
+            throw new Problem(
+                    Problem.Kind.DENIED,
+                    "The repository leads to " + remote.getAddress().getHostAddress()
+                            + ", a private address; an owner or admin must save that address to allow it");
+        }
         String fingerprint = fingerprint(key);
         if (known.isEmpty()) {
+            known = Optional.of(fingerprint);
             first.accept(fingerprint);
             return true;
         }

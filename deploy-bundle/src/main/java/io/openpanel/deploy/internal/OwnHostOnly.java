@@ -1,21 +1,27 @@
 package io.openpanel.deploy.internal;
 
 import io.openpanel.api.Problem;
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.Proxy;
 import java.net.URI;
 import java.net.URL;
 import org.eclipse.jgit.transport.http.HttpConnection;
 import org.eclipse.jgit.transport.http.HttpConnectionFactory;
-import org.eclipse.jgit.transport.http.JDKHttpConnectionFactory;
+import org.eclipse.jgit.transport.http.JDKHttpConnection;
 
-/** Looks at each connection of a clone before it is made: a redirect must not lead inside, nor take the token elsewhere. */
+/**
+ * Looks at each connection of a clone before it is made: a redirect must not lead inside, nor take the token elsewhere. A
+ * server that sends a byte now and then does not hold the clone up for ever.
+ */
 final class OwnHostOnly implements HttpConnectionFactory {
-    private final HttpConnectionFactory connections = new JDKHttpConnectionFactory();
     private final Apps.Row app;
+    private final CloneProgress progress;
     private final URI own;
 
-    OwnHostOnly(Apps.Row app) {
+    OwnHostOnly(Apps.Row app, CloneProgress progress) {
+        this.progress = progress;
         this.app = app;
         this.own = URI.create(app.git().orElseThrow());
     }
@@ -23,13 +29,13 @@ final class OwnHostOnly implements HttpConnectionFactory {
     @Override
     public HttpConnection create(URL url) throws IOException {
         check(url);
-        return connections.create(url);
+        return new Limited(url, Proxy.NO_PROXY);
     }
 
     @Override
     public HttpConnection create(URL url, Proxy proxy) throws IOException {
         check(url);
-        return connections.create(url, proxy);
+        return new Limited(url, proxy);
     }
 
     private void check(URL url) {
@@ -59,5 +65,28 @@ final class OwnHostOnly implements HttpConnectionFactory {
 
     private static int port(String scheme, int port) {
         return port >= 0 ? port : scheme.equalsIgnoreCase("https") ? 443 : 80;
+    }
+
+    private final class Limited extends JDKHttpConnection {
+        Limited(URL url, Proxy proxy) throws IOException {
+            super(url, proxy);
+        }
+
+        @Override
+        public InputStream getInputStream() throws IOException {
+            return new FilterInputStream(super.getInputStream()) {
+                @Override
+                public int read() throws IOException {
+                    progress.checkTime();
+                    return super.read();
+                }
+
+                @Override
+                public int read(byte[] bytes, int offset, int length) throws IOException {
+                    progress.checkTime();
+                    return super.read(bytes, offset, length);
+                }
+            };
+        }
     }
 }

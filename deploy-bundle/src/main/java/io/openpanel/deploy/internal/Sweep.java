@@ -5,6 +5,9 @@ import io.openpanel.api.Extension;
 import io.openpanel.api.Panel;
 import io.openpanel.api.Problem;
 import io.openpanel.api.Ref;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -15,23 +18,35 @@ import org.osgi.service.component.annotations.Reference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Removes containers that a deployment could not remove itself: those in our own ledger that serve nothing any more. */
+/**
+ * Takes back what a deployment could not take back itself, and removes containers that serve nothing any more: only those
+ * in our own ledger.
+ */
 @Component(service = Extension.class)
 public final class Sweep implements Extension {
     private static final Logger LOG = LoggerFactory.getLogger(Sweep.class);
 
+    /** What served before has this long for its last answers; a deployment that still tidies up has done it by then. */
+    private static final Duration DRAIN = Duration.ofSeconds(30);
+
     private final Panel panel;
+    private final InstantSource clock;
     private final Apps apps;
     private final Deployments deployments;
     private final Engine engine;
+    private final Withdrawal withdrawal;
 
     @Activate
     public Sweep(
             @Reference Panel panel,
+            @Reference InstantSource clock,
             @Reference Apps apps,
             @Reference Deployments deployments,
-            @Reference Engine engine) {
+            @Reference Engine engine,
+            @Reference Withdrawal withdrawal) {
         this.panel = panel;
+        this.clock = clock;
+        this.withdrawal = withdrawal;
         this.apps = apps;
         this.deployments = deployments;
         this.engine = engine;
@@ -49,23 +64,39 @@ public final class Sweep implements Extension {
     }
 
     private void sweep(Apps.Row app) {
-        if (!deployments.unfinished(app.ref()).isEmpty()) {
-            return;
+        try {
+            withdrawal.endAbandoned(app.ref());
+            if (!deployments.unfinished(app.ref()).isEmpty()) {
+                return;
+            }
+            for (Deployments.Row each : deployments.unsettled(app.ref())) {
+                withdrawal.withdraw(app.ref(), each, line -> LOG.info("{}: {}", app.path(), line));
+            }
+            removeUnneeded(app);
+        } catch (Problem problem) {
+            LOG.warn("{} is not tidied up yet: {}", app.path(), problem.getMessage());
         }
+    }
+
+    private void removeUnneeded(Apps.Row app) {
         Set<String> known = deployments.list(app.ref(), 1000).stream()
                 .map(Deployments.Row::id)
                 .collect(Collectors.toSet());
-        Optional<String> current = apps.find(app.id()).flatMap(Apps.Row::currentDeployment);
+        Optional<Deployments.Row> current =
+                apps.find(app.id()).flatMap(Apps.Row::currentDeployment).flatMap(deployments::find);
+        Instant drained = clock.instant().minus(DRAIN);
+        if (current.flatMap(Deployments.Row::finishedAt)
+                .filter(drained::isBefore)
+                .isPresent()) {
+            return;
+        }
+        Optional<String> serving = current.map(Deployments.Row::id);
         for (Engine.Container container : engine.containers(app.ref())) {
-            boolean over = container.deployment().filter(known::contains).isPresent()
-                    && !container.deployment().equals(current);
-            if (over) {
-                try {
-                    engine.remove(container.container());
-                    LOG.info("Removed {}, which a deployment of {} had left", container.name(), app.path());
-                } catch (Problem problem) {
-                    LOG.warn("{} stays for now: {}", container.name(), problem.getMessage());
-                }
+            if (container.deployment().filter(known::contains).isPresent()
+                    && !container.deployment().equals(serving)) {
+                engine.stopQuietly(container.container());
+                engine.remove(container.container());
+                LOG.info("Removed {}, which a deployment of {} had left", container.name(), app.path());
             }
         }
     }

@@ -1,6 +1,7 @@
 package io.openpanel.deploy.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.openpanel.api.Problem;
@@ -37,6 +38,27 @@ class CheckoutTest {
     }
 
     private static Apps.Row app(String url, String branch, String token, boolean privateSource) {
+        return app(
+                url,
+                branch,
+                Optional.ofNullable(token).map(Secret::of),
+                privateSource,
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    /** Over SSH. */
+    static Apps.Row app(String url, Optional<Secret> deployKey, Optional<String> knownHost) {
+        return app(url, null, Optional.empty(), true, deployKey, knownHost);
+    }
+
+    private static Apps.Row app(
+            String url,
+            String branch,
+            Optional<Secret> token,
+            boolean privateSource,
+            Optional<Secret> deployKey,
+            Optional<String> knownHost) {
         return new Apps.Row(
                 "0000000000000001",
                 "0000000000000002",
@@ -46,9 +68,9 @@ class CheckoutTest {
                 Optional.of(url),
                 Optional.ofNullable(branch),
                 Optional.empty(),
-                Optional.ofNullable(token).map(Secret::of),
-                Optional.empty(),
-                Optional.empty(),
+                token,
+                deployKey,
+                knownHost,
                 privateSource,
                 Optional.empty(),
                 false,
@@ -215,6 +237,20 @@ class CheckoutTest {
 
         assertThat(temporary.resolve("canary")).doesNotExist();
         assertThat(Files.isSymbolicLink(folder().resolve("out"))).isTrue();
+    }
+
+    @Test
+    void aServerThatSendsAByteNowAndThenDoesNotHoldTheCloneUp() {
+        Checkout checkout = new Checkout(
+                app("http://127.0.0.1:" + git.port() + "/trickle/web.git", null, null, true),
+                call,
+                folder(),
+                key -> {},
+                Duration.ofSeconds(1));
+
+        assertThatThrownBy(() -> checkout.fetch(Optional.empty()))
+                .isInstanceOfSatisfying(
+                        Problem.class, problem -> assertThat(problem.kind()).isEqualTo(Problem.Kind.TIMEOUT));
     }
 
     @Test

@@ -19,7 +19,8 @@ import java.util.concurrent.Executors;
 
 /**
  * Repositories over HTTP on loopback by Git's own back end; those below {@code /private} want a token, those below
- * {@code /dumb} are handed out as plain files, {@code /moved/…} redirects, {@code /mute} accepts and never answers.
+ * {@code /dumb} are handed out as plain files, {@code /moved/…} redirects, {@code /mute} accepts and never answers, {@code
+ * /trickle} answers with a byte now and then.
  */
 public final class GitServer implements AutoCloseable {
     public static final String TOKEN = "git-token-4711-secret";
@@ -33,7 +34,7 @@ public final class GitServer implements AutoCloseable {
     public GitServer(Path root) {
         this.root = root;
         try {
-            server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+            server = HttpServer.create(new InetSocketAddress(0), 0);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -94,7 +95,7 @@ public final class GitServer implements AutoCloseable {
         return root.resolve(name + ".work");
     }
 
-    private Path bare(String name) {
+    Path bare(String name) {
         return root.resolve(name + ".git");
     }
 
@@ -144,6 +145,8 @@ public final class GitServer implements AutoCloseable {
             exchange.sendResponseHeaders(302, -1);
         } else if (path.startsWith("/mute")) {
             exchange.sendResponseHeaders(200, 0);
+        } else if (path.startsWith("/trickle")) {
+            trickle(exchange);
         } else if (path.startsWith("/private") && !isAllowed(authorization)) {
             exchange.getResponseHeaders().set("WWW-Authenticate", "Basic realm=\"git\"");
             exchange.sendResponseHeaders(401, -1);
@@ -151,6 +154,21 @@ public final class GitServer implements AutoCloseable {
             file(exchange, root.resolve(path.substring(1)));
         } else {
             backend(exchange, path);
+        }
+    }
+
+    private static void trickle(HttpExchange exchange) throws IOException {
+        exchange.getResponseHeaders().set("Content-Type", "application/x-git-upload-pack-advertisement");
+        exchange.sendResponseHeaders(200, 0);
+        exchange.getResponseBody().write("001e# service=git-upload-pack\n0000ffff".getBytes(StandardCharsets.US_ASCII));
+        try {
+            while (true) {
+                exchange.getResponseBody().write('x');
+                exchange.getResponseBody().flush();
+                Thread.sleep(100);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

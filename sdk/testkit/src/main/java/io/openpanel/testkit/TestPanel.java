@@ -208,12 +208,21 @@ public final class TestPanel implements AutoCloseable {
         }
     }
 
-    /** Waits until something is so. */
+    /** Waits until something is so, 30 s at most. */
     public static void await(String what, BooleanSupplier so) {
-        long end = System.nanoTime() + PATIENCE.toNanos();
+        await(what, so, PATIENCE);
+    }
+
+    /**
+     * Waits until something is so.
+     *
+     * @throws AssertionError when it was not within the time
+     */
+    public static void await(String what, BooleanSupplier so, Duration longest) {
+        long end = System.nanoTime() + longest.toNanos();
         while (!so.getAsBoolean()) {
             if (System.nanoTime() > end) {
-                throw new AssertionError("Not within " + PATIENCE + ": " + what);
+                throw new AssertionError("Not within " + longest + ": " + what);
             }
             try {
                 Thread.sleep(10);

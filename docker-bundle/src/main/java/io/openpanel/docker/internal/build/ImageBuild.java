@@ -14,6 +14,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -22,10 +24,16 @@ import org.osgi.service.component.annotations.Reference;
 /** Builds images from source trees, by BuildKit where it is there, else by the engine's own builder. */
 @Component(service = ImageBuild.class)
 public final class ImageBuild {
+    /** More at once would take the processors from the apps that serve. */
+    static final int AT_ONCE = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+
+    private static final long LOOK_MILLIS = 300;
+
     private final DockerEngine engine;
     private final BuildKit buildKit;
     private final Builder classic;
     private final Function<Path, Optional<DiskSpace>> disk;
+    private final Semaphore turns = new Semaphore(AT_ONCE, true);
 
     /** @param image the engine's id, {@code sha256:…} */
     public record Built(String image, long size, Duration took) {}
@@ -60,10 +68,15 @@ public final class ImageBuild {
             return built(earlier.get(), start);
         }
         refuseForeign(order.tag(), call);
-        requireRoom();
-        boolean modern = buildKit.isAvailable();
-        call.log("Building " + order.tag() + (modern ? " with BuildKit" : " with the engine's own builder"));
-        (modern ? buildKit : classic).build(call, order);
+        awaitTurn(call);
+        try {
+            requireRoom();
+            boolean modern = buildKit.isAvailable();
+            call.log("Building " + order.tag() + (modern ? " with BuildKit" : " with the engine's own builder"));
+            (modern ? buildKit : classic).build(call, order);
+        } finally {
+            turns.release();
+        }
         engine.refreshImages();
         return built(
                 find(order.tag())
@@ -72,6 +85,23 @@ public final class ImageBuild {
                                 "The builder ended well but the engine has no image " + order.tag()
                                         + "; deploy again")),
                 start);
+    }
+
+    private void awaitTurn(Call call) {
+        try {
+            if (turns.tryAcquire()) {
+                return;
+            }
+            call.log("Waiting for another build to end: " + AT_ONCE + " at once leave this machine room to serve");
+            while (!turns.tryAcquire(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+                if (call.cancelled()) {
+                    throw new Problem(Problem.Kind.CONFLICT, "The build was cancelled before it began");
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Problem(Problem.Kind.UNAVAILABLE, "The panel is stopping", e);
+        }
     }
 
     private static Built built(InspectImageResponse image, long start) {

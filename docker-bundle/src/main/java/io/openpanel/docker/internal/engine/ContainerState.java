@@ -49,6 +49,8 @@ public record ContainerState(
     public static final String APP = "op.app";
     public static final String DEPLOYMENT = "op.deployment";
     public static final String JOB = "op.job";
+    /** Names of the variables whose values its log does not show, with commas between them. */
+    public static final String SECRETS = "op.secrets";
 
     /** A port inside, and where it is published on the engine's machine. */
     public record Port(int port, String protocol, Optional<Integer> published, Optional<String> address) {}

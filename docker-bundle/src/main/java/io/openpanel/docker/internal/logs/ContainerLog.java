@@ -2,6 +2,7 @@ package io.openpanel.docker.internal.logs;
 
 import com.github.dockerjava.transport.DockerHttpClient.Request;
 import com.github.dockerjava.transport.DockerHttpClient.Response;
+import io.openpanel.api.Mask;
 import io.openpanel.docker.internal.engine.ContainerState;
 import io.openpanel.docker.internal.engine.DockerEngine;
 import io.openpanel.docker.internal.engine.Exchange;
@@ -9,9 +10,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.UnaryOperator;
 
 /**
  * The log of a container, read by one thread for each reader and only as fast as that reader asks: with no demand
@@ -44,6 +49,7 @@ public final class ContainerLog implements Flow.Publisher<LogLine> {
         private volatile Exchange exchange;
         private volatile boolean cancelled;
         private long last;
+        private UnaryOperator<String> hide;
 
         Reading(Flow.Subscriber<? super LogLine> reader) {
             this.reader = reader;
@@ -111,6 +117,8 @@ public final class ContainerLog implements Flow.Publisher<LogLine> {
             if (cancelled) {
                 mine.abort();
             }
+            Optional<Mask> mask = container.label(ContainerState.SECRETS).map(this::maskOf);
+            hide = mask.isPresent() ? mask.get()::apply : UnaryOperator.identity();
             try (mine;
                     Response response = engine.send(
                             what,
@@ -120,6 +128,25 @@ public final class ContainerLog implements Flow.Publisher<LogLine> {
                             "/containers/" + container.id() + "/logs" + wanted.query())) {
                 new LogDecoder(response.getBody(), this::line).read(container.terminal());
             }
+        }
+
+        /** The values are the engine's to keep; here they are only while the log is read. */
+        private Mask maskOf(String names) {
+            Set<String> secrets = Set.copyOf(Arrays.asList(names.split(",")));
+            Mask mask = new Mask();
+            String[] environment = engine.call(
+                    "read the log of the container " + container.name(),
+                    client -> client.inspectContainerCmd(container.id())
+                            .exec()
+                            .getConfig()
+                            .getEnv());
+            for (String each : environment == null ? new String[0] : environment) {
+                int equals = each.indexOf('=');
+                if (equals > 0 && secrets.contains(each.substring(0, equals))) {
+                    mask.add(each.substring(equals + 1));
+                }
+            }
+            return mask;
         }
 
         private boolean line(LogLine.Stream stream, Instant at, byte[] line, int length) {
@@ -132,7 +159,8 @@ public final class ContainerLog implements Flow.Publisher<LogLine> {
                 return false;
             }
             // Bytes that are no UTF-8 become U+FFFD.
-            reader.onNext(new LogLine(last, at, stream, new String(line, 0, length, StandardCharsets.UTF_8)));
+            String text = hide.apply(new String(line, 0, length, StandardCharsets.UTF_8));
+            reader.onNext(new LogLine(last, at, stream, text));
             if (demand.get() != Long.MAX_VALUE) {
                 demand.decrementAndGet();
             }

@@ -47,6 +47,9 @@ public final class ContainerRun {
     /** Runs a container; the one an earlier attempt of the same job made under this name is taken up again. */
     public ContainerState run(Call call, ContainerSpec spec) {
         Map<String, String> labels = Labels.of(call, spec.labels().orElse(Map.of()), spec.app(), spec.deployment());
+        if (!spec.secrets().isEmpty()) {
+            labels.put(ContainerState.SECRETS, String.join(",", spec.secrets()));
+        }
         Optional<String> earlier = earlier(spec.name(), labels.get(ContainerState.JOB));
         if (earlier.isPresent()) {
             return start(spec, earlier.get());

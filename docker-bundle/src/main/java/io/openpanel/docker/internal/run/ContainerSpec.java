@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** What a container is to be. Nothing here reaches the machine it runs on: no host paths, devices, capabilities. */
 public record ContainerSpec(
@@ -17,7 +19,10 @@ public record ContainerSpec(
                         max = 300,
                         example = "busybox:static")
                 String image,
-        @Param("Environment variables") Optional<Map<String, Secret>> environment,
+        @Param("Environment variables; their values are masked in what is read of the container's log")
+                Optional<Map<String, Secret>> environment,
+        @Param("Names of the variables that are no secrets: their values are not masked")
+                Optional<List<String>> unmasked,
         @Param("Command and arguments in place of the image's own") Optional<List<String>> command,
         @Param(value = "A network made with network.ensure", pattern = NAME, max = 64) Optional<String> network,
         @Param("Other names it has in the network") Optional<List<String>> aliases,
@@ -32,13 +37,13 @@ public record ContainerSpec(
         @Param(value = "The deployment it belongs to", max = 64) Optional<String> deployment) {
 
     static final String NAME = "[a-zA-Z0-9][a-zA-Z0-9_.-]*";
-    private static final String VARIABLE = "[^=\\x00]{1,256}";
+    private static final String VARIABLE = "[^=,\\x00]{1,256}";
     private static final double LEAST_CPUS = 0.01;
 
     public ContainerSpec {
         environment.orElse(Map.of()).keySet().forEach(variable -> {
             if (!variable.matches(VARIABLE)) {
-                throw new IllegalArgumentException("The name of a variable must not be empty or contain =");
+                throw new IllegalArgumentException("The name of a variable must not be empty or contain = or a comma");
             }
         });
         cpus.filter(wanted -> !(wanted >= LEAST_CPUS)).ifPresent(wanted -> {
@@ -50,6 +55,13 @@ public record ContainerSpec(
                 .ifPresent(alias -> {
                     throw new IllegalArgumentException("An alias has letters, digits, dots and dashes");
                 });
+    }
+
+    /** Names of the variables whose values are nobody's to see. */
+    Set<String> secrets() {
+        Set<String> names = new TreeSet<>(environment.orElse(Map.of()).keySet());
+        unmasked.orElse(List.of()).forEach(names::remove);
+        return names;
     }
 
     /** A named volume and where it is seen. */

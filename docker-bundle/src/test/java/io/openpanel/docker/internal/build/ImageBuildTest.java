@@ -18,10 +18,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -241,6 +244,48 @@ class ImageBuildTest {
         assertThatThrownBy(() -> builds(NONE).build(call, workspace, spec(Map.of())))
                 .isInstanceOf(Problem.class)
                 .hasMessageContaining("was cancelled");
+    }
+
+    @Test
+    void aBuildWaitsWhileOthersTakeTheMachineAndItsWaitCanBeCancelled() throws Exception {
+        write("Dockerfile", "FROM busybox:static\nRUN sleep 333\n");
+        ImageBuild builds = builds(NONE);
+        List<FakeCall> first = new ArrayList<>();
+        for (int i = 0; i < ImageBuild.AT_ONCE; i++) {
+            FakeCall call = job("first" + i);
+            first.add(call);
+            start(builds, call);
+        }
+        await(() -> sleeping() == ImageBuild.AT_ONCE, Duration.ofSeconds(30));
+        FakeCall next = job("next");
+        CompletableFuture<Problem> waiting = start(builds, next);
+        await(
+                () -> next.lines.stream().anyMatch(line -> line.contains("Waiting for another build")),
+                Duration.ofSeconds(10));
+        assertThat(sleeping()).isEqualTo(ImageBuild.AT_ONCE);
+        next.cancel();
+        assertThat(waiting.get(10, TimeUnit.SECONDS)).hasMessageContaining("was cancelled");
+
+        FakeCall patient = job("patient");
+        CompletableFuture<Problem> later = start(builds, patient);
+        first.forEach(FakeCall::cancel);
+        await(() -> patient.lines.stream().anyMatch(line -> line.startsWith("Building")), Duration.ofSeconds(20));
+        patient.cancel();
+        assertThat(later.get(10, TimeUnit.SECONDS)).hasMessageContaining("was cancelled");
+    }
+
+    /** What ended it. */
+    private CompletableFuture<Problem> start(ImageBuild builds, FakeCall call) {
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        builds.build(call, workspace, spec(Map.of()));
+                        return null;
+                    } catch (Problem e) {
+                        return e;
+                    }
+                },
+                work -> new Thread(work).start());
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.openpanel.kernel.internal.job;
 
 import io.openpanel.api.Call;
+import io.openpanel.api.Mask;
 import io.openpanel.api.Ref;
 import io.openpanel.kernel.internal.shape.Json;
 import io.openpanel.kernel.internal.shape.Reading;

@@ -1,4 +1,4 @@
-package io.openpanel.kernel.internal.job;
+package io.openpanel.api;
 
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -8,8 +8,12 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
 
-/** Takes secrets out of log lines, as they are, in Base64 and as part of a URL. */
-final class Mask {
+/**
+ * Takes secrets out of log lines, as they are, in Base64 and as part of a URL; shows {@code •••} in their place. The log of
+ * a job does so by itself with each {@link Secret} the job opens. Texts of fewer than four characters are too common to be
+ * taken out. May be used by several threads.
+ */
+public final class Mask {
     private static final int SHORTEST = 4;
     private static final String SHOWN = "•••";
 
@@ -17,7 +21,8 @@ final class Mask {
     private final Set<String> secrets = new ConcurrentSkipListSet<>(
             Comparator.comparingInt(String::length).reversed().thenComparing(Comparator.naturalOrder()));
 
-    void add(String secret) {
+    /** Takes out this text, and each line of it, from here on. */
+    public void add(String secret) {
         for (String line : secret.split("\\R")) {
             if (line.strip().length() >= SHORTEST) {
                 secrets.add(line.strip());
@@ -30,7 +35,8 @@ final class Mask {
         }
     }
 
-    String apply(String line) {
+    /** The line without what was added. */
+    public String apply(String line) {
         String masked = line;
         for (String secret : secrets) {
             if (masked.contains(secret)) {

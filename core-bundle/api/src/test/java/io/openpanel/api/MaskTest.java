@@ -1,4 +1,4 @@
-package io.openpanel.kernel.internal.job;
+package io.openpanel.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
