@@ -117,14 +117,14 @@ public final class DeploymentActions implements Extension, Resources {
     public Listed list(Filter in) {
         Optional<String> current = apps.get(in.app()).currentDeployment();
         return new Listed(deployments.list(in.app(), in.limit().orElse(50)).stream()
-                .map(row -> view.show(row, current))
+                .map(row -> AppView.show(row, current))
                 .toList());
     }
 
     @Action(value = "deployment.get", summary = "Shows a deployment", effect = READ)
     public AppView.Deployment get(One in) {
         Deployments.Row row = deployments.get(in.deployment());
-        return view.show(row, apps.get(new Ref("app", row.appId())).currentDeployment());
+        return AppView.show(row, apps.get(new Ref("app", row.appId())).currentDeployment());
     }
 
     @Action(

@@ -6,7 +6,10 @@ import io.openpanel.api.Ref;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -68,14 +71,56 @@ public final class AppView {
             Optional<Instant> finishedAt) {}
 
     public App show(Apps.Row row) {
-        List<Engine.Domain> domains = domains(row);
-        Optional<Deployments.Row> latest = deployments.latest(row.ref());
+        return show(
+                row,
+                where(() -> engine.domains(row.ref())).orElse(List.of()),
+                deployments.latest(row.ref()),
+                where(() -> engine.containers(row.ref())));
+    }
+
+    /**
+     * Many apps, asking for all they need at once.
+     *
+     * @throws Problem never because another plugin is not there
+     */
+    public List<App> show(List<Apps.Row> rows) {
+        Map<Ref, List<Engine.Domain>> domains =
+                where(engine::domains).orElse(List.of()).stream().collect(Collectors.groupingBy(Engine.Domain::app));
+        Map<String, Deployments.Row> latest =
+                deployments.latest().stream().collect(Collectors.toMap(Deployments.Row::appId, each -> each));
+        Optional<Map<Ref, List<Engine.Container>>> containers = where(engine::containers)
+                .map(all -> all.stream()
+                        .filter(each -> each.app().isPresent())
+                        .collect(Collectors.groupingBy(each -> each.app().get())));
+        return rows.stream()
+                .map(row -> show(
+                        row,
+                        domains.getOrDefault(row.ref(), List.of()),
+                        Optional.ofNullable(latest.get(row.id())),
+                        containers.map(all -> all.getOrDefault(row.ref(), List.of()))))
+                .toList();
+    }
+
+    /** Containers and domains are other plugins'; an app can be looked at without them. */
+    private static <T> Optional<T> where(Supplier<T> ask) {
+        try {
+            return Optional.of(ask.get());
+        } catch (Problem problem) {
+            return Optional.empty();
+        }
+    }
+
+    private static App show(
+            Apps.Row row,
+            List<Engine.Domain> domains,
+            Optional<Deployments.Row> latest,
+            Optional<List<Engine.Container>> containers) {
         return new App(
                 row.ref(),
                 row.name(),
                 new Ref("project", row.projectId()),
                 row.projectName(),
-                status(row, latest),
+                status(row, latest, containers),
                 best(domains),
                 row.git(),
                 row.branch(),
@@ -96,7 +141,7 @@ public final class AppView {
                 row.createdAt());
     }
 
-    public Deployment show(Deployments.Row row, Optional<String> current) {
+    public static Deployment show(Deployments.Row row, Optional<String> current) {
         return new Deployment(
                 row.ref(),
                 new Ref("app", row.appId()),
@@ -119,7 +164,7 @@ public final class AppView {
 
     /** Where the app answers, once it was deployed. */
     public Optional<String> address(Apps.Row row) {
-        return best(domains(row));
+        return best(where(() -> engine.domains(row.ref())).orElse(List.of()));
     }
 
     /** One a person chose before the one the panel made up. */
@@ -131,16 +176,8 @@ public final class AppView {
                 .map(Engine.Domain::address);
     }
 
-    private List<Engine.Domain> domains(Apps.Row row) {
-        try {
-            return engine.domains(row.ref());
-        } catch (Problem problem) {
-            // Domains are another plugin's; an app can be looked at without it.
-            return List.of();
-        }
-    }
-
-    private String status(Apps.Row row, Optional<Deployments.Row> latest) {
+    private static String status(
+            Apps.Row row, Optional<Deployments.Row> latest, Optional<List<Engine.Container>> containers) {
         if (row.currentDeployment().isEmpty()) {
             return latest.map(Deployments.Row::state)
                     .map(state -> switch (state) {
@@ -150,14 +187,12 @@ public final class AppView {
                     })
                     .orElse("Stopped");
         }
-        try {
-            return engine.containers(row.ref()).stream()
-                    .filter(each -> each.deployment().equals(row.currentDeployment()))
-                    .findFirst()
-                    .map(Engine.Container::status)
-                    .orElse("Failed");
-        } catch (Problem problem) {
-            return "Unknown";
-        }
+        return containers
+                .map(all -> all.stream()
+                        .filter(each -> each.deployment().equals(row.currentDeployment()))
+                        .findFirst()
+                        .map(Engine.Container::status)
+                        .orElse("Failed"))
+                .orElse("Unknown");
     }
 }

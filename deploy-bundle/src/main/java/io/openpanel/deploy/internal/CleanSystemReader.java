@@ -1,13 +1,18 @@
 package io.openpanel.deploy.internal;
 
+import java.util.concurrent.TimeUnit;
 import org.eclipse.jgit.errors.ConfigInvalidException;
 import org.eclipse.jgit.lib.Config;
+import org.eclipse.jgit.lib.ConfigConstants;
 import org.eclipse.jgit.storage.file.FileBasedConfig;
 import org.eclipse.jgit.util.FS;
 import org.eclipse.jgit.util.SystemReader;
 
 /** Keeps JGit from reading this machine's Git configuration, which may name programs to run. */
 final class CleanSystemReader extends SystemReader.Delegate {
+    /** No file system of a server has coarser times; JGit would take seconds to measure it, with files of its own. */
+    private static final long TIMESTAMP_MILLIS = 20;
+
     CleanSystemReader(SystemReader inner) {
         super(inner);
     }
@@ -44,6 +49,13 @@ final class CleanSystemReader extends SystemReader.Delegate {
 
     private static FileBasedConfig empty(Config parent, FS fs) {
         return new FileBasedConfig(parent, null, fs) {
+            @Override
+            public long getTimeUnit(String section, String subsection, String name, long otherwise, TimeUnit unit) {
+                return section.equals(ConfigConstants.CONFIG_FILESYSTEM_SECTION)
+                        ? unit.convert(TIMESTAMP_MILLIS, TimeUnit.MILLISECONDS)
+                        : super.getTimeUnit(section, subsection, name, otherwise, unit);
+            }
+
             @Override
             public void load() {
                 // There is no file.

@@ -252,6 +252,14 @@ public final class Deployments {
         return list(app, 1).stream().findFirst();
     }
 
+    /** The newest of each app. */
+    public List<Row> latest() {
+        return panel.database()
+                .tx(tx -> tx.list(
+                        Row.class,
+                        "select distinct on (app_id) " + COLUMNS + " from deployment order by app_id, number desc"));
+    }
+
     /** The newest that worked before the current one. */
     public Optional<Row> before(Apps.Row app) {
         return panel.database()

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -20,6 +21,7 @@ import org.osgi.service.component.annotations.Reference;
 @Component(service = Engine.class)
 public final class Engine {
     private static final Duration STOP = Duration.ofSeconds(10);
+    private static final int PAGE = 1000;
 
     private final Panel panel;
 
@@ -29,6 +31,8 @@ public final class Engine {
     }
 
     public record OfApp(Ref app) {}
+
+    public record Page(int limit, Optional<String> cursor) {}
 
     public record One(Ref container) {}
 
@@ -54,7 +58,7 @@ public final class Engine {
         }
     }
 
-    public record Containers(List<Container> items) {}
+    public record Containers(List<Container> items, Optional<String> next) {}
 
     public record Volume(String volume, String path) {}
 
@@ -103,12 +107,29 @@ public final class Engine {
 
     public record Line(String line) {}
 
-    public record Domain(String host, String address, boolean generated) {}
+    public record Domain(Ref app, String host, String address, boolean generated) {}
 
-    public record Domains(List<Domain> items) {}
+    public record Domains(List<Domain> items, Optional<String> next) {}
 
     public List<Container> containers(Ref app) {
         return panel.call("container.list", new OfApp(app), Containers.class).items();
+    }
+
+    /** Those of all apps. */
+    List<Container> containers() {
+        return all(page -> panel.call("container.list", page, Containers.class), Containers::items, Containers::next);
+    }
+
+    private static <P, T> List<T> all(
+            Function<Page, P> ask, Function<P, List<T>> items, Function<P, Optional<String>> next) {
+        List<T> all = new ArrayList<>();
+        Optional<String> cursor = Optional.empty();
+        do {
+            P page = ask.apply(new Page(PAGE, cursor));
+            all.addAll(items.apply(page));
+            cursor = next.apply(page);
+        } while (cursor.isPresent());
+        return all;
     }
 
     Container container(Ref container) {
@@ -225,6 +246,11 @@ public final class Engine {
 
     public List<Domain> domains(Ref app) {
         return panel.call("domain.list", new OfApp(app), Domains.class).items();
+    }
+
+    /** Those of all apps. */
+    List<Domain> domains() {
+        return all(page -> panel.call("domain.list", page, Domains.class), Domains::items, Domains::next);
     }
 
     /** The container's last lines; as many as come within two seconds. */
