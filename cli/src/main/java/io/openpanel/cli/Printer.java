@@ -2,14 +2,22 @@ package io.openpanel.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Prints answers for people: lists as tables, records as lines. */
 final class Printer {
+    private static final Pattern TIME = Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z");
+    private static final Pattern SPAN = Pattern.compile("PT(\\d+H)?(\\d+M)?(\\d+(\\.\\d+)?S)?");
+    private static final DateTimeFormatter SHOWN_TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss");
     private static final int MOST_COLUMNS = 8;
     private static final int WIDEST = 48;
     private static final int LINE = terminalColumns();
@@ -64,10 +72,16 @@ final class Printer {
     private void lines(JsonNode record, String indent) {
         for (Map.Entry<String, JsonNode> entry : record.properties()) {
             JsonNode value = entry.getValue();
-            if (value.isObject() && !value.isEmpty()) {
+            if (value.isNull()
+                    || (value.isContainerNode()
+                            ? value.isEmpty()
+                            : value.asText().isEmpty())) {
+                continue;
+            }
+            if (value.isObject()) {
                 out.println(indent + words(entry.getKey()) + ":");
                 lines(value, indent + "  ");
-            } else if (value.isArray() && value.size() > 0 && value.get(0).isObject()) {
+            } else if (value.isArray() && value.get(0).isObject()) {
                 out.println(indent + words(entry.getKey()) + ":");
                 table(value);
             } else {
@@ -84,7 +98,7 @@ final class Printer {
         List<String> columns = columns(items);
         List<List<String>> rows = new ArrayList<>();
         rows.add(columns.stream()
-                .map(column -> words(column).toUpperCase(java.util.Locale.ROOT))
+                .map(column -> words(column).toUpperCase(Locale.ROOT))
                 .toList());
         items.forEach(item -> rows.add(
                 columns.stream().map(column -> cut(shown(item.path(column)))).toList()));
@@ -144,7 +158,17 @@ final class Printer {
             value.forEach(part -> parts.add(part.asText()));
             return String.join(", ", parts);
         }
-        return value.isMissingNode() || value.isNull() ? "" : value.asText().replaceAll("\\p{Cntrl}", " ");
+        return value.isMissingNode() || value.isNull()
+                ? ""
+                : readable(value.asText().replaceAll("\\p{Cntrl}", " "));
+    }
+
+    /** Times as the clock of whoever reads shows them, spans as one writes them. */
+    private static String readable(String text) {
+        if (TIME.matcher(text).matches()) {
+            return SHOWN_TIME.format(Instant.parse(text).atZone(ZoneId.systemDefault()));
+        }
+        return SPAN.matcher(text).matches() ? text.substring(2).toLowerCase(Locale.ROOT) : text;
     }
 
     private static String cut(String text) {
@@ -152,6 +176,6 @@ final class Printer {
     }
 
     private static String words(String name) {
-        return name.replaceAll("([a-z])([A-Z])", "$1 $2").toLowerCase(java.util.Locale.ROOT);
+        return name.replaceAll("([a-z])([A-Z])", "$1 $2").toLowerCase(Locale.ROOT);
     }
 }

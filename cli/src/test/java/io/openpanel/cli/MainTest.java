@@ -72,7 +72,10 @@ class MainTest {
     @Test
     void listsAreTablesForPeopleAndJsonForPrograms() {
         assertThat(run("ps")).isZero();
-        assertThat(out.toString()).contains("NAME", "web", "Running").doesNotContain("{");
+        assertThat(out.toString())
+                .contains("NAME", "web", "Running", "1m30s")
+                .containsPattern("2026-0\\d-\\d\\d \\d\\d:\\d\\d:00")
+                .doesNotContain("{");
         assertThat(run("app", "list", "--project", "shop", "--json")).isZero();
         assertThat(out.toString()).contains("\"items\"");
         assertThat(panel.asked).last().isEqualTo("GET /api/v1/apps?project=shop");

@@ -150,6 +150,40 @@ class EndToEndTest {
     }
 
     @Test
+    @Order(5)
+    void aKeyForOneProjectSeesNoOtherNeitherItsAppsNorTheirDomains() {
+        JsonNode other =
+                api.post("/api/v1/projects", Map.of("name", "other")).ok().json();
+        api.post("/api/v1/apps", Map.of("project", "other", "name", "x", "image", "nginx"))
+                .ok();
+        api.post("/api/v1/domains", Map.of("app", "other/x", "host", "other.localhost"))
+                .ok();
+        String token = api.post(
+                        "/api/v1/api-keys",
+                        Map.of(
+                                "name",
+                                "one project",
+                                "actions",
+                                List.of("*.*"),
+                                "resources",
+                                List.of(other.get("project").asText())))
+                .ok()
+                .json()
+                .get("token")
+                .asText();
+        Api key = new Api(panel.url(), token);
+
+        for (String kind : List.of("projects", "apps", "domains")) {
+            JsonNode items = key.get("/api/v1/" + kind).ok().json().get("items");
+            assertThat(items).as(kind + ": " + items).hasSize(1);
+        }
+        assertThat(key.get("/api/v1/apps").ok().json().at("/items/0/domains/0").asText())
+                .isEqualTo("other.localhost");
+        assertThat(key.get("/api/v1/apps/" + Api.encode("shop/web")).status()).isEqualTo(404);
+        assertThat(key.get("/api/v1/containers").ok().json().get("items")).isEmpty();
+    }
+
+    @Test
     @Order(6)
     void aPushDeploysThroughTheRoute() throws Exception {
         JsonNode hook =
