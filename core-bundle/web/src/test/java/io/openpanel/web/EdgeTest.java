@@ -3,13 +3,20 @@ package io.openpanel.web;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -71,6 +78,42 @@ class EdgeTest {
         }
         assertThat(files).hasSizeGreaterThan(180);
         assertThat(wrong).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PUT /api/v1/apps", "POST /api/v1/nothing", "PATCH /api/docs", "POST /elsewhere"})
+    void aConnectionStaysGoodWhenABodyNobodyWantsComesLate(String refused) throws Exception {
+        for (int round = 0; round < 20; round++) {
+            try (Socket socket = new Socket("127.0.0.1", host.port())) {
+                socket.setSoTimeout(5000);
+                BufferedInputStream in = new BufferedInputStream(socket.getInputStream());
+                write(socket, refused + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n");
+                Thread.sleep(round % 4);
+                write(socket, "{}");
+                assertThat(answer(in)).contains(" 40").doesNotContain("Connection: close");
+                write(socket, "GET /api/v1/nothing HTTP/1.1\r\nHost: localhost\r\n\r\n");
+                assertThat(answer(in)).contains(" 404 ");
+            }
+        }
+    }
+
+    private static void write(Socket socket, String text) throws IOException {
+        socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+        socket.getOutputStream().flush();
+    }
+
+    private static String answer(InputStream in) throws IOException {
+        StringBuilder head = new StringBuilder();
+        for (int next = in.read(); next >= 0 && head.indexOf("\r\n\r\n") < 0; next = in.read()) {
+            head.append((char) next);
+            if (head.indexOf("\r\n\r\n") >= 0) {
+                break;
+            }
+        }
+        Matcher length = Pattern.compile("(?i)content-length: (\\d+)").matcher(head);
+        assertThat(length.find()).as(head.toString()).isTrue();
+        in.readNBytes(Integer.parseInt(length.group(1)));
+        return head.toString();
     }
 
     @ParameterizedTest

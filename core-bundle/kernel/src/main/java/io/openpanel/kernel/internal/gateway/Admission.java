@@ -89,18 +89,39 @@ public final class Admission {
             JsonNode confirm = tree.remove("confirm");
             confirmed = confirm == null ? "" : confirm.asText();
         }
-        Object input = read(entry, tree);
+        Object input = null;
+        Problem invalid = null;
+        try {
+            input = read(entry, tree);
+        } catch (Problem problem) {
+            // Said to those who may, once it is known that they may.
+            invalid = problem;
+        }
+        List<Operation.RefParam> refs = entry.operation().refs();
         List<Resource> resources = new ArrayList<>();
-        if (!entry.operation().refs().isEmpty()) {
-            for (Operation.RefParam ref : entry.operation().refs()) {
+        for (Operation.RefParam ref : refs) {
+            if (invalid == null || (tree.path(ref.name()).isTextual() && isReadable(ref, tree))) {
                 resolve(entry, ref, principal, tree, rights, resources);
             }
-            input = read(entry, tree);
         }
-        if (resources.isEmpty() && rights == Rights.PRINCIPAL && !may(principal, entry.operation(), List.of())) {
+        boolean undecided = resources.isEmpty() && (invalid == null || refs.isEmpty());
+        if (undecided && rights == Rights.PRINCIPAL && !may(principal, entry.operation(), List.of())) {
             throw denied(entry);
         }
-        return new Admitted(entry, principal, input, List.copyOf(resources), confirmed);
+        if (invalid != null) {
+            throw invalid;
+        }
+        return new Admitted(
+                entry, principal, refs.isEmpty() ? input : read(entry, tree), List.copyOf(resources), confirmed);
+    }
+
+    private static boolean isReadable(Operation.RefParam ref, ObjectNode tree) {
+        try {
+            wanted(ref, tree.get(ref.name()).asText());
+            return true;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 
     private static void requireIdentity(Entry entry, Principal principal) {

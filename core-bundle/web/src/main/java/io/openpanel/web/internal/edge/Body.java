@@ -12,6 +12,7 @@ public final class Body {
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(30);
     private static final int FIRST = 16 * 1024;
     private static final long MOST_DRAINED = 8 << 20;
+    private static final long MOST_UNWANTED = 64 * 1024;
 
     private Body() {}
 
@@ -41,6 +42,30 @@ public final class Body {
             return read(request.getInputStream(), announced, limit);
         } catch (IOException e) {
             throw new Incomplete(e);
+        }
+    }
+
+    /**
+     * Whether nothing of the body is still to come; one that is small and not wanted is read away first. Where something is
+     * still to come the connection cannot be used again, which the client must be told.
+     */
+    static boolean isOver(HttpServletRequest request) {
+        long announced = request.getContentLengthLong();
+        if (announced == 0 || announced < 0 && request.getHeader("Transfer-Encoding") == null) {
+            return true;
+        }
+        try {
+            ServletInputStream in = request.getInputStream();
+            byte[] nowhere = new byte[FIRST];
+            // Reading would ask a client that waits for leave to send it.
+            boolean unwanted = announced <= MOST_UNWANTED && request.getHeader("Expect") == null;
+            for (long size = 0; unwanted && size <= MOST_UNWANTED && !in.isFinished(); ) {
+                int read = SlowClients.read(in, nowhere, 0, nowhere.length);
+                size = read < 0 ? Long.MAX_VALUE : size + read;
+            }
+            return in.isFinished();
+        } catch (IOException | RuntimeException e) {
+            return false;
         }
     }
 

@@ -26,6 +26,9 @@ public final class Problems {
             return;
         }
         response.resetBuffer();
+        if (!Body.isOver(request)) {
+            response.setHeader("Connection", "close");
+        }
         byte[] body = json(failure, RequestId.of(request));
         response.setStatus(failure.status());
         response.setContentType("application/problem+json");
