@@ -4,6 +4,8 @@ alter table deployment
     add column stopped_current boolean not null default false,
     add column settings jsonb;
 
+create index deployment_untidy on deployment (team_id, app_id) where switching or stopped_current;
+
 -- The owner is bound by the policies too, and this is for the rows of all teams.
 alter table app no force row level security;
 alter table deployment no force row level security;

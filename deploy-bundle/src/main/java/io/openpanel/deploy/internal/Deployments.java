@@ -10,6 +10,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -282,6 +284,24 @@ public final class Deployments {
                         "select " + COLUMNS + " from deployment where app_id = ? and state in ('queued', 'running')",
                         app.id()));
     }
+
+    /** Ids of the apps with a deployment that has not ended, or has not taken everything back. */
+    public Set<String> untidyApps() {
+        return panel
+                .database()
+                .tx(
+                        tx -> tx.list(
+                                AppId.class,
+                                """
+                        select distinct app_id from deployment
+                        where state in ('queued', 'running') or switching or stopped_current
+                        """))
+                .stream()
+                .map(AppId::appId)
+                .collect(Collectors.toSet());
+    }
+
+    public record AppId(String appId) {}
 
     /** Those that ended without having taken everything back. */
     public List<Row> unsettled(Ref app) {

@@ -8,6 +8,7 @@ import io.openpanel.api.Ref;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -54,13 +55,38 @@ public final class Sweep implements Extension {
 
     public record Team(String teamId) {}
 
-    @Every("PT1M")
+    @Every("PT20S")
     public void sweep() {
         List<Team> teams = panel.database().allTeams(tx -> tx.list(Team.class, "select distinct team_id from app"));
         teams.forEach(team -> panel.in(new Ref("team", team.teamId()), () -> {
-            apps.list(Optional.empty()).forEach(this::sweep);
+            untidy().forEach(this::sweep);
             return null;
         }));
+    }
+
+    /** Found by what is there, so that a sweep of a thousand apps that are as they should be costs next to nothing. */
+    private List<Apps.Row> untidy() {
+        Set<String> open = deployments.untidyApps();
+        Set<String> serving = new HashSet<>();
+        List<Apps.Row> all = apps.list(Optional.empty());
+        all.forEach(app -> app.currentDeployment().ifPresent(serving::add));
+        Set<Ref> crowded = containers().stream()
+                .filter(each ->
+                        each.deployment().filter(id -> !serving.contains(id)).isPresent())
+                .flatMap(each -> each.app().stream())
+                .collect(Collectors.toSet());
+        return all.stream()
+                .filter(app -> open.contains(app.id()) || crowded.contains(app.ref()))
+                .toList();
+    }
+
+    private List<Engine.Container> containers() {
+        try {
+            return engine.containers();
+        } catch (Problem problem) {
+            LOG.debug("Containers are not looked through: {}", problem.getMessage());
+            return List.of();
+        }
     }
 
     private void sweep(Apps.Row app) {
