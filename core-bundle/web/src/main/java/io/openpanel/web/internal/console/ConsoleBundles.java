@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleEvent;
@@ -26,17 +27,23 @@ public final class ConsoleBundles implements BundleTrackerCustomizer<Bundle> {
     private static final Logger LOG = LoggerFactory.getLogger(ConsoleBundles.class);
     private static final String SHELL = "io.openpanel.console";
 
+    private static final int READABLE = Bundle.RESOLVED | Bundle.STARTING | Bundle.ACTIVE | Bundle.STOPPING;
+
     private final Map<Bundle, ConsolePlugin> plugins = new ConcurrentHashMap<>();
     private final BundleTracker<Bundle> tracker;
-    private volatile Shell shell;
-    private volatile Listing listing = list(List.of());
+    private volatile Console console;
+    private volatile Drawn drawn = draw(List.of());
 
     /** The whole list, ready to send. */
     record Listing(String version, byte[] json) {}
 
+    private record Console(Bundle of, Shell shell) {}
+
+    private record Drawn(List<ConsolePlugin> of, Listing listing) {}
+
     @Activate
     public ConsoleBundles(BundleContext context) {
-        tracker = new BundleTracker<>(context, Bundle.ACTIVE, this);
+        tracker = new BundleTracker<>(context, READABLE, this);
         tracker.open();
     }
 
@@ -45,25 +52,44 @@ public final class ConsoleBundles implements BundleTrackerCustomizer<Bundle> {
         tracker.close();
     }
 
+    /**
+     * What runs at this moment. Each bundle is asked for its state: whoever is told that a plugin's actions have gone
+     * asks for this list at once, which may be before the tracker has heard of it.
+     */
     Listing listing() {
-        return listing;
+        List<ConsolePlugin> running =
+                running().sorted(Comparator.comparing(ConsolePlugin::id)).toList();
+        Drawn last = drawn;
+        if (!last.of.equals(running)) {
+            last = draw(running);
+            drawn = last;
+        }
+        return last.listing;
     }
 
     Optional<ConsolePlugin> plugin(String id) {
-        return plugins.values().stream()
-                .filter(plugin -> plugin.id().equals(id))
-                .findFirst();
+        return running().filter(plugin -> plugin.id().equals(id)).findFirst();
+    }
+
+    private Stream<ConsolePlugin> running() {
+        return plugins.entrySet().stream()
+                .filter(entry -> entry.getKey().getState() == Bundle.ACTIVE)
+                .map(Map.Entry::getValue);
     }
 
     Optional<Shell> shell() {
-        return Optional.ofNullable(shell);
+        return Optional.ofNullable(console)
+                .filter(each -> each.of.getState() == Bundle.ACTIVE)
+                .map(Console::shell);
     }
 
     @Override
     public Bundle addingBundle(Bundle bundle, BundleEvent event) {
         try {
             if (SHELL.equals(bundle.getSymbolicName())) {
-                shell = Shell.read(bundle).orElse(null);
+                console = Shell.read(bundle)
+                        .map(shell -> new Console(bundle, shell))
+                        .orElse(null);
                 return bundle;
             }
             Optional<ConsolePlugin> plugin = ConsolePlugin.read(bundle);
@@ -71,7 +97,6 @@ public final class ConsoleBundles implements BundleTrackerCustomizer<Bundle> {
                 return null;
             }
             plugins.put(bundle, plugin.get());
-            redraw();
             return bundle;
         } catch (IOException | RuntimeException e) {
             LOG.error("The console goes without {}: its files cannot be read", bundle.getSymbolicName(), e);
@@ -81,32 +106,25 @@ public final class ConsoleBundles implements BundleTrackerCustomizer<Bundle> {
 
     @Override
     public void modifiedBundle(Bundle bundle, BundleEvent event, Bundle tracked) {
-        // It stays ACTIVE.
+        // Its files stay the same.
     }
 
     @Override
     public void removedBundle(Bundle bundle, BundleEvent event, Bundle tracked) {
         if (SHELL.equals(bundle.getSymbolicName())) {
-            shell = null;
+            console = null;
             return;
         }
         plugins.remove(bundle);
-        redraw();
     }
 
-    private synchronized void redraw() {
-        listing = list(plugins.values().stream()
-                .sorted(Comparator.comparing(ConsolePlugin::id))
-                .toList());
-    }
-
-    private static Listing list(List<ConsolePlugin> plugins) {
+    private static Drawn draw(List<ConsolePlugin> plugins) {
         Digest digest = new Digest();
         plugins.forEach(plugin -> digest.add(plugin.id()).add(plugin.digest()));
         String version = digest.text();
         ObjectNode json = Json.object().put("version", version);
         ArrayNode items = json.putArray("plugins");
         plugins.forEach(plugin -> items.add(plugin.json()));
-        return new Listing(version, Json.bytes(json));
+        return new Drawn(plugins, new Listing(version, Json.bytes(json)));
     }
 }
