@@ -1,4 +1,5 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, type QueryClient } from '@tanstack/react-query';
+import { CATALOGUE } from './catalogue';
 import { getJson } from './http';
 
 export interface PageSpec { path: string; title: string; module?: string; list?: { action: string; title?: string } }
@@ -22,6 +23,12 @@ export const REGISTRY = ['console'];
 export function useRegistry() {
   return useQuery({ queryKey: REGISTRY, queryFn: ({ signal }) => getJson<Registry>('/api/v1/console', signal),
     staleTime: Infinity, gcTime: Infinity });
+}
+
+/** After bundles came or went: what there is to see and to do is asked for again. */
+export function refreshCatalogue(client: QueryClient): void {
+  void client.invalidateQueries({ queryKey: REGISTRY });
+  void client.invalidateQueries({ queryKey: CATALOGUE });
 }
 
 export type Of<T> = T & { plugin: PluginSpec };

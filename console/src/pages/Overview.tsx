@@ -15,6 +15,7 @@ interface Engine { state: string; reason?: string; diskTotal?: number; diskFree?
 
 const LIVE = ['project.*', 'app.*', 'deployment.*', 'container.changed'];
 const id = (ref: string) => ref.slice(ref.indexOf(':') + 1);
+const hostOf = (address: string) => address.replace(/^https?:\/\//, '').replace(/\/$/, '');
 
 export default function Overview() {
   const t = useT('');
@@ -27,7 +28,7 @@ export default function Overview() {
   const nothing = apps.data?.length === 0;
 
   return (
-    <Page title={t('nav.overview')} actions={create && !nothing && <LinkButton href="/apps/new" tone="primary" icon={<IconPlus size={16} />}>{t('hero.own')}</LinkButton>}>
+    <Page title={t('nav.overview')} actions={create && !nothing && <LinkButton href="/apps/new" tone="primary" icon={<IconPlus size={16} />}>{t('over.new-app')}</LinkButton>}>
       <div className="stack wide">
         {nothing ? <Hero /> : <Attention apps={apps.data} engine={engine.data} waiting={here.apps && !apps.data} />}
         <div className="split">
@@ -109,13 +110,14 @@ function ProjectCard({ project, apps }: { project: Project; apps: App[] }) {
         {worst.slice(0, 4).map((app) => (
           <li key={app.app}>
             <Link href={`/apps/${id(app.app)}`} className="option-row">
-              <span className="clip" style={{ flex: 1 }}>{app.name}</span>
-              <span className="faint" style={{ fontSize: 12.5 }}>{app.latest && <RelativeTime at={app.latest.finishedAt ?? app.latest.createdAt} />}</span>
+              <span className="clip">{app.name}</span>
               <Status value={app.status ?? 'none'} />
+              <small className="clip">{app.address ? hostOf(app.address) : t('over.never')}</small>
+              <small>{app.latest && <RelativeTime at={app.latest.finishedAt ?? app.latest.createdAt} />}</small>
             </Link>
           </li>
         ))}
-        {!apps.length && <li className="option-row faint">{t('over.no-apps')}</li>}
+        {!apps.length && <li className="option-row none">{t('over.no-apps')}</li>}
       </ul>
     </section>
   );

@@ -1,4 +1,6 @@
 import { useState } from 'react';
+import { useQueryClient } from '@tanstack/react-query';
+import { refreshCatalogue } from '../client/registry';
 import { useSummary, useT } from '../i18n/i18n';
 import { Status } from '../ui/bits';
 import { Button } from '../ui/controls';
@@ -18,6 +20,7 @@ export default function Plugins() {
   const query = useList<Plugin>('plugin.list', {}, { live: ['catalogue.changed'] });
   const start = useAction('plugin.start');
   const stop = useAction('plugin.stop');
+  const client = useQueryClient();
   const [shown, setShown] = useState<Plugin>();
   const titleOf = (row: Plugin) => {
     const key = `plugin.${row.plugin.slice('plugin:'.length)}`;
@@ -28,6 +31,7 @@ export default function Plugins() {
     title: t('plugins.stop-title', { name: titleOf(row) }), text: t('plugins.stop-text', { count: row.actions.length }), action: t('plugins.stop'),
     run: async () => {
       await stop.run({ plugin: row.plugin });
+      refreshCatalogue(client);
       toast(t('plugins.stopped', { name: titleOf(row) }));
     },
   });
@@ -38,7 +42,7 @@ export default function Plugins() {
           { id: 'name', header: t('plugins.name'), sort: titleOf, cell: (row) => <span className="row"><span className="main clip">{titleOf(row)}</span><code className="faint clip wide-only">{row.plugin.slice(7)}</code></span> },
           { id: 'state', header: t('plugins.state'), width: 124, sort: (row) => row.state, cell: (row) => <span title={row.reason}><Status value={row.state} /></span> },
           { id: 'version', header: t('plugins.version'), width: 200, wideOnly: true, cell: (row) => <code className="muted">{row.version}</code> },
-          { id: 'actions', header: t('plugins.actions'), width: 84, end: true, sort: (row) => row.actions.length, cell: (row) => <button type="button" className="copy num" onClick={() => setShown(row)} title={t('plugins.show')}><span className="link">{row.actions.length}</span><span className="sr">{t('plugins.show')}</span></button> },
+          { id: 'actions', header: t('plugins.actions'), width: 84, end: true, wideOnly: true, sort: (row) => row.actions.length, cell: (row) => <button type="button" className="copy num" onClick={() => setShown(row)} title={t('plugins.show')}><span className="link">{row.actions.length}</span><span className="sr">{t('plugins.show')}</span></button> },
         ]}
         menu={(row) => [
           { label: t('plugins.show'), onSelect: () => setShown(row) },

@@ -1,12 +1,14 @@
-import { lazy, Suspense, useEffect } from 'react';
+import { lazy, Suspense, useEffect, type ReactNode } from 'react';
 import { MantineProvider } from '@mantine/core';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { Router } from 'wouter';
 import { Problem } from '../client/problem';
 import { session, start } from '../client/session';
 import { useStore } from '../client/store';
 import { Boundary } from '../ui/Boundary';
-import { asked } from '../ui/confirm';
+import { asked, confirm } from '../ui/confirm';
 import { Toasts } from '../ui/toast';
+import { unsaved } from '../ui/unsaved';
 import { useT } from '../i18n/i18n';
 import { Frame } from './Frame';
 import { Gate } from './Gate';
@@ -30,11 +32,29 @@ export function App() {
   return (
     <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto" colorSchemeManager={schemes} getStyleNonce={styleNonce} deduplicateCssVariables={false}>
       <QueryClientProvider client={client}>
-        <Boundary><Suspense fallback={null}><Door /></Suspense></Boundary>
+        <Leaving><Boundary><Suspense fallback={null}><Door /></Suspense></Boundary></Leaving>
         <Confirmations />
         <Toasts />
       </QueryClientProvider>
     </MantineProvider>
+  );
+}
+
+/** Asks before a page with something unsaved is left for another one. */
+function Leaving({ children }: { children: ReactNode }) {
+  const t = useT('');
+  return (
+    <Router aroundNav={(navigate, to, options) => {
+      const changed = unsaved.get();
+      if (!changed || new URL(to, window.location.href).pathname === window.location.pathname) {
+        navigate(to, options);
+        return;
+      }
+      confirm({ title: t('leave.title'), text: t('leave.text', { changed }), action: t('leave.go'), run: async () => {
+        unsaved.set('');
+        navigate(to, options);
+      } });
+    }}>{children}</Router>
   );
 }
 

@@ -2,9 +2,9 @@ import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import { Menu as MantineMenu, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { Link, useLocation } from 'wouter';
-import { CATALOGUE, useCatalogue } from '../client/catalogue';
+import { useCatalogue } from '../client/catalogue';
 import { onEvent, startEvents } from '../client/events';
-import { navOf, REGISTRY, useRegistry } from '../client/registry';
+import { navOf, refreshCatalogue, useRegistry } from '../client/registry';
 import { logOut } from '../client/session';
 import { live } from '../client/stream';
 import { chooseLanguage, titleOf, useLocale, useT } from '../i18n/i18n';
@@ -19,6 +19,7 @@ import { Routes } from './Routes';
 
 const palette = () => import('./Palette');
 const Palette = lazy(palette);
+const Shortcuts = lazy(() => import('./Shortcuts'));
 
 const LANGUAGES = [['en', 'English'], ['pt-BR', 'Português (Brasil)']] as const;
 
@@ -47,9 +48,10 @@ export function Frame() {
   const [here] = useLocation();
   const entries = useEntries();
   const [asking, setAsking] = useState(false);
+  const [helping, setHelping] = useState(false);
   const [folded, setFolded] = useState(() => localStorage.getItem('openpanel-folded') === 'yes');
   useLiveCatalogue();
-  useKeys(() => setAsking(true), () => setFolded((was) => {
+  useKeys(() => setAsking(true), () => setHelping(true), () => setFolded((was) => {
     localStorage.setItem('openpanel-folded', was ? 'no' : 'yes');
     return !was;
   }));
@@ -83,7 +85,8 @@ export function Frame() {
       </aside>
       <main id="main" tabIndex={-1}><Routes /></main>
       <BottomBar entries={entries} here={here} onSearch={() => setAsking(true)} />
-      {asking && <Suspense fallback={null}><Palette entries={entries} onClose={() => setAsking(false)} /></Suspense>}
+      {asking && <Suspense fallback={null}><Palette entries={entries} onHelp={() => setHelping(true)} onClose={() => setAsking(false)} /></Suspense>}
+      {helping && <Suspense fallback={null}><Shortcuts onClose={() => setHelping(false)} /></Suspense>}
     </div>
   );
 }
@@ -160,10 +163,7 @@ function useLiveCatalogue(): void {
   const client = useQueryClient();
   useCatalogue();
   useEffect(() => {
-    const again = () => {
-      void client.invalidateQueries({ queryKey: REGISTRY });
-      void client.invalidateQueries({ queryKey: CATALOGUE });
-    };
+    const again = () => refreshCatalogue(client);
     const leaving = [
       startEvents(),
       onEvent('catalogue.changed', again),
@@ -176,7 +176,7 @@ function useLiveCatalogue(): void {
   }, [client]);
 }
 
-function useKeys(search: () => void, fold: () => void): void {
+function useKeys(search: () => void, help: () => void, fold: () => void): void {
   useEffect(() => {
     const hear = (event: KeyboardEvent) => {
       const typing = (event.target as Element).closest('input,textarea,[contenteditable]');
@@ -186,6 +186,9 @@ function useKeys(search: () => void, fold: () => void): void {
       } else if ((event.metaKey || event.ctrlKey) && event.key === '\\') {
         event.preventDefault();
         fold();
+      } else if (event.key === '?' && !typing) {
+        event.preventDefault();
+        help();
       } else if (event.key === '/' && !typing) {
         event.preventDefault();
         search();
@@ -193,6 +196,6 @@ function useKeys(search: () => void, fold: () => void): void {
     };
     window.addEventListener('keydown', hear);
     return () => window.removeEventListener('keydown', hear);
-    // The two only set state.
+    // The three only set state.
   }, []);
 }

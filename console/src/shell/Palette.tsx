@@ -5,34 +5,36 @@ import { perform, useCatalogue, type Input, type Operation } from '../client/cat
 import { clauseOf, useSummary, useT } from '../i18n/i18n';
 import { Kbd } from '../ui/controls';
 import { useNavigate, useOperation, useList } from '../ui/hooks';
-import { IconArrowUpRight, IconBox, IconChevronRight, IconClock, IconFolder, IconRocket, IconSearch } from '../ui/icons';
+import { IconBox, IconChevronRight, IconExternalLink, IconFolder, IconKeyboard, IconRocket, IconSearch } from '../ui/icons';
 import { SchemaForm } from '../ui/SchemaForm';
 import { toast } from '../ui/toast';
 import type { Entry } from './Frame';
 import { navIcon } from './navIcon';
 import { rank } from './rank';
 
-interface Choice { id: string; group: 'recent' | 'go' | 'do'; text: string; hint?: string; icon: React.ReactNode; href?: string; operation?: Operation; fixed?: Input }
+interface Choice { id: string; group: 'recent' | 'go' | 'do' | 'help'; text: string; hint?: string; icon: React.ReactNode; href?: string; operation?: Operation; fixed?: Input; open?: () => void }
+
+const ORDER = ['recent', 'go', 'do', 'help'] as const;
 
 const RECENT = 'openpanel-recent';
 const recent = (): string[] => JSON.parse(localStorage.getItem(RECENT) ?? '[]') as string[];
 
-export default function Palette({ entries, onClose }: { entries: Entry[]; onClose: () => void }) {
+export default function Palette({ entries, onHelp, onClose }: { entries: Entry[]; onHelp: () => void; onClose: () => void }) {
   const t = useT('');
   const navigate = useNavigate();
   const id = useId();
   const [words, setWords] = useState('');
   const [at, setAt] = useState(0);
-  const [doing, setDoing] = useState<{ operation: Operation; fixed?: Input }>();
-  const choices = useChoices(entries);
+  const [doing, setDoing] = useState<{ name: string; operation: Operation; fixed?: Input }>();
+  const choices = useChoices(entries, onHelp);
   const found = useMemo(() => {
     if (!words.trim()) {
       const ids = recent();
       const again = ids.flatMap((each) => choices.filter((choice) => choice.id === each)).map((choice) => ({ ...choice, group: 'recent' as const }));
-      return [...again.slice(0, 5), ...choices.filter((choice) => choice.group === 'go' && !ids.slice(0, 5).includes(choice.id))].slice(0, 40);
+      return [...again.slice(0, 5), ...choices.filter((choice) => (choice.group === 'go' || choice.group === 'help') && !ids.slice(0, 5).includes(choice.id))].slice(0, 40);
     }
     return rank(choices, words, (choice) => `${choice.text} ${choice.hint ?? ''}`).slice(0, 40)
-      .sort((a, b) => Number(a.group === 'do') - Number(b.group === 'do'));
+      .sort((a, b) => ORDER.indexOf(a.group) - ORDER.indexOf(b.group));
   }, [choices, words]);
   const list = useRef<HTMLDivElement>(null);
   const chosen = Math.min(at, found.length - 1);
@@ -46,7 +48,10 @@ export default function Palette({ entries, onClose }: { entries: Entry[]; onClos
       navigate(choice.href);
       onClose();
     } else if (choice.operation) {
-      setDoing({ operation: choice.operation, fixed: choice.fixed });
+      setDoing({ name: clauseOf(choice.text), operation: choice.operation, fixed: choice.fixed });
+    } else if (choice.open) {
+      onClose();
+      choice.open();
     }
   }
 
@@ -62,7 +67,7 @@ export default function Palette({ entries, onClose }: { entries: Entry[]; onClos
     }
   }
 
-  const groups = (['recent', 'go', 'do'] as const).map((group) => [group, found.filter((choice) => choice.group === group)] as const).filter(([, items]) => items.length);
+  const groups = ORDER.map((group) => [group, found.filter((choice) => choice.group === group)] as const).filter(([, items]) => items.length);
   return (
     <Modal.Root opened onClose={onClose} size={600} padding={0} yOffset="12vh" transitionProps={{ duration: 80, transition: 'fade' }} styles={{ body: { padding: 0 } }} closeOnEscape={!doing}>
       <Modal.Overlay />
@@ -107,7 +112,7 @@ export default function Palette({ entries, onClose }: { entries: Entry[]; onClos
 }
 
 /** Pages, resources, and every action the person may run; `deploy web` finds the deployment of web. */
-function useChoices(entries: Entry[]): Choice[] {
+function useChoices(entries: Entry[], onHelp: () => void): Choice[] {
   const t = useT('');
   const summaryOf = useSummary();
   const { data } = useCatalogue();
@@ -128,25 +133,32 @@ function useChoices(entries: Entry[]): Choice[] {
       ...(containers.data ?? []).map((container): Choice => ({ id: container.container, group: 'go', text: container.name, hint: container.image, href: `/containers/${path(container.container)}`, icon: <IconBox size={16} /> })),
       ...(deploy ? (apps.data ?? []).map((app): Choice => ({ id: `deploy ${app.app}`, group: 'do', text: t('palette.deploy', { name: app.name }), hint: deploy.id, operation: deploy, fixed: { app: app.app }, icon: <IconRocket size={16} /> })) : []),
       ...operations.map((each): Choice => ({ id: each.id, group: 'do', text: summaryOf(each.id), hint: each.id, operation: each, icon: <IconChevronRight size={16} /> })),
+      { id: 'keys', group: 'help', text: t('palette.keys'), hint: '?', icon: <IconKeyboard size={16} />, open: onHelp },
+      { id: 'docs', group: 'help', text: t('palette.docs'), icon: <IconExternalLink size={16} />, open: () => window.open('/api/docs', '_blank', 'noreferrer') },
     ];
   }, [data, entries, apps.data, projects.data, containers.data, t, summaryOf]);
 }
 
-function Doing({ operation, fixed, onClose }: { operation: Operation; fixed?: Input; onClose: () => void }) {
+function Doing({ name, operation, fixed = {}, onClose }: { name: string; operation: Operation; fixed?: Input; onClose: () => void }) {
   const t = useT('');
   const client = useQueryClient();
   const navigate = useNavigate();
   const summary = useSummary()(operation.id);
-  const name = clauseOf(summary);
+  const inputs = Object.keys(operation.input.properties ?? {});
+  // What may be left out is folded away: most actions are run with what they must know.
+  const needed = inputs.filter((each) => operation.input.required?.includes(each) || operation.effect === 'destroy' && each === 'confirm');
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     box.current?.querySelector<HTMLElement>('[data-autofocus],button[type=submit]')?.focus();
   }, []);
   return (
     <div className="inside stack" ref={box}>
-      <header className="spread"><h2 className="row"><IconArrowUpRight size={16} />{summary}</h2><code className="faint">{operation.id}</code></header>
+      <header className="stack tight">
+        <div className="spread"><h2 className="clip">{name}</h2><code className="faint wide-only">{operation.id}</code></div>
+        {summary !== name && <p className="muted">{summary}</p>}
+      </header>
       {operation.effect === 'destroy' && <p className="muted">{t('palette.destroy')}</p>}
-      <SchemaForm action={operation.id} fixed={fixed} submit={t('palette.run-it')} onCancel={onClose} run={(input) => perform(client, operation.id, input)}
+      <SchemaForm action={operation.id} fixed={fixed} fields={needed} advanced={inputs.filter((each) => !needed.includes(each))} submit={t('palette.run-it')} onCancel={onClose} run={(input) => perform(client, operation.id, input)}
         onDone={(output) => {
           void client.invalidateQueries({ queryKey: ['action'] });
           if (typeof output.job === 'string' && operation.job) {
@@ -157,7 +169,7 @@ function Doing({ operation, fixed, onClose }: { operation: Operation; fixed?: In
           }
           onClose();
         }} />
-      <span className="faint row"><IconClock size={14} /><Kbd>esc</Kbd> {t('palette.back')}</span>
+      <span className="faint row"><Kbd>esc</Kbd> {t('palette.back')}</span>
     </div>
   );
 }

@@ -12,7 +12,7 @@ describe('sizes', () => {
 });
 
 describe('times', () => {
-  it('are written short', () => expect([340, 12_400, 92_000, 3_900_000].map((millis) => formatMillis(millis))).toEqual(['0.3 s', '12 s', '1 min 32 s', '1 h 5 min']));
+  it('are written short', () => expect([0, 12, 340, 12_400, 92_000, 3_900_000].map((millis) => formatMillis(millis))).toEqual(['0 s', '12 ms', '0.3 s', '12 s', '1 min 32 s', '1 h 5 min']));
   it('are read from ISO 8601', () => expect(['PT1M30.5S', 'P1DT2H', 'soon'].map(parseDuration)).toEqual([90_500, 93_600_000, undefined]));
   it('are told from now', () => {
     expect(formatAgo(0, 3 * 60_000)).toBe('3 min. ago');

@@ -15,7 +15,7 @@ export function Page({ title, crumbs, status, lead, actions, tabs, children }: {
       <div className="head">
         {crumbs && crumbs.length > 0 && (
           <nav className="crumbs" aria-label={t('crumbs')}>
-            {crumbs.map((crumb) => [<Link key={crumb.href} href={crumb.href}>{crumb.label}</Link>, <span key={`${crumb.href} /`} aria-hidden>/</span>])}
+            {crumbs.map((crumb, index) => [index > 0 && <span key={`/ ${crumb.href}`} aria-hidden>/</span>, <Link key={crumb.href} href={crumb.href}>{crumb.label}</Link>])}
           </nav>
         )}
         <div className="title">

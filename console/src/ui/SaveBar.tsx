@@ -2,6 +2,7 @@ import { useEffect } from 'react';
 import { useT } from '../i18n/i18n';
 import { Button } from './controls';
 import { Kbd } from './controls';
+import { unsaved } from './unsaved';
 
 const mac = /Mac|iPhone|iPad/.test(navigator.userAgent);
 export const modifier = mac ? '⌘' : 'Ctrl ';
@@ -9,6 +10,11 @@ export const modifier = mac ? '⌘' : 'Ctrl ';
 /** There while something is unsaved: what changed, Discard, Save, ⌘S. */
 export function SaveBar({ changed, busy, onSave, onDiscard }: { changed: string[]; busy: boolean; onSave: () => void; onDiscard: () => void }) {
   const t = useT('');
+  const names = changed.join(', ');
+  useEffect(() => {
+    unsaved.set(names);
+    return () => unsaved.set('');
+  }, [names]);
   useEffect(() => {
     if (!changed.length) {
       return undefined;
@@ -32,7 +38,7 @@ export function SaveBar({ changed, busy, onSave, onDiscard }: { changed: string[
   }
   return (
     <div className="savebar" role="region" aria-label={t('unsaved')}>
-      <span className="clip"><b>{t('unsaved')}</b> <span className="muted">{changed.join(', ')}</span></span>
+      <span className="clip"><b>{t('unsaved')}</b> <span className="muted">{names}</span></span>
       <Button small tone="quiet" onClick={onDiscard}>{t('discard')}</Button>
       <Button small tone="primary" busy={busy} onClick={onSave}>{t('save')} <Kbd>{modifier}S</Kbd></Button>
     </div>

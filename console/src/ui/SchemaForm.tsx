@@ -113,6 +113,8 @@ export function SchemaForm({ action, fixed = {}, initial = {}, fields, needed = 
 
 const MONO = { input: { fontFamily: 'var(--mono)', fontSize: 12.5, paddingBlock: 7, lineHeight: '20px' } };
 
+const SHORT = { wrapper: { maxWidth: 160 } };
+
 interface FieldProps {
   name: string;
   action: string;
@@ -159,11 +161,11 @@ export function Field({ name, action, schema, required, value, error, onChange, 
     case 'records':
       return <Records {...common} action={action} schema={schema} value={(value || []) as Draft[]} onChange={onChange} />;
     case 'number':
-      return <TextInput {...common} inputMode="decimal" styles={{ wrapper: { maxWidth: 160 } }} value={text} onChange={(event) => onChange(event.currentTarget.value)} />;
+      return <TextInput {...common} inputMode="decimal" styles={SHORT} value={text} onChange={(event) => onChange(event.currentTarget.value)} />;
     case 'bytes':
-      return <TextInput {...common} placeholder={example ?? '512 MB'} value={text} onChange={(event) => onChange(event.currentTarget.value)} />;
+      return <TextInput {...common} styles={SHORT} placeholder={example ?? '512 MB'} value={text} onChange={(event) => onChange(event.currentTarget.value)} />;
     case 'duration':
-      return <TextInput {...common} placeholder={example ?? '30s'} value={text} onChange={(event) => onChange(event.currentTarget.value)} />;
+      return <TextInput {...common} styles={SHORT} placeholder={example ?? '30s'} value={text} onChange={(event) => onChange(event.currentTarget.value)} />;
     default:
       return <TextInput {...common} spellCheck={false} autoComplete="off" value={text} onChange={(event) => onChange(event.currentTarget.value)} />;
   }

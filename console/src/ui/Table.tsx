@@ -39,11 +39,14 @@ interface TableProps<R> {
   tools?: ReactNode;
   /** Id of the column sorted by at first; `-id` for descending. */
   order?: string;
+  /** On narrow screens, below the first column: what of the columns left out is worth a line. */
+  under?: (row: R) => ReactNode[];
   /** Inside a card: no search and no frame of its own. */
   bare?: boolean;
 }
 
 const ROW = 38;
+const TALL = 58;
 const VIRTUAL_FROM = 80;
 
 export function Table<R>(props: TableProps<R>) {
@@ -116,7 +119,7 @@ export function Table<R>(props: TableProps<R>) {
         </div>
       )}
       <div ref={frame} className={bare ? 'table bare' : 'table'} onPointerLeave={() => leave((count) => count + 1)}>
-        <Body {...props} rows={rows} columns={shown} sort={sort} onSort={setSort} picked={picked} onPick={choose}
+        <Body {...props} under={narrow ? props.under : undefined} rows={rows} columns={shown} sort={sort} onSort={setSort} picked={picked} onPick={choose}
           onPickAll={(all) => setPicked(all ? new Set(rows.map(rowKey)) : new Set())}
           nothingFound={total > 0 ? <div className="state"><p>{t('table.nothing')}</p><div className="actions"><Button small onClick={() => { setWords(undefined); setFilter(undefined); }}>{t('table.clear')}</Button></div></div> : undefined} />
       </div>
@@ -134,16 +137,17 @@ export function Table<R>(props: TableProps<R>) {
 type BodyProps<R> = TableProps<R> & { rows: R[]; sort?: string; onSort: (sort: string | undefined) => void; picked: Set<string>;
   onPick: (key: string) => void; onPickAll: (all: boolean) => void; nothingFound?: ReactNode };
 
-function Body<R>({ label, query, columns, rows, rowKey, href, menu, bulk, empty, sort, onSort, picked, onPick, onPickAll, nothingFound }: BodyProps<R>) {
+function Body<R>({ label, query, columns, rows, rowKey, href, menu, bulk, under, empty, bare, sort, onSort, picked, onPick, onPickAll, nothingFound }: BodyProps<R>) {
   const t = useT('');
   const navigate = useNavigate();
   const body = useRef<HTMLTableSectionElement>(null);
+  const height = under ? TALL : ROW;
   const virtual = rows.length > VIRTUAL_FROM;
-  const virtualizer = useWindowVirtualizer({ count: virtual ? rows.length : 0, estimateSize: () => ROW, overscan: 12,
+  const virtualizer = useWindowVirtualizer({ count: virtual ? rows.length : 0, estimateSize: () => height, overscan: 12,
     scrollMargin: body.current?.offsetTop ?? 0 });
   const visible = virtual ? virtualizer.getVirtualItems().map((item) => item.index) : rows.map((_, index) => index);
-  const before = virtual && visible.length ? visible[0]! * ROW : 0;
-  const after = virtual && visible.length ? (rows.length - visible.at(-1)! - 1) * ROW : 0;
+  const before = virtual && visible.length ? visible[0]! * height : 0;
+  const after = virtual && visible.length ? (rows.length - visible.at(-1)! - 1) * height : 0;
   const pickable = Boolean(bulk?.length);
   const width = columns.length + (pickable ? 1 : 0) + (menu ? 1 : 0);
 
@@ -168,6 +172,8 @@ function Body<R>({ label, query, columns, rows, rowKey, href, menu, bulk, empty,
     }
   }
 
+  useFirstRow(body, !bare && Boolean(href || pickable));
+
   function openMenu(event: MouseEvent<HTMLTableRowElement>) {
     const button = event.currentTarget.querySelector<HTMLButtonElement>('td.menu button');
     if (button) {
@@ -183,7 +189,7 @@ function Body<R>({ label, query, columns, rows, rowKey, href, menu, bulk, empty,
         {columns.map((column) => <col key={column.id} style={{ width: column.width }} />)}
         {menu && <col style={{ width: 44 }} />}
       </colgroup>
-      <thead>
+      {(query.data === undefined || query.data.length > 0) && <thead>
         <tr>
           {pickable && <th className="pick"><input type="checkbox" className="pickbox" aria-label={t('table.all')} checked={rows.length > 0 && picked.size >= rows.length} onChange={(event) => onPickAll(event.currentTarget.checked)} /></th>}
           {columns.map((column) => {
@@ -200,7 +206,7 @@ function Body<R>({ label, query, columns, rows, rowKey, href, menu, bulk, empty,
           })}
           {menu && <th><span className="sr">{t('more')}</span></th>}
         </tr>
-      </thead>
+      </thead>}
       <tbody ref={body}>
         {query.data === undefined && !query.error && Array.from({ length: 8 }, (_, index) => (
           <tr key={index} className="quiet">
@@ -217,11 +223,11 @@ function Body<R>({ label, query, columns, rows, rowKey, href, menu, bulk, empty,
           }
           const key = rowKey(row);
           return (
-            <tr key={key} tabIndex={href || pickable ? 0 : undefined} aria-selected={pickable ? picked.has(key) : undefined} aria-rowindex={index + 1}
+            <tr key={key} className={under ? 'tall' : undefined} tabIndex={href || pickable ? 0 : undefined} aria-selected={pickable ? picked.has(key) : undefined} aria-rowindex={index + 1}
               onKeyDown={(event) => keys(event, row)} onContextMenu={menu ? openMenu : undefined} style={href ? { cursor: 'pointer' } : undefined}
               onClick={(event) => href && !(event.target as Element).closest('a,button,input,[role=menu]') && navigate(href(row))}>
               {pickable && <td className="pick"><input type="checkbox" className="pickbox" aria-label={t('table.pick')} tabIndex={-1} checked={picked.has(key)} onChange={() => onPick(key)} /></td>}
-              {columns.map((column) => <td key={column.id} className={column.end ? 'end' : ''}>{column.cell(row)}</td>)}
+              {columns.map((column, at) => <td key={column.id} className={column.end ? 'end' : ''}>{column.cell(row)}{at === 0 && under && <div className="under">{under(row).map((part, index) => (part ? <span key={index}>{part}</span> : null))}</div>}</td>)}
               {menu && <td className="menu" onClick={(event) => event.stopPropagation()}><Menu small items={menu(row)} /></td>}
             </tr>
           );
@@ -230,6 +236,23 @@ function Body<R>({ label, query, columns, rows, rowKey, href, menu, bulk, empty,
       </tbody>
     </table>
   );
+}
+
+/** `j` and `k` begin at the first row, wherever on the page one is. */
+function useFirstRow(body: React.RefObject<HTMLTableSectionElement | null>, wanted: boolean): void {
+  useEffect(() => {
+    if (!wanted) {
+      return undefined;
+    }
+    const hear = (event: globalThis.KeyboardEvent) => {
+      const at = event.target as Element;
+      if (/^[jk]$/.test(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey && !at.closest('input,textarea,[contenteditable],[role=dialog],[role=menu],tbody,.log')) {
+        body.current?.querySelector<HTMLElement>('tr[tabindex]')?.focus();
+      }
+    };
+    window.addEventListener('keydown', hear);
+    return () => window.removeEventListener('keydown', hear);
+  }, [body, wanted]);
 }
 
 function ColumnChooser<R>({ columns, hidden, onChange }: { columns: Column<R>[]; hidden: Set<string>; onChange: (hidden: Set<string>) => void }) {

@@ -19,6 +19,9 @@ export function parseBytes(text: string): number | undefined {
 
 export function formatMillis(millis: number, locale = 'en'): string {
   const seconds = Math.max(0, millis) / 1000;
+  if (seconds > 0 && seconds < 0.1) {
+    return `${Math.round(seconds * 1000)} ms`;
+  }
   if (seconds < 10) {
     return `${seconds.toLocaleString(locale, { maximumFractionDigits: 1 })} s`;
   }

@@ -38,7 +38,8 @@ export default async function app(suite, world) {
     await git.commit('web', 'The shop opens', source('first'));
     await page.getByRole('link', { name: 'New app' }).first().click();
     await page.getByLabel('Repository URL').fill(git.url('web'));
-    assert.equal(await page.getByLabel('Name', { exact: true }).inputValue(), 'web');
+    // By its accessible name: the mark of what is required is for the eye only.
+    assert.equal(await page.getByRole('textbox', { name: 'Name', exact: true }).inputValue(), 'web');
     await page.getByLabel('Port').fill('8080');
     await world.look('app-new');
     await eyes.tabThrough(page, 'app-new');
@@ -146,6 +147,43 @@ export default async function app(suite, world) {
     await page.getByRole('dialog').getByRole('button', { name: 'Roll back' }).click();
     await until('the first version serves', async () => (await world.visit(address)).trim() === 'first', 60_000);
     await until('the first row is the one that serves', () => rows.nth(1).getByText('serving').isVisible(), 10_000);
+  });
+
+  await suite.test('A setting that is emptied is taken away', async () => {
+    const settings = { 'Health check path': '/', 'CPUs': '0.5', 'Memory': '64 MB' };
+    const save = async () => {
+      await page.keyboard.press('Control+s');
+      await page.locator('.savebar').waitFor({ state: 'detached' });
+      await page.reload();
+      await page.getByLabel('Memory').waitFor();
+    };
+    await tab('Advanced');
+    for (const [label, value] of Object.entries(settings)) {
+      await page.getByLabel(label).fill(value);
+    }
+    await world.look('app-unsaved');
+    await save();
+    for (const [label, value] of Object.entries(settings)) {
+      assert.equal(await page.getByLabel(label).inputValue(), value, `${label} is not kept`);
+      await page.getByLabel(label).fill('');
+    }
+    await save();
+    for (const label of Object.keys(settings)) {
+      assert.equal(await page.getByLabel(label).inputValue(), '', `${label} is still there`);
+    }
+  });
+
+  await suite.test('Leaving what is unsaved asks first', async () => {
+    await page.getByLabel('Health check path').fill('/ready');
+    await tab('General');
+    await page.getByRole('heading', { name: 'Leave without saving?' }).waitFor();
+    await world.look('app-leave');
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+    assert.equal(await page.getByLabel('Health check path').inputValue(), '/ready');
+    await tab('General');
+    await page.getByRole('dialog').getByRole('button', { name: 'Discard and leave' }).click();
+    await page.getByLabel('Repository URL').waitFor();
+    assert.equal(await page.locator('.savebar').count(), 0, 'what was discarded is still to be saved');
   });
 
   await suite.test('The other tabs of the app are there', async () => {

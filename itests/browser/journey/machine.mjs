@@ -24,7 +24,7 @@ export default async function machine(suite, world) {
     await page.getByRole('log').getByText('listening on 8080').first().waitFor();
     await world.look('container-logs');
     await tab('Usage');
-    await until('the memory it uses is shown', async () => /Memory\s+[\d.,]+\s*[kKM]B/.test(await page.getByRole('main').innerText()), 10_000);
+    await until('memory and network are shown', async () => /Memory\s+[\d.,]+\s*[kKM]B[^]*Network\s+[\d.,]+\s*[kKM]?B\/s/.test(await page.getByRole('main').innerText()), 10_000);
     await world.look('container-usage');
   });
 

@@ -25,6 +25,19 @@ export default async function person(suite, world) {
     await page.getByRole('dialog').waitFor({ state: 'detached' });
   });
 
+  await suite.test('The keyboard says what it can do, and walks through a table', async () => {
+    await world.go('/projects');
+    await page.getByRole('row').filter({ hasText: 'shop' }).waitFor();
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
+    await world.look('shortcuts');
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.keyboard.press('j');
+    await page.keyboard.press('j');
+    assert.match(await page.evaluate(() => document.activeElement.textContent), /^shop/, 'the second row has not the focus');
+  });
+
   await suite.test('An address that is not there says so', async () => {
     await world.go('/nowhere');
     await page.getByRole('heading', { name: 'There is no such page' }).waitFor();

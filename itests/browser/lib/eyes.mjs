@@ -38,7 +38,12 @@ export class Eyes {
   }
 
   same(text) {
-    return this.portuguese.has(text) || this.names.some((name) => text.includes(name));
+    if (this.portuguese.has(text)) {
+      return true;
+    }
+    // What is left once names are taken out must hold no word: a sentence about a name is no name.
+    const rest = [...this.names].sort((a, b) => b.length - a.length).reduce((left, name) => left.replaceAll(whole(name), ''), text);
+    return !rest.split(/\s+/).some((word) => /^\p{L}{3,}[.,:;]?$/u.test(word));
   }
 
   /** Says that requests to a path may fail with a status while the body runs: what the browser then logs is no fault. */
@@ -81,7 +86,7 @@ export class Eyes {
     for (const view of theme ? VIEWS : VIEWS.filter(({ scheme }) => scheme === 'dark')) {
       await page.setViewportSize({ width: view.width, height: view.height });
       await page.emulateMedia({ colorScheme: view.scheme, reducedMotion: 'reduce' });
-      await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+      await drawn(page, view.scheme);
       await page.screenshot({ path: join(FOLDER, `${file}-${view.width}-${view.scheme}.png`), fullPage: !(await page.getByRole('dialog').count()) });
       this.pictures++;
       if (view.width === PHONE.width) {
@@ -175,12 +180,28 @@ export class Eyes {
   }
 }
 
+/** A name where it stands as words of its own. */
+const whole = (name) => new RegExp(`(?<![\\p{L}\\d])${name.replace(/[.+?]/g, '\\$&')}(?![\\p{L}\\d])`, 'gu');
+
 /** Whether a text may read the same in both languages: words that Portuguese shares, and names that people gave. */
 async function portuguese() {
   const bundles = (await readdir(root)).filter((name) => name.endsWith('-bundle'));
   const files = [join(root, 'console/src/i18n/pt-BR.json'), ...bundles.map((name) => join(root, name, 'src/main/resources/OPENPANEL-INF/i18n/pt-BR.json'))];
   const texts = await Promise.all(files.map((file) => readFile(file, 'utf8').catch(() => '{}')));
   return new Set(texts.flatMap((text) => Object.values(JSON.parse(text))));
+}
+
+/** The scheme has reached the page, where the person leaves it to the system, and what it changes is painted. */
+async function drawn(page, scheme) {
+  await page.waitForFunction((wanted) => {
+    const { dataset } = document.documentElement;
+    const stored = localStorage.getItem('openpanel-theme') ?? 'auto';
+    return dataset.mantineColorScheme === (stored === 'auto' ? wanted : stored);
+  }, scheme);
+  await page.evaluate(async () => {
+    await Promise.all(document.getAnimations().filter((each) => each.effect.getComputedTiming().iterations < 2).map((each) => each.finished.catch(() => undefined)));
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  });
 }
 
 /** Nothing loads any more. */

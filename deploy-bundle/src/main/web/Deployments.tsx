@@ -19,9 +19,10 @@ export function Deployments({ app }: { app: App }) {
           run: () => rollback.run({ app: app.app, deployment: row.deployment }).then(() => toast(t('rollback.started'))) }) },
         cancel.allowed && !ended(row) && { label: t('do.cancel'), tone: 'red', icon: <IconX size={15} />, onSelect: () => void cancel.go({ deployment: row.deployment }) },
       ]}
+      under={(row) => [row.message && <code key="version">{versionOf(row)}</code>, row.author, <RelativeTime key="when" at={row.createdAt ?? row.startedAt} />]}
       columns={[
-        { id: 'state', header: t('deployment.state'), width: 140, cell: (row) => <Status value={row.state} as="job" /> },
-        { id: 'commit', header: t('deployment.what'), cell: (row) => <span className="row"><code>{versionOf(row)}</code><span className="clip muted">{row.message}</span>{row.current && <span className="tag">{t('deployment.current')}</span>}</span> },
+        { id: 'commit', header: t('deployment.what'), cell: (row) => <span className="row"><code className={row.message ? 'wide-only' : undefined}>{versionOf(row)}</code><span className="clip">{row.message?.split('\n')[0]}</span>{row.current && <span className="tag">{t('deployment.current')}</span>}</span> },
+        { id: 'state', header: t('deployment.state'), width: 128, cell: (row) => <Status value={row.state} as="job" /> },
         { id: 'trigger', header: t('deployment.trigger'), width: 210, wideOnly: true, cell: (row) => <span className="muted">{[row.author, row.trigger && said(t, `trigger.${row.trigger}`, row.trigger)].filter(Boolean).join(', ')}</span> },
         { id: 'took', header: t('deployment.took'), width: 110, end: true, wideOnly: true, cell: (row) => <Duration from={row.startedAt ?? row.createdAt} to={row.finishedAt} /> },
         { id: 'when', header: t('deployment.when'), width: 124, end: true, wideOnly: true, cell: (row) => <span className="muted"><RelativeTime at={row.createdAt ?? row.startedAt} /></span> },

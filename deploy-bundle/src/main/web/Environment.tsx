@@ -36,6 +36,7 @@ export function Environment({ app }: { app: App }) {
                 setTouched(true);
               } }) },
           ]}
+          under={(row) => [t(`scope.${row.scope ?? 'runtime'}`)]}
           columns={[
             { id: 'name', header: t('variable.name'), sort: (row) => row.name, cell: (row) => <code style={{ fontWeight: 550 }}>{row.name}</code> },
             { id: 'value', header: t('variable.value'), cell: (row) => (row.secret ? <span className="row faint"><IconLock size={14} /><span aria-label={t('variable.hidden')}>••••••••</span></span> : <code className="muted">{row.value}</code>) },

@@ -1,4 +1,4 @@
-import { Button, confirm, Contributed, IconExternalLink, IconPlayerPlay, IconPlayerStop, IconRefresh, IconRocket, LinesSkeleton, LinkButton, Loaded, Menu, Page, Skeleton, Status, Tabs, toast, useAction, useNavigate, useParams, useRead, useT, useTabs } from '@openpanel/ui';
+import { Button, confirm, Contributed, IconExternalLink, IconGitBranch, IconGitCommit, IconPackage, IconPlayerPlay, IconPlayerStop, IconRefresh, IconRocket, LinesSkeleton, LinkButton, Loaded, Menu, Page, Skeleton, Status, Tabs, toast, useAction, useNavigate, useParams, useRead, useT, useTabs } from '@openpanel/ui';
 import { Advanced } from './Advanced';
 import { Danger } from './Danger';
 import { Deployments } from './Deployments';
@@ -34,8 +34,8 @@ export default function AppPage() {
             status={<Status badge value={app.status ?? 'none'} />}
             lead={<>
               {app.address && <a className="link row" style={{ gap: 4 }} href={app.address} target="_blank" rel="noreferrer">{hostOf(app.address)}<IconExternalLink size={14} /></a>}
-              <span className="clip">{app.git ? `${hostOf(app.git).replace(/\.git$/, '')}${app.branch ? ` · ${app.branch}` : ''}` : app.image}</span>
-              {app.latest?.commit && <code>{shortCommit(app.latest.commit)}</code>}
+              <span className="row" style={{ gap: 4 }}>{app.git ? <IconGitBranch size={15} /> : <IconPackage size={15} />}<span className="clip">{app.git ? `${hostOf(app.git).replace(/\.git$/, '')}${app.branch ? ` · ${app.branch}` : ''}` : app.image}</span></span>
+              {app.latest?.commit && <span className="row" style={{ gap: 4 }}><IconGitCommit size={15} /><code>{shortCommit(app.latest.commit)}</code></span>}
             </>}
             actions={<>
               {app.address && up && <LinkButton external href={app.address} icon={<IconExternalLink size={16} />}>{t('do.open')}</LinkButton>}

@@ -2,7 +2,7 @@ import { Button, Card, confirm, CopyText, Duration, IconArrowBackUp, IconExterna
   useJob, useLog, useNavigate, useParams, useRead, useT } from '@openpanel/ui';
 import { useState } from 'react';
 import { said } from './Deployments';
-import { ended, everRan, idOf, LIVE, sentence, shortCommit, type App, type Deployment } from './model';
+import { ended, everRan, hostOf, idOf, LIVE, sentence, shortCommit, type App, type Deployment } from './model';
 
 const STEPS = { git: ['queue', 'clone', 'build', 'start', 'health', 'switch'], image: ['queue', 'build', 'start', 'health', 'switch'] };
 
@@ -33,13 +33,13 @@ function Shown({ deployment, title }: { deployment: Deployment; title: string })
 
   return (
     <Page title={deployment.message?.split('\n')[0] ?? `${title} ${shortCommit(deployment.commit) ?? ''}`} status={<Status badge value={deployment.state} as="job" />}
-      crumbs={[{ label: t('projects.title'), href: '/projects' }, { label: app.data?.name ?? t('app.one'), href: `/apps/${appId}` }, { label: t('tab.deployments'), href: `/apps/${appId}/deployments` }]}
+      crumbs={[{ label: t('projects.title'), href: '/projects' }, ...(app.data ? [{ label: app.data.projectName ?? t('project.one'), href: `/projects/${idOf(app.data.project)}` }] : []), { label: app.data?.name ?? t('app.one'), href: `/apps/${appId}` }, { label: t('tab.deployments'), href: `/apps/${appId}/deployments` }]}
       lead={<>
         {deployment.commit && <span className="row" style={{ gap: 4 }}><IconGitCommit size={15} /><CopyText text={deployment.commit}>{shortCommit(deployment.commit)}</CopyText></span>}
-        {deployment.author && <span>{deployment.author}</span>}
-        {deployment.trigger && <span>{said(t, `trigger.${deployment.trigger}`, deployment.trigger)}</span>}
+        <span>{[deployment.author, deployment.trigger && said(t, `trigger.${deployment.trigger}`, deployment.trigger)].filter(Boolean).join(', ')}</span>
         <RelativeTime at={deployment.startedAt ?? deployment.createdAt} />
         <Duration from={deployment.startedAt ?? deployment.createdAt} to={deployment.finishedAt} />
+        {address && deployment.current && <a className="link" href={address} target="_blank" rel="noreferrer">{hostOf(address)}</a>}
       </>}
       actions={<>
         {address && state === 'finished' && <LinkButton external href={address} icon={<IconExternalLink size={16} />}>{t('do.open')}</LinkButton>}

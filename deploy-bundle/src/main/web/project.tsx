@@ -29,7 +29,7 @@ export default function ProjectPage() {
                   navigate('/projects', { replace: true });
                 } }) },
             ]} />
-            <LinkButton tone="primary" href={`/apps/new?project=${id}`} icon={<IconPlus size={16} />}>{t('app.new')}</LinkButton>
+            {apps.data?.length !== 0 && <LinkButton tone="primary" href={`/apps/new?project=${id}`} icon={<IconPlus size={16} />}>{t('app.new')}</LinkButton>}
           </>}>
           <AppsTable query={apps} empty={<EmptyState icon={<IconRocket size={20} />} title={t('project.empty', { name: project.name })} text={t('project.empty-text')}><LinkButton tone="primary" href={`/apps/new?project=${id}`}>{t('app.new')}</LinkButton></EmptyState>} />
           {editing && <Dialog title={t('do.edit')} onClose={() => setEditing(false)}>

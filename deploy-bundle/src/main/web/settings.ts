@@ -1,9 +1,13 @@
-import { controlOf, draftOf, faultOf, inputOf, Problem, toast, useAction, useLocale, useOperation, useT, type Draft, type Input, type Schema } from '@openpanel/ui';
+import { draftOf, faultOf, inputOf, Problem, toast, useAction, useLocale, useOperation, useT, type Draft, type Input, type Schema } from '@openpanel/ui';
+import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useMemo, useState } from 'react';
 import { idOf, type App } from './model';
 
-/** What can be emptied again; a number that was set can only become another one. */
-const EMPTIES = ['text', 'records', 'flag'];
+/** What a field that was emptied sends: no limit, or what the panel takes where nothing is given. */
+const EMPTIED: Record<string, unknown> = { cpus: 0, memory: 0, port: 8080, healthTimeout: 'PT1M', volumes: [] };
+
+/** A number that is stored and the digits that were typed are the same. */
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b) || (typeof a !== 'object' && typeof b !== 'object' && String(a) === String(b));
 
 /** Some settings of an app as a draft: what differs from what is stored, and one way to store it. */
 export function useSettings(app: App, names: string[]) {
@@ -11,6 +15,7 @@ export function useSettings(app: App, names: string[]) {
   const locale = useLocale();
   const operation = useOperation('app.update');
   const update = useAction('app.update');
+  const client = useQueryClient();
   const [edits, setEdits] = useState<Draft>({});
   const [problem, setProblem] = useState<Problem>();
   const schema = useMemo<Schema>(() => ({ ...operation?.input, properties: Object.fromEntries(names.flatMap((name) => {
@@ -20,10 +25,10 @@ export function useSettings(app: App, names: string[]) {
   })) }), [operation]);
   const stored = draftOf(schema, app as unknown as Input, locale);
   const draft = { ...stored, ...edits };
-  const changed = Object.keys(edits).filter((name) => JSON.stringify(edits[name]) !== JSON.stringify(stored[name]));
+  const changed = Object.keys(edits).filter((name) => !same(edits[name], stored[name]));
   const faults = Object.fromEntries(changed.flatMap((name) => {
     const property = schema.properties?.[name];
-    const fault = property && faultOf(property, !EMPTIES.includes(controlOf(property)) || name === 'name', draft[name]);
+    const fault = property && faultOf(property, name === 'name', draft[name]);
     return fault ? [[name, t(fault.key, fault.vars)]] : [];
   })) as Record<string, string>;
 
@@ -34,7 +39,9 @@ export function useSettings(app: App, names: string[]) {
     setProblem(undefined);
     const only: Schema = { ...schema, properties: Object.fromEntries(changed.map((name) => [name, schema.properties![name]!])) };
     try {
-      await update.run({ ...Object.fromEntries(changed.map((name) => [name, controlOf(schema.properties![name]!) === 'records' ? [] : ''])), ...inputOf(only, draft), app: app.app });
+      await update.run({ ...Object.fromEntries(changed.map((name) => [name, EMPTIED[name] ?? ''])), ...inputOf(only, draft), app: app.app });
+      // The draft stays until what is stored has been read again, so that no field shows its former value in between.
+      await client.invalidateQueries({ queryKey: ['action', 'app.get'] });
       setEdits({});
       toast(t('saved', { name: app.name }));
     } catch (error) {

@@ -1,5 +1,5 @@
 import { Bytes, Button, Card, CopyText, Facts, formatBytes, IconPlayerPlay, IconRefresh, Link, LinesSkeleton, Loaded, LogPane, Menu, MetricCard, Notice, Page, RelativeTime, Status, Tabs, useAction, useLocale, useLog,
-  useNavigate, useParams, useRead, useStream, useT } from '@openpanel/ui';
+  useNavigate, useOperation, useParams, useRead, useStream, useT } from '@openpanel/ui';
 import { useState } from 'react';
 import { idOf, imageOf, runs, useContainerMenu, type Container } from './model';
 
@@ -34,22 +34,24 @@ export default function ContainerPage() {
 function About({ row }: { row: Container }) {
   const t = useT();
   const mounts = row.mounts ?? [];
+  const app = useRead<{ name: string }>('app.get', { app: row.app }, { enabled: Boolean(useOperation('app.get')) && Boolean(row.app) });
   const policy = row.restartPolicy && t(`choice.${row.restartPolicy}`);
   return (
     <div className="stack">
       {row.exitCode !== undefined && row.exitCode !== 0 && !runs(row) && <Notice tone="red">{t('container.exited', { code: row.exitCode })} {row.error} <Link className="link" href={`/containers/${idOf(row.container)}/logs`}>{t('container.see-log')}</Link></Notice>}
-      <div className="grid" style={{ gridTemplateColumns: 'repeat(auto-fit, minmax(340px, 1fr))', alignItems: 'start' }}>
+      <div className="halves">
         <Card title={t('tab.overview')}><div className="body" style={{ paddingBlock: 6 }}>
           <Facts items={[
             [t('container.id'), <CopyText key="id" text={row.id.slice(0, 12)} />],
             [t('container.image'), <CopyText key="image" text={row.image}>{imageOf(row)}</CopyText>],
-            Boolean(row.app) && [t('container.app'), <Link key="app" className="link" href={`/apps/${idOf(row.app!)}`}>{t('container.open-app')}</Link>],
+            Boolean(row.app) && [t('container.app'), <Link key="app" className="link" href={`/apps/${idOf(row.app!)}`}>{app.data?.name ?? t('container.open-app')}</Link>],
             row.command?.length ? [t('container.command'), <code key="command">{row.command.join(' ')}</code>] : undefined,
             [t('container.restart'), row.restarts ? t('container.restarted', { policy, count: row.restarts }) : policy],
             [t('container.created'), <RelativeTime key="created" at={row.createdAt} />],
             [t('container.started'), <RelativeTime key="started" at={row.startedAt} />],
           ]} />
         </div></Card>
+        <div className="stack">
         <Card title={t('container.network')}><div className="body" style={{ paddingBlock: 6 }}>
           <Facts items={[
             ...Object.entries(row.addresses ?? {}).map(([network, address]): [string, React.ReactNode] => [network, <CopyText key={network} text={address} />]),
@@ -65,6 +67,7 @@ function About({ row }: { row: Container }) {
         <Card title={t('container.environment')} count={row.environmentNames?.length}>
           {row.environmentNames?.length ? <div className="body row wrap" style={{ gap: 6 }}>{row.environmentNames.map((name) => <code key={name} className="tag">{name}</code>)}</div> : <p className="body muted">{t('container.no-environment')}</p>}
         </Card>
+        </div>
       </div>
     </div>
   );
@@ -99,11 +102,11 @@ function Stats({ container, running }: { container: string; running: boolean }) 
   const [net, netUnit] = split(network.length ? formatBytes(network.at(-1)!, locale) : '– ');
   const [io, ioUnit] = split(disk.length ? formatBytes(disk.at(-1)!, locale) : '– ');
   return (
-    <div className="grid" style={{ gridTemplateColumns: 'repeat(auto-fit, minmax(300px, 1fr))' }}>
+    <div className="grid" style={{ gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 232px), 1fr))' }}>
       <MetricCard label={t('stats.cpu')} value={last ? last.cpuPercent.toLocaleString(locale, { maximumFractionDigits: 1 }) : '–'} unit={last && '%'} values={samples.map((sample) => sample.cpuPercent)} max={10} />
       <MetricCard label={t('stats.memory')} value={memory} unit={memoryUnit} under={last?.memoryLimit ? t('stats.of', { limit: formatBytes(last.memoryLimit, locale) }) : undefined} values={samples.map((sample) => sample.memory)} max={last?.memory ? last.memory * 1.4 : undefined} />
       <MetricCard label={t('stats.network')} value={net} unit={net === '–' ? '' : `${netUnit}/s`} under={last && t('stats.total', { in: formatBytes(last.received, locale), out: formatBytes(last.sent, locale) })} values={network} />
-      <MetricCard label={t('stats.disk')} value={io} unit={io === '–' ? '' : `${ioUnit}/s`} under={last && t('stats.total', { in: formatBytes(last.read, locale), out: formatBytes(last.written, locale) })} values={disk} />
+      <MetricCard label={t('stats.disk')} value={io} unit={io === '–' ? '' : `${ioUnit}/s`} under={last && t('stats.disk-total', { in: formatBytes(last.read, locale), out: formatBytes(last.written, locale) })} values={disk} />
     </div>
   );
 }

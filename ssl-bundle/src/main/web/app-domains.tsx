@@ -16,6 +16,7 @@ export default function AppDomains({ resource }: { resource: string }) {
   return (
     <>
       <Table label={t('domains.title')} query={query} rowKey={(row) => row.domain} menu={menu} order="host" tools={query.data?.length ? <>{make}{add}</> : undefined}
+        under={(row) => [t(row.generated ? 'domain.generated' : 'domain.own'), row.address]}
         columns={[
           { id: 'host', header: t('domain.host'), sort: (row) => row.host, cell: (row) => <span className="row"><a className="link row main" href={row.address} target="_blank" rel="noreferrer"><span className="clip">{row.host}</span><IconExternalLink size={14} /></a></span> },
           { id: 'kind', header: t('domain.kind'), width: 160, wideOnly: true, cell: (row) => <span className="muted">{t(row.generated ? 'domain.generated' : 'domain.own')}</span> },

@@ -11,8 +11,9 @@ export default function Domains() {
   const nameOf = (row: Domain) => apps.data?.find((app) => app.app === row.app)?.name;
   const add = may && <Button tone="primary" icon={<IconPlus size={16} />} onClick={() => ask('yes')}>{t('domain.add')}</Button>;
   return (
-    <Page title={t('domains.title')} actions={add}>
+    <Page title={t('domains.title')} actions={query.data?.length !== 0 && add}>
       <Table label={t('domains.title')} query={query} rowKey={(row) => row.domain} order="host" search={(row) => `${row.host} ${nameOf(row) ?? ''}`} menu={menu}
+        under={(row) => [t(row.generated ? 'domain.generated' : 'domain.own'), <RelativeTime key="when" at={row.createdAt} />]}
         columns={[
           { id: 'host', header: t('domain.host'), sort: (row) => row.host, cell: (row) => <a className="link row main" href={row.address} target="_blank" rel="noreferrer"><span className="clip">{row.host}</span><IconExternalLink size={14} /></a> },
           { id: 'app', header: t('domain.app'), sort: (row) => nameOf(row) ?? '', cell: (row) => <Link className="link" href={`/apps/${idOf(row.app)}`}>{nameOf(row) ?? t('domain.its-app')}</Link> },

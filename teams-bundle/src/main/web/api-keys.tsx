@@ -13,7 +13,7 @@ export default function ApiKeys() {
   const [made, setMade] = useState<Made>();
   const add = create.allowed && <Button tone="primary" icon={<IconPlus size={16} />} onClick={() => ask('yes')}>{t('key.new')}</Button>;
   return (
-    <Page title={t('keys.title')} actions={add} lead={t('keys.lead')}>
+    <Page title={t('keys.title')} actions={query.data?.length !== 0 && add} lead={t('keys.lead')}>
       <div className="stack">
         {made && (
           <Card title={t('key.made', { name: made.name })} actions={<Button small onClick={() => setMade(undefined)}>{t('key.kept')}</Button>}>
@@ -24,12 +24,13 @@ export default function ApiKeys() {
           <Table label={t('keys.title')} query={query} rowKey={(row) => row.key} order="name"
             menu={(row) => [remove.allowed && { label: t('do.delete'), tone: 'red', icon: <IconTrash size={15} />, onSelect: () => confirm({ title: t('delete.title', { name: row.name }), text: t('key.delete-text'), action: t('do.delete'),
               run: () => remove.run({ key: row.key }).then(() => toast(t('did.delete', { name: row.name }))) }) }]}
+            under={(row) => [<code key="actions">{row.actions.join(' ')}</code>]}
             columns={[
               { id: 'name', header: t('key.name'), sort: (row) => row.name, cell: (row) => <span className="main">{row.name}</span> },
-              { id: 'prefix', header: t('key.token'), width: 150, wideOnly: true, cell: (row) => <code className="muted">{row.prefix ? `${row.prefix}…` : '–'}</code> },
+              { id: 'prefix', header: t('key.token'), width: 176, wideOnly: true, cell: (row) => <code className="muted">{row.prefix ? `${row.prefix}…` : '–'}</code> },
               { id: 'actions', header: t('key.actions'), wideOnly: true, cell: (row) => <code className="muted">{row.actions.join(' ')}</code> },
               { id: 'used', header: t('key.used'), width: 130, end: true, wideOnly: true, cell: (row) => <span className="muted">{row.usedAt ? <RelativeTime at={row.usedAt} /> : t('key.never')}</span> },
-              { id: 'expires', header: t('key.expires'), width: 140, end: true, sort: (row) => Date.parse(row.expiresAt ?? '') || 0, cell: (row) => (row.expired ? <span className="status red">{t('key.expired')}</span> : <span className="muted">{row.expiresAt ? <RelativeTime at={row.expiresAt} /> : t('key.no-end')}</span>) },
+              { id: 'expires', header: t('key.expires'), width: 120, end: true, sort: (row) => Date.parse(row.expiresAt ?? '') || 0, cell: (row) => (row.expired ? <span className="status red">{t('key.expired')}</span> : <span className="muted">{row.expiresAt ? <RelativeTime at={row.expiresAt} /> : t('key.no-end')}</span>) },
             ]}
             empty={<EmptyState icon={<IconKey size={20} />} title={t('keys.empty')} text={t('keys.empty-text')}>{add}</EmptyState>} />
         </div>

@@ -58,6 +58,7 @@ function Sessions() {
   return (
     <Table bare label={t('profile.sessions')} query={query} rowKey={(row) => row.session}
       menu={(row) => [!row.current && { label: t('session.end'), tone: 'red', icon: <IconTrash size={15} />, onSelect: () => confirm({ title: t('session.end-title'), text: t('session.end-text'), action: t('session.end'), run: () => end.run({ session: row.session }) }) }]}
+      under={(row) => [<code key="address">{row.address}</code>]}
       columns={[
         { id: 'device', header: t('session.device'), cell: (row) => <span className="row"><span className="clip" title={row.device}>{deviceOf(row.device)}</span>{row.current && <span className="tag">{t('session.this')}</span>}</span> },
         { id: 'address', header: t('session.address'), width: 150, wideOnly: true, cell: (row) => <code className="muted">{row.address}</code> },

@@ -31,9 +31,10 @@ export default function AppHooks({ resource }: { resource: string }) {
         <Table label={t('hooks.title')} query={query} rowKey={(row) => row.hook} tools={query.data?.length ? add : undefined}
           menu={(row) => [remove.allowed && { label: t('do.delete'), tone: 'red', icon: <IconTrash size={15} />, onSelect: () => confirm({ title: t('delete.title'), text: t('delete.text'), action: t('do.delete'),
             run: () => remove.run({ hook: row.hook }).then(() => toast(t('did.delete'))) }) }]}
+          under={(row) => [row.branch ?? t('hook.any'), row.usedAt && <RelativeTime key="used" at={row.usedAt} />]}
           columns={[
             { id: 'path', header: t('hook.url'), cell: (row) => <code>{urlOf(row.path)}</code> },
-            { id: 'branch', header: t('hook.branch'), width: 160, cell: (row) => <span className="muted">{row.branch ?? t('hook.any')}</span> },
+            { id: 'branch', header: t('hook.branch'), width: 160, wideOnly: true, cell: (row) => <span className="muted">{row.branch ?? t('hook.any')}</span> },
             { id: 'used', header: t('hook.used'), width: 140, end: true, wideOnly: true, cell: (row) => <span className="muted"><RelativeTime at={row.usedAt} /></span> },
           ]}
           empty={<EmptyState icon={<IconWebhook size={20} />} title={t('hooks.empty')} text={t('hooks.empty-text')}>{add}</EmptyState>} />
