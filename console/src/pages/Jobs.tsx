@@ -16,14 +16,14 @@ export default function Jobs() {
       <Table label={t('jobs.title')} query={query} rowKey={(row) => row.job} href={(row) => `/jobs/${row.job.slice(4)}`} order="-when" search={(row) => `${row.action} ${nameOf(row)} ${row.resourceName ?? ''}`}
         filters={[{ id: 'running', label: t('status.in-progress'), match: (row) => row.state === 'running' || row.state === 'queued' }, { id: 'failed', label: t('status.failed'), match: (row) => row.state === 'failed' }, { id: 'done', label: t('status.finished'), match: (row) => row.state === 'done' }]}
         columns={[
-          { id: 'action', header: t('jobs.action'), width: '40%', sort: nameOf, cell: (row) => <span className="main">{nameOf(row)}</span> },
-          { id: 'about', header: t('jobs.about'), wideOnly: true, sort: (row) => row.resourceName ?? '', cell: (row) => row.resourceName ?? <span className="faint">–</span> },
+          { id: 'action', header: t('jobs.action'), sort: nameOf, cell: (row) => <span className="main">{nameOf(row)}</span> },
+          { id: 'about', header: t('jobs.about'), width: 180, wideOnly: true, sort: (row) => row.resourceName ?? '', cell: (row) => row.resourceName ?? <span className="faint">–</span> },
           { id: 'state', header: t('jobs.state'), width: 128, sort: (row) => row.state, cell: (row) => <Status value={row.state} as="job" /> },
-          { id: 'by', header: t('jobs.by'), wideOnly: true, cell: (row) => <span className="muted">{row.caller}</span> },
+          { id: 'by', header: t('jobs.by'), width: 160, wideOnly: true, cell: (row) => <span className="muted">{row.caller}</span> },
           { id: 'took', header: t('jobs.took'), width: 110, wideOnly: true, end: true, cell: (row) => <Duration from={row.startedAt} to={row.finishedAt} /> },
           { id: 'when', header: t('jobs.when'), width: 130, end: true, wideOnly: true, sort: (row) => Date.parse(row.createdAt ?? row.startedAt ?? '') || 0, cell: (row) => <span className="muted"><RelativeTime at={row.startedAt ?? row.createdAt} /></span> },
         ]}
-        under={(row) => [row.caller, <RelativeTime key="when" at={row.startedAt ?? row.createdAt} />]}
+        under={(row) => [row.resourceName, <RelativeTime key="when" at={row.startedAt ?? row.createdAt} />]}
         empty={<EmptyState icon={<IconActivity size={20} />} title={t('jobs.empty')} text={t('jobs.empty-text')} />} />
     </Page>
   );

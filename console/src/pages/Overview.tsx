@@ -125,19 +125,28 @@ function ProjectCard({ project, apps }: { project: Project; apps: App[] }) {
 
 interface Row { seq: number; at: string; callerName: string; action: string; resources: string[]; outcome?: string; detail?: string; via?: string }
 
+interface About { name: string; href: string }
+
 function Activity() {
   const t = useT('');
   const able = useCan('audit.list');
   const query = useList<Row>('audit.list', { limit: 200 }, { live: ['action.*', 'deployment.*'], enabled: able });
   const { data: apps } = useList<App>('app.list', {}, { enabled: Boolean(useOperation('app.list')) });
   const summaryOf = useSummary();
-  const known = new Map(apps?.map((app) => [app.app, app]));
+  const { data: projects } = useList<Project>('project.list', {}, { enabled: Boolean(useOperation('project.list')) });
+  const known = new Map<string, About>();
+  projects?.forEach((project) => known.set(project.project, { name: project.name, href: `/projects/${id(project.project)}` }));
+  apps?.forEach((app) => known.set(app.app, { name: app.name, href: `/apps/${id(app.app)}` }));
+  const plugin = (ref: string): About => {
+    const said = t(`plugin.${id(ref)}`);
+    return { name: said.startsWith('plugin.') ? id(ref) : said, href: '/plugins' };
+  };
   if (!able) {
     return null;
   }
   const rows = query.data?.filter((row) => !row.via && !/\.(list|get|log|logs|watch|stats|refresh)$/.test(row.action)).slice(0, 10)
     // What began a job says so by the job's id.
-    .map((row) => ({ ...row, apps: row.resources.flatMap((ref) => known.get(ref) ?? []), ...(row.detail?.startsWith('job:') ? { job: row.detail, detail: undefined } : { job: undefined }) }));
+    .map((row) => ({ ...row, about: row.resources.flatMap((ref) => known.get(ref) ?? (ref.startsWith('plugin:') ? plugin(ref) : [])), ...(row.detail?.startsWith('job:') ? { job: row.detail, detail: undefined } : { job: undefined }) }));
   return (
     <Card title={t('over.activity')}>
       {query.error && !query.data ? <ErrorState error={query.error} onRetry={() => void query.refetch()} /> : !rows ? <LinesSkeleton lines={4} />
@@ -146,7 +155,7 @@ function Activity() {
             id: String(row.seq), at: row.at, tone: row.outcome && !/^(done|ok|accepted|queued|unknown)/.test(row.outcome) ? 'red' as const : undefined,
             icon: row.outcome && !/^(done|ok|accepted|queued|unknown)/.test(row.outcome) ? <IconAlertTriangle size={12} /> : <IconActivity size={12} />,
             text: <><b style={{ fontWeight: 540 }}>{row.callerName}</b> <span className="muted">{row.job ? <Link className="quiet-link" href={`/jobs/${id(row.job)}`}>{deedOf(summaryOf(row.action))}</Link> : deedOf(summaryOf(row.action))}</span>
-              {row.apps.map((app) => <span key={app.app} className="nowrap"> · <Link className="quiet-link" href={`/apps/${id(app.app)}`}>{app.name}</Link></span>)}
+              {row.about.map(({ name, href }) => <span key={href} className="nowrap"> · <Link className="quiet-link" href={href}>{name}</Link></span>)}
               {row.detail && <span className="muted"> · {row.detail}</span>}</>,
           }))} />}
     </Card>

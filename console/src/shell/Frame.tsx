@@ -81,7 +81,7 @@ export function Frame() {
             </div>
           ))}
         </nav>
-        <Person />
+        <Person onHelp={() => setHelping(true)} />
       </aside>
       <main id="main" tabIndex={-1}><Routes /></main>
       <BottomBar entries={entries} here={here} onSearch={() => setAsking(true)} />
@@ -125,7 +125,7 @@ function BottomBar({ entries, here, onSearch }: { entries: Entry[]; here: string
   );
 }
 
-function Person() {
+function Person({ onHelp }: { onHelp: () => void }) {
   const t = useT('');
   const me = useMe();
   const locale = useLocale();
@@ -151,6 +151,7 @@ function Person() {
         ))}
         <MantineMenu.Divider />
         {profile && <MantineMenu.Item component={Link} href="/settings/profile" closeMenuOnClick>{t('me.menu')}</MantineMenu.Item>}
+        <MantineMenu.Item onClick={onHelp} closeMenuOnClick rightSection={<Kbd>?</Kbd>}>{t('palette.keys')}</MantineMenu.Item>
         <MantineMenu.Item component="a" href="/api/docs" target="_blank">{t('me.docs')}</MantineMenu.Item>
         <MantineMenu.Item onClick={() => void logOut()}>{t('me.out')}</MantineMenu.Item>
       </MantineMenu.Dropdown>

@@ -35,9 +35,14 @@ export interface TabLink { id: string; title: string; href: string }
 export function Tabs({ items, current, label }: { items: TabLink[]; current: string; label: string }) {
   const bar = useRef<HTMLElement>(null);
   useEffect(() => {
-    const tab = bar.current?.querySelector<HTMLElement>('[aria-current]');
-    // Only sideways: the page stays where it is.
-    bar.current?.scrollTo({ left: (tab?.offsetLeft ?? 0) - bar.current.clientWidth / 2 + (tab?.offsetWidth ?? 0) / 2 });
+    const show = () => {
+      const tab = bar.current?.querySelector<HTMLElement>('[aria-current]');
+      // Only sideways: the page stays where it is.
+      bar.current?.scrollTo({ left: (tab?.offsetLeft ?? 0) - bar.current.clientWidth / 2 + (tab?.offsetWidth ?? 0) / 2 });
+    };
+    show();
+    window.addEventListener('resize', show);
+    return () => window.removeEventListener('resize', show);
   }, [current]);
   return (
     <nav className="tabs" aria-label={label} ref={bar}>

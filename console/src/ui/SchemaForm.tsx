@@ -20,6 +20,8 @@ interface FormProps {
   fields?: string[];
   /** Needed here, although the action alone does not ask for them. */
   needed?: string[];
+  /** Which of them are not asked for, by what is typed so far. */
+  without?: (draft: Draft) => string[];
   /** Folded away until wanted. */
   advanced?: string[];
   submit?: string;
@@ -32,7 +34,7 @@ interface FormProps {
 }
 
 /** A form drawn from an action's input schema; the panel's own word on a field stands beside the field. */
-export function SchemaForm({ action, fixed = {}, initial = {}, fields, needed = [], advanced = [], submit, onCancel, onDone, run, derive, children }: FormProps) {
+export function SchemaForm({ action, fixed = {}, initial = {}, fields, needed = [], without, advanced = [], submit, onCancel, onDone, run, derive, children }: FormProps) {
   const t = useT();
   const locale = useLocale();
   const operation = useOperation(action);
@@ -49,7 +51,8 @@ export function SchemaForm({ action, fixed = {}, initial = {}, fields, needed = 
   if (!operation || !schema || !draft) {
     return null;
   }
-  const names = (fields ?? Object.keys(schema.properties ?? {})).filter((name) => !(name in fixed) && name in (schema.properties ?? {}) && !advanced.includes(name));
+  const left = without?.(draft) ?? [];
+  const names = (fields ?? Object.keys(schema.properties ?? {})).filter((name) => !(name in fixed) && !left.includes(name) && name in (schema.properties ?? {}) && !advanced.includes(name));
   const folded = advanced.filter((name) => name in (schema.properties ?? {}) && !(name in fixed));
   const required = new Set([...(schema.required ?? []), ...needed]);
   const wrong = (name: string) => faultOf(schema.properties![name]!, required.has(name), draft[name]);

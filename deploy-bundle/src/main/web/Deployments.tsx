@@ -19,7 +19,7 @@ export function Deployments({ app }: { app: App }) {
           run: () => rollback.run({ app: app.app, deployment: row.deployment }).then(() => toast(t('rollback.started'))) }) },
         cancel.allowed && !ended(row) && { label: t('do.cancel'), tone: 'red', icon: <IconX size={15} />, onSelect: () => void cancel.go({ deployment: row.deployment }) },
       ]}
-      under={(row) => [row.message && <code key="version">{versionOf(row)}</code>, row.author, <RelativeTime key="when" at={row.createdAt ?? row.startedAt} />]}
+      under={(row) => [row.message && <code key="version">{versionOf(row)}</code>, <RelativeTime key="when" at={row.createdAt ?? row.startedAt} />]}
       columns={[
         { id: 'commit', header: t('deployment.what'), cell: (row) => <span className="row"><code className={row.message ? 'wide-only' : undefined}>{versionOf(row)}</code><span className="clip">{row.message?.split('\n')[0]}</span>{row.current && <span className="tag">{t('deployment.current')}</span>}</span> },
         { id: 'state', header: t('deployment.state'), width: 128, cell: (row) => <Status value={row.state} as="job" /> },

@@ -16,11 +16,11 @@ export default function Projects() {
       {Boolean(projects.data?.length) && <LinkButton tone="primary" href="/apps/new" icon={<IconPlus size={16} />}>{t('app.new')}</LinkButton>}
     </>}>
       <Table label={t('projects.title')} query={projects} rowKey={(row) => row.project} href={(row) => `/projects/${idOf(row.project)}`} order="name" search={(row) => `${row.name} ${row.description ?? ''}`}
-        under={(row) => [row.description]}
+        under={(row) => [<span key="apps" className="nowrap">{t('over.apps', { count: of(row).length })}</span>, row.description]}
         columns={[
           { id: 'name', header: t('project.name'), sort: (row) => row.name, cell: (row) => <span className="main">{row.name}</span> },
           { id: 'status', header: t('project.state'), width: 132, cell: (row) => (worst(row) ? <Status value={worst(row)!.status ?? 'none'} /> : <span className="faint">–</span>) },
-          { id: 'apps', header: t('project.apps'), width: 72, end: true, sort: (row) => of(row).length, cell: (row) => <span className="num">{of(row).length}</span> },
+          { id: 'apps', header: t('project.apps'), width: 72, end: true, wideOnly: true, sort: (row) => of(row).length, cell: (row) => <span className="num">{of(row).length}</span> },
           { id: 'description', header: t('project.description'), wideOnly: true, cell: (row) => <span className="muted">{row.description}</span> },
         ]}
         empty={<EmptyState icon={<IconFolder size={20} />} title={t('projects.empty')} text={t('projects.empty-text')}>

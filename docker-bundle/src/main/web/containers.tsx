@@ -25,7 +25,7 @@ export default function Containers() {
           ...(restart.allowed ? [{ label: t('do.restart'), icon: <IconRefresh size={14} />, run: each(restart, 'bulk.restart') }] : []),
           ...(stop.allowed ? [{ label: t('do.stop'), icon: <IconPlayerStop size={14} />, run: each(stop, 'bulk.stop') }] : []),
         ]}
-        under={(row) => [<code key="image">{imageOf(row)}</code>, <RelativeTime key="when" at={row.startedAt} />]}
+        under={(row) => [<RelativeTime key="when" at={row.startedAt} />, <code key="image">{imageOf(row)}</code>]}
         columns={[
           { id: 'name', header: t('container.name'), sort: (row) => row.name, cell: (row) => <span className="main">{row.name}</span> },
           { id: 'status', header: t('container.status'), width: 128, sort: (row) => statusRank(row.status), cell: (row) => <Status value={row.status} /> },

@@ -2,7 +2,8 @@ import { Bytes, confirm, EmptyState, IconStack2, IconTrash, Page, RelativeTime, 
 
 interface Image { image: string; id: string; name: string; tags: string[]; size: number; createdAt: string; containers: number }
 
-const nameOf = (row: Image): string => row.name || row.id.replace('sha256:', '').slice(0, 12);
+const shortOf = (row: Image): string => row.id.replace('sha256:', '').slice(0, 12);
+const nameOf = (row: Image): string => row.name || shortOf(row);
 
 export default function Images() {
   const t = useT();
@@ -14,10 +15,10 @@ export default function Images() {
         menu={(row) => [remove.allowed && { label: t('do.delete'), tone: 'red', icon: <IconTrash size={15} />, onSelect: () => confirm({
           title: t('delete.title', { name: nameOf(row) }), action: t('do.delete'), name: nameOf(row), dies: [t('image.dies')], survives: [t('image.survives')],
           run: () => remove.run({ reference: row.image, confirm: nameOf(row) }).then(() => toast(t('did.delete', { name: nameOf(row) }))) }) }]}
-        under={(row) => [<code key="id">{row.id.replace('sha256:', '').slice(0, 12)}</code>, <RelativeTime key="when" at={row.createdAt} />]}
+        under={(row) => [<code key="id">{shortOf(row)}</code>, <RelativeTime key="when" at={row.createdAt} />]}
         columns={[
-          { id: 'name', header: t('image.name'), sort: nameOf, cell: (row) => <span className="row">{row.name ? <span className="main clip">{row.name}</span> : <span className="faint">{t('image.unnamed')}</span>}{row.tags.length > 1 && <span className="tag" title={row.tags.join(', ')}>+{row.tags.length - 1}</span>}</span> },
-          { id: 'id', header: t('image.id'), width: 160, wideOnly: true, cell: (row) => <code className="muted">{row.id.replace('sha256:', '').slice(0, 12)}</code> },
+          { id: 'name', header: t('image.name'), sort: nameOf, cell: (row) => <span className="row">{row.tags.length ? <span className="main clip">{nameOf(row)}</span> : <span className="faint">{t('image.unnamed')}</span>}{row.tags.length > 1 && <span className="tag" title={row.tags.join(', ')}>+{row.tags.length - 1}</span>}</span> },
+          { id: 'id', header: t('image.id'), width: 160, wideOnly: true, cell: (row) => <code className="muted">{shortOf(row)}</code> },
           { id: 'containers', header: t('image.containers'), width: 120, end: true, wideOnly: true, sort: (row) => row.containers, cell: (row) => <span className="num muted">{row.containers || '–'}</span> },
           { id: 'size', header: t('image.size'), width: 92, end: true, sort: (row) => row.size, cell: (row) => <Bytes value={row.size} /> },
           { id: 'created', header: t('image.created'), width: 140, end: true, wideOnly: true, sort: (row) => Date.parse(row.createdAt), cell: (row) => <span className="muted"><RelativeTime at={row.createdAt} /></span> },

@@ -14,7 +14,7 @@ export default function ProfilePage() {
         {(profile) => (
           <div>
             <Section title={t('profile.you')} help={t('profile.you-help')}>
-              <SchemaForm action="profile.update" fields={['name', 'email', 'password']} initial={{ name: profile.name, email: profile.email }} onDone={() => toast(t('profile.saved'))}
+              <SchemaForm action="profile.update" fields={['name', 'email', 'password']} without={(draft) => (draft.email === profile.email ? ['password'] : [])} initial={{ name: profile.name, email: profile.email }} onDone={() => toast(t('profile.saved'))}
                 run={(input) => update.run({ ...(input.name !== profile.name ? { name: input.name } : {}), ...(input.email !== profile.email ? { email: input.email, password: input.password } : {}) })} />
             </Section>
             <Section title={t('profile.password')} help={t('profile.password-help')}><Password /></Section>
