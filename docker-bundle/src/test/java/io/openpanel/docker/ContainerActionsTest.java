@@ -235,7 +235,7 @@ class ContainerActionsTest {
     void whatAContainerPrintsOfItsSecretsIsMaskedInItsLog() throws Exception {
         Spec spec = new Spec("secrets");
         spec.environment = Map.of("TOKEN", Secret.of("hunter-2000"), "PORT", Secret.of("18080"));
-        spec.command = List.of("sh", "-c", "echo port $PORT token $TOKEN; echo -n $TOKEN | base64");
+        spec.command = List.of("sh", "-c", "echo port $PORT token $TOKEN; echo -n $TOKEN | base64; sleep 600");
         Ref made = actions.run(job("j1"), spec.made()).container();
         ContainerActions.Reading whole = new ContainerActions.Reading(
                 made, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
