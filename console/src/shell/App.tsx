@@ -1,6 +1,6 @@
 import { lazy, Suspense, useEffect, type ReactNode } from 'react';
 import { MantineProvider } from '@mantine/core';
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { notifyManager, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { Router } from 'wouter';
 import { Problem } from '../client/problem';
 import { session, start } from '../client/session';
@@ -17,6 +17,9 @@ import { schemes, styleNonce, theme, variables } from './theme';
 const LogIn = lazy(() => import('../pages/LogIn'));
 const SetUp = lazy(() => import('../pages/SetUp'));
 const Confirmation = lazy(() => import('../ui/Confirmation'));
+
+// Not by a timer, which is its own choice: browsers let those of a tab in the background run once a second.
+notifyManager.setScheduler(queueMicrotask);
 
 const client = new QueryClient({
   defaultOptions: {

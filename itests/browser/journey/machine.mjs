@@ -1,6 +1,19 @@
 import assert from 'node:assert/strict';
 import { until } from '../lib/world.mjs';
 
+/** In the page: the milliseconds from the next press until an element has gone. */
+const fromPressUntilGone = (selector) => new Promise((done) => {
+  const element = document.querySelector(selector);
+  let pressed;
+  addEventListener('click', () => { pressed = performance.now(); }, { capture: true, once: true });
+  new MutationObserver((_changes, observer) => {
+    if (!element.isConnected) {
+      observer.disconnect();
+      done(Math.round(performance.now() - pressed));
+    }
+  }).observe(document.body, { childList: true, subtree: true });
+});
+
 /** Containers, keys and plugins: what an owner looks after. */
 export default async function machine(suite, world) {
   const { page, eyes, context } = world;
@@ -28,11 +41,11 @@ export default async function machine(suite, world) {
     await world.look('container-usage');
   });
 
-  await suite.test('Images, domains, jobs and the profile are there', async () => {
-    for (const [path, text] of [['/images', 'openpanel-test/busybox'], ['/domains', 'shop.localhost'], ['/jobs', 'Finished'], ['/settings/profile', 'this one']]) {
+  await suite.test('The overview, images, domains, jobs and the profile are there', async () => {
+    for (const [path, text] of [['/', 'All projects'], ['/images', 'openpanel-test/busybox'], ['/domains', 'shop.localhost'], ['/jobs', 'Finished'], ['/settings/profile', 'this one']]) {
       await world.go(path);
       await page.getByText(text).first().waitFor().catch(() => assert.fail(`${path} does not say "${text}"`));
-      await world.look(path.split('/').at(-1));
+      await world.look(path.split('/').at(-1) || 'overview-later');
     }
   });
 
@@ -58,6 +71,8 @@ export default async function machine(suite, world) {
     const other = await context.newPage();
     await world.go('/containers', other);
     await other.getByRole('heading', { name: 'Containers', level: 1 }).waitFor();
+    // Browsers draw what is not in front once a second, and whoever presses a button has its page before them.
+    await page.bringToFront();
     await menu('Plugins').click();
     await row('docker').first().waitFor();
     await world.look('plugins');
@@ -66,12 +81,9 @@ export default async function machine(suite, world) {
     await row('docker').getByRole('button', { name: 'More actions' }).click();
     await page.getByRole('menuitem', { name: 'Stop' }).click();
     await world.look('plugin-stop');
-    const answered = page.waitForResponse((response) => response.url().includes('/stop') && response.ok());
+    const leaving = page.evaluate(fromPressUntilGone, 'aside a[href="/containers"]');
     await page.getByRole('dialog').getByRole('button', { name: 'Stop' }).click();
-    await answered;
-    const begun = Date.now();
-    await menu('Containers').waitFor({ state: 'detached' });
-    const gone = Date.now() - begun;
+    const gone = await leaving;
     await other.getByRole('heading', { name: 'There is no such page' }).waitFor();
     await page.locator('.toast').first().waitFor({ state: 'detached' });
     await world.look('plugins-stopped');
@@ -83,6 +95,6 @@ export default async function machine(suite, world) {
     await other.close();
     assert.ok(await page.evaluate(() => window.untouched), 'the page was loaded anew');
     assert.ok(gone < 1000, `the menu entry stayed for ${gone} ms`);
-    suite.figure(`menu entry gone after ${gone} ms`);
+    suite.figure(`menu entry gone ${gone} ms after the press`);
   });
 }
