@@ -119,7 +119,7 @@ function BottomBar({ entries, here, onSearch }: { entries: Entry[]; here: string
         { label: other[1], icon: <IconLanguage size={16} />, onSelect: () => void chooseLanguage(other[0]) },
         { label: t('me.out'), icon: <IconLogout size={16} />, divided: true, onSelect: () => void logOut() },
       ]}>
-        <button type="button"><IconDots size={20} stroke={1.6} /><span>{t('nav.more')}</span></button>
+        <button type="button" data-current={rest.some((entry) => within(entry.path, here)) || undefined}><IconDots size={20} stroke={1.6} /><span>{t('nav.more')}</span></button>
       </Menu>
     </nav>
   );

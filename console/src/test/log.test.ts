@@ -43,7 +43,7 @@ describe('a log', () => {
     expect(plain('\u001b[32mok\u001b[0m\r')).toBe('ok');
   });
   it('knows errors and warnings from words that only look like them', () => {
-    expect(['ERROR no disk', 'error: bad', 'exited with code 1, exit code 1', 'WARN slow', 'GET /errors 200', 'no errors'].map(levelOf))
-      .toEqual(['error', 'error', 'error', 'warn', undefined, undefined]);
+    expect(['ERROR no disk', 'error: bad', 'exited with code 1, exit code 1', 'it returned a non-zero code: 3', 'WARN slow', 'GET /errors 200', 'no errors'].map(levelOf))
+      .toEqual(['error', 'error', 'error', 'error', 'warn', undefined, undefined]);
   });
 });

@@ -6,7 +6,7 @@ import { useT } from '../i18n/i18n';
 import { Button, IconButton, IN_MAIN, Menu, type MenuItem } from './controls';
 import { useNavigate, useQueryParam } from './hooks';
 import { IconArrowDown, IconArrowUp, IconColumns3, IconSearch, IconX } from './icons';
-import { ErrorState, Skeleton } from './states';
+import { ErrorState, Skeleton, useFailure } from './states';
 
 export interface Column<R> {
   id: string;
@@ -86,8 +86,9 @@ export function Table<R>(props: TableProps<R>) {
   const choose = (key: string) => setPicked((former) => toggled(former, key));
   const chosen = rows.filter((row) => picked.has(rowKey(row)));
   const total = query.data?.length ?? 0;
+  const failure = useFailure(query);
   // There is nothing to search or to choose columns of while there are no rows.
-  const empty = query.data?.length === 0;
+  const empty = query.data ? query.data.length === 0 : Boolean(failure);
   const hasTools = !bare && (empty ? props.tools : search || filters.length > 0 || props.tools);
 
   return (
@@ -141,6 +142,7 @@ function Body<R>({ label, query, columns, rows, rowKey, href, menu, bulk, under,
   const t = useT('');
   const navigate = useNavigate();
   const body = useRef<HTMLTableSectionElement>(null);
+  const failure = useFailure(query);
   const height = under ? TALL : ROW;
   const virtual = rows.length > VIRTUAL_FROM;
   const virtualizer = useWindowVirtualizer({ count: virtual ? rows.length : 0, estimateSize: () => height, overscan: 12,
@@ -183,13 +185,13 @@ function Body<R>({ label, query, columns, rows, rowKey, href, menu, bulk, under,
   }
 
   return (
-    <table aria-label={label} aria-rowcount={rows.length} aria-busy={query.data === undefined && !query.error}>
+    <table aria-label={label} aria-rowcount={rows.length} aria-busy={query.data === undefined && !failure}>
       <colgroup>
         {pickable && <col style={{ width: 36 }} />}
         {columns.map((column) => <col key={column.id} style={{ width: column.width }} />)}
         {menu && <col style={{ width: 44 }} />}
       </colgroup>
-      {(query.data === undefined || query.data.length > 0) && <thead>
+      {(query.data ? query.data.length > 0 : !failure) && <thead>
         <tr>
           {pickable && <th className="pick"><input type="checkbox" className="pickbox" aria-label={t('table.all')} checked={rows.length > 0 && picked.size >= rows.length} onChange={(event) => onPickAll(event.currentTarget.checked)} /></th>}
           {columns.map((column) => {
@@ -208,12 +210,12 @@ function Body<R>({ label, query, columns, rows, rowKey, href, menu, bulk, under,
         </tr>
       </thead>}
       <tbody ref={body}>
-        {query.data === undefined && !query.error && Array.from({ length: 8 }, (_, index) => (
-          <tr key={index} className="quiet">
+        {query.data === undefined && !failure && Array.from({ length: 8 }, (_, index) => (
+          <tr key={index} className={under ? 'quiet tall' : 'quiet'}>
             {Array.from({ length: width }, (_unused, cell) => <td key={cell}>{(cell > 0 || !pickable) && !(menu && cell === width - 1) && <Skeleton width={`${72 - ((index * 13 + cell * 29) % 38)}%`} />}</td>)}
           </tr>
         ))}
-        {query.data === undefined && Boolean(query.error) && <tr className="quiet"><td className="none" colSpan={width}><ErrorState error={query.error} onRetry={() => void query.refetch()} /></td></tr>}
+        {query.data === undefined && Boolean(failure) && <tr className="quiet"><td className="none" colSpan={width}><ErrorState error={failure} onRetry={query.refetch} /></td></tr>}
         {query.data !== undefined && rows.length === 0 && <tr className="quiet"><td className="none" colSpan={width}>{nothingFound ?? empty}</td></tr>}
         {before > 0 && <tr aria-hidden><td colSpan={width} style={{ height: before, padding: 0 }} /></tr>}
         {visible.map((index) => {

@@ -132,7 +132,7 @@ export class LogView {
 }
 
 export function levelOf(text: string): 'error' | 'warn' | undefined {
-  if (/\b(ERROR|FATAL|SEVERE|PANIC|CRITICAL)\b|^(error|fatal|panic)[:\s[]|\bexit(ed)? (code|status) [1-9]/.test(text)) {
+  if (/\b(ERROR|FATAL|SEVERE|PANIC|CRITICAL)\b|^(error|fatal|panic)[:\s[]|\b(exit(ed)? (code|status)|non-zero code):? [1-9]/.test(text)) {
     return 'error';
   }
   return /\bWARN(ING)?\b|^warn(ing)?[:\s]/.test(text) ? 'warn' : undefined;

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { useRef, useState, type ReactNode } from 'react';
 import type { UseQueryResult } from '@tanstack/react-query';
 import { Problem } from '../client/problem';
 import { useT, type T } from '../i18n/i18n';
@@ -30,8 +30,13 @@ export function problemText(problem: Problem, t: T): string {
   return said === key ? problem.title : said;
 }
 
-export function ErrorState({ error, page, onRetry }: { error: unknown; page?: boolean; onRetry?: () => void }) {
+export function ErrorState({ error, page, onRetry }: { error: unknown; page?: boolean; onRetry?: () => unknown }) {
   const t = useT('');
+  const [trying, setTrying] = useState(false);
+  const retry = () => {
+    setTrying(true);
+    void Promise.resolve(onRetry?.()).finally(() => setTrying(false));
+  };
   const problem = Problem.from(error);
   const missing = problem.status === 404;
   const Heading = page ? 'h1' : 'h2';
@@ -40,7 +45,7 @@ export function ErrorState({ error, page, onRetry }: { error: unknown; page?: bo
       <span className="glyph"><IconAlertTriangle size={20} /></span>
       <Heading>{t(missing ? 'error.missing' : problem.status === 403 ? 'error.denied' : problem.kind === 'unreachable' ? 'error.unreachable' : 'error.title')}</Heading>
       <p>{problemText(problem, t)}</p>
-      {onRetry && <div className="actions"><Button onClick={onRetry}>{t('retry')}</Button></div>}
+      {onRetry && <div className="actions"><Button busy={trying} onClick={retry}>{t('retry')}</Button></div>}
       {problem.request && <small>{t('error.request')} <code>{problem.request}</code></small>}
     </div>
   );
@@ -73,13 +78,21 @@ export function Notice({ tone = 'blue', children }: { tone?: 'blue' | 'amber' | 
   );
 }
 
+/** Why there is nothing to show: it stays while it is tried again, so that nothing blinks between an error and a skeleton. */
+export function useFailure(query: Pick<UseQueryResult<unknown>, 'data' | 'error'>): unknown {
+  const last = useRef<unknown>(undefined);
+  last.current = query.data === undefined ? query.error ?? last.current : undefined;
+  return last.current;
+}
+
 /** Skeleton, error with Retry, or what came. */
 export function Loaded<V>({ query, skeleton, page, children }: { query: UseQueryResult<V>; page?: boolean; skeleton?: ReactNode; children: (value: V) => ReactNode }) {
+  const failure = useFailure(query);
   if (query.data !== undefined) {
     return <>{children(query.data)}</>;
   }
-  if (query.error) {
-    return <ErrorState page={page} error={query.error} onRetry={() => void query.refetch()} />;
+  if (failure) {
+    return <ErrorState page={page} error={failure} onRetry={query.refetch} />;
   }
   return <>{skeleton ?? <LinesSkeleton />}</>;
 }

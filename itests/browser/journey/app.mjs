@@ -149,6 +149,22 @@ export default async function app(suite, world) {
     await until('the first row is the one that serves', () => rows.nth(1).getByText('serving').isVisible(), 10_000);
   });
 
+  await suite.test('A version that does not build says why, and the former one serves on', async () => {
+    await git.commit('web', 'A shelf that breaks', { ...source('third'), Dockerfile: 'FROM openpanel-test/busybox:1\nRUN echo "there is no shelf" && exit 3\n' });
+    await page.getByRole('button', { name: 'Deploy', exact: true }).click();
+    await page.waitForURL(/\/deployments\/\w+$/);
+    await page.locator('h1 + .status', { hasText: 'Failed' }).waitFor({ timeout: 60_000 });
+    await page.getByText('What ran before still serves').waitFor();
+    await world.look('deployment-failed');
+    assert.equal((await world.visit(address)).trim(), 'first');
+    await world.go('/');
+    await page.getByText('The last deployment of web failed').waitFor();
+    await world.look('overview-attention');
+    await page.getByRole('link', { name: 'web', exact: true }).first().click();
+    await page.getByRole('heading', { name: 'web', level: 1 }).waitFor();
+    await world.look('app-failed');
+  });
+
   await suite.test('A setting that is emptied is taken away', async () => {
     const settings = { 'Health check path': '/', 'CPUs': '0.5', 'Memory': '64 MB' };
     const save = async () => {

@@ -29,6 +29,25 @@ export default async function machine(suite, world) {
     await eyes.tabThrough(page, 'containers');
   });
 
+  await suite.test('A list that loads shows its shape, and one that fails says why and tries again', async () => {
+    let answer;
+    const held = new Promise((done) => { answer = done; });
+    const problem = { title: 'Unavailable', status: 503, kind: 'unavailable', detail: 'The container engine does not answer; start it, then try again' };
+    const refuse = (route) => held.then(() => route.fulfill({ status: 503, contentType: 'application/problem+json', headers: { 'OpenPanel-Request': '4k2v9xq1t7' }, body: JSON.stringify(problem) }));
+    await page.route(/\/api\/v1\/containers(\?|$)/, refuse);
+    await world.go('/containers');
+    await page.locator('table[aria-busy=true]').waitFor();
+    await world.look('containers-loading', { loading: true });
+    await eyes.expecting('/api/v1/containers', 503, async () => {
+      answer();
+      await page.getByRole('alert').getByText(problem.detail).waitFor();
+      await world.look('containers-failed');
+    });
+    await page.unroute(/\/api\/v1\/containers(\?|$)/);
+    await page.getByRole('button', { name: 'Retry' }).click();
+    await row('web-').first().waitFor();
+  });
+
   await suite.test('A container shows what it is, its log and what it uses', async () => {
     await row('web-').filter({ hasText: /Running|Healthy/ }).locator('.main').first().click();
     await page.getByText('Network and limits').waitFor();

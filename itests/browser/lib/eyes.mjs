@@ -79,8 +79,10 @@ export class Eyes {
     });
   }
 
-  async look(page, name, { language = 'en', theme = true } = {}) {
-    await settled(page);
+  async look(page, name, { language = 'en', theme = true, loading = false } = {}) {
+    if (!loading) {
+      await settled(page);
+    }
     this.pages++;
     const file = `${String(this.pages).padStart(2, '0')}-${name}`;
     for (const view of theme ? VIEWS : VIEWS.filter(({ scheme }) => scheme === 'dark')) {

@@ -16,7 +16,7 @@ export class World {
     world.git = await GitServer.start();
     world.browser = await chromium.launch({ executablePath: process.env.OPENPANEL_CHROMIUM, chromiumSandbox: process.getuid() !== 0 });
     world.eyes = await Eyes.open(world.panel.url);
-    world.eyes.names.push(world.person.name, world.person.email, world.person.team, 'shop', 'web', 'sample', 'hello', 'main', 'ci', 'The shop opens', 'The shop has a second shelf');
+    world.eyes.names.push(world.person.name, world.person.email, world.person.team, 'shop', 'web', 'sample', 'hello', 'main', 'ci', 'The shop opens', 'The shop has a second shelf', 'A shelf that breaks');
     world.eyes.secret('the password', world.person.password);
     world.context = await world.browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-GB', reducedMotion: 'reduce', permissions: ['clipboard-read', 'clipboard-write'] });
     world.context.setDefaultTimeout(PATIENCE);

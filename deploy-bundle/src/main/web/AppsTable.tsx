@@ -15,7 +15,7 @@ export function AppsTable({ query, empty }: { query: Pick<UseQueryResult<App[]>,
         restart.allowed && ['running', 'healthy', 'degraded'].includes((row.status ?? '').toLowerCase()) && { label: t('do.restart'), icon: <IconRefresh size={15} />, onSelect: () => void restart.go({ app: row.app }).then((done) => done && toast(t('did.restart', { name: row.name }))) },
         { label: t('tab.logs'), icon: <IconPlayerPlay size={15} />, href: `/apps/${idOf(row.app)}/logs`, divided: true },
       ]}
-      under={(row) => [row.address ? hostOf(row.address) : row.git ? hostOf(row.git).replace(/\.git$/, '') : row.image, latestOf(row) && <RelativeTime key="when" at={latestOf(row)!.finishedAt ?? latestOf(row)!.createdAt} />]}
+      under={(row) => [row.address ? hostOf(row.address) : row.git ? hostOf(row.git).replace(/\.git$/, '') : row.image]}
       columns={[
         { id: 'name', header: t('app.name'), sort: (row) => row.name, cell: (row) => <span className="main">{row.name}</span> },
         { id: 'status', header: t('project.state'), width: 132, sort: (row) => statusRank(row.status), cell: (row) => <Status value={row.status ?? 'none'} /> },

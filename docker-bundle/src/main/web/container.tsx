@@ -54,7 +54,7 @@ function About({ row }: { row: Container }) {
         <div className="stack">
         <Card title={t('container.network')}><div className="body" style={{ paddingBlock: 6 }}>
           <Facts items={[
-            ...Object.entries(row.addresses ?? {}).map(([network, address]): [string, React.ReactNode] => [network, <CopyText key={network} text={address} />]),
+            ...Object.entries(row.addresses ?? {}).map(([network, address], index): [string, React.ReactNode] => [`${t('container.address')}${index ? ` ${index + 1}` : ''}`, <span key={network} className="row wrap" style={{ gap: '0 12px' }}><CopyText text={address} /><code className="faint">{network}</code></span>]),
             [t('container.ports'), row.ports?.length ? <code key="ports">{row.ports.map((port) => `${port.public ? `${port.public}→` : ''}${port.private}/${port.protocol ?? 'tcp'}`).join(', ')}</code> : t('none')],
             [t('container.memory'), row.limits?.memory ? <Bytes key="memory" value={row.limits.memory} /> : t('unlimited')],
             [t('container.cpus'), row.limits?.cpus ?? t('unlimited')],

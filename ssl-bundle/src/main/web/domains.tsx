@@ -13,10 +13,10 @@ export default function Domains() {
   return (
     <Page title={t('domains.title')} actions={query.data?.length !== 0 && add}>
       <Table label={t('domains.title')} query={query} rowKey={(row) => row.domain} order="host" search={(row) => `${row.host} ${nameOf(row) ?? ''}`} menu={menu}
-        under={(row) => [t(row.generated ? 'domain.generated' : 'domain.own'), <RelativeTime key="when" at={row.createdAt} />]}
+        under={(row) => [nameOf(row), t(row.generated ? 'domain.generated' : 'domain.own'), <RelativeTime key="when" at={row.createdAt} />]}
         columns={[
           { id: 'host', header: t('domain.host'), sort: (row) => row.host, cell: (row) => <a className="link row main" href={row.address} target="_blank" rel="noreferrer"><span className="clip">{row.host}</span><IconExternalLink size={14} /></a> },
-          { id: 'app', header: t('domain.app'), sort: (row) => nameOf(row) ?? '', cell: (row) => <Link className="link" href={`/apps/${idOf(row.app)}`}>{nameOf(row) ?? t('domain.its-app')}</Link> },
+          { id: 'app', header: t('domain.app'), wideOnly: true, sort: (row) => nameOf(row) ?? '', cell: (row) => <Link className="link" href={`/apps/${idOf(row.app)}`}>{nameOf(row) ?? t('domain.its-app')}</Link> },
           { id: 'kind', header: t('domain.kind'), width: 150, wideOnly: true, cell: (row) => <span className="muted">{t(row.generated ? 'domain.generated' : 'domain.own')}</span> },
           { id: 'created', header: t('domain.created'), width: 140, end: true, wideOnly: true, cell: (row) => <span className="muted"><RelativeTime at={row.createdAt} /></span> },
         ]}
