@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, type ReactNode } from 'react';
+import { lazy, Suspense, useEffect, useRef, type ReactNode } from 'react';
 import { MantineProvider } from '@mantine/core';
 import { notifyManager, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { Router } from 'wouter';
@@ -43,20 +43,35 @@ export function App() {
   );
 }
 
-/** Asks before a page with something unsaved is left for another one. */
+/** Asks before a page with something unsaved is left for another one, by a link or by the browser's Back. */
 function Leaving({ children }: { children: ReactNode }) {
   const t = useT('');
+  const ask = (leave: () => void) => confirm({ title: t('leave.title'), text: t('leave.text', { changed: unsaved.get()?.names }), action: t('leave.go'), run: async () => {
+    unsaved.set(undefined);
+    leave();
+  } });
+  const latest = useRef(ask);
+  latest.current = ask;
+  useEffect(() => {
+    const back = (event: PopStateEvent) => {
+      const page = unsaved.get();
+      if (page && new URL(page.href).pathname !== window.location.pathname) {
+        // The browser has gone already: the address is put back before anybody else hears of it.
+        event.stopImmediatePropagation();
+        window.history.pushState(null, '', page.href);
+        latest.current(() => window.history.back());
+      }
+    };
+    window.addEventListener('popstate', back, { capture: true });
+    return () => window.removeEventListener('popstate', back, { capture: true });
+  }, []);
   return (
     <Router aroundNav={(navigate, to, options) => {
-      const changed = unsaved.get();
-      if (!changed || new URL(to, window.location.href).pathname === window.location.pathname) {
+      if (!unsaved.get() || new URL(to, window.location.href).pathname === window.location.pathname) {
         navigate(to, options);
-        return;
+      } else {
+        ask(() => navigate(to, options));
       }
-      confirm({ title: t('leave.title'), text: t('leave.text', { changed }), action: t('leave.go'), run: async () => {
-        unsaved.set('');
-        navigate(to, options);
-      } });
     }}>{children}</Router>
   );
 }

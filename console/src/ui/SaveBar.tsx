@@ -12,8 +12,8 @@ export function SaveBar({ changed, busy, onSave, onDiscard }: { changed: string[
   const t = useT('');
   const names = changed.join(', ');
   useEffect(() => {
-    unsaved.set(names);
-    return () => unsaved.set('');
+    unsaved.set(names ? { names, href: window.location.href } : undefined);
+    return () => unsaved.set(undefined);
   }, [names]);
   useEffect(() => {
     if (!changed.length) {

@@ -1,4 +1,4 @@
 import { Store } from '../client/store';
 
-/** The names of what is changed on this page and not saved yet; leaving the page asks first. */
-export const unsaved = new Store('');
+/** What is changed on a page and not saved yet, by the names of its fields; leaving the page asks first. */
+export const unsaved = new Store<{ names: string; href: string } | undefined>(undefined);

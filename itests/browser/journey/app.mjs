@@ -196,6 +196,10 @@ export default async function app(suite, world) {
     await world.look('app-leave');
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
     assert.equal(await page.getByLabel('Health check path').inputValue(), '/ready');
+    await page.evaluate(() => history.back());
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+    assert.match(page.url(), /\/advanced$/, 'Back left the page');
+    assert.equal(await page.getByLabel('Health check path').inputValue(), '/ready');
     await tab('General');
     await page.getByRole('dialog').getByRole('button', { name: 'Discard and leave' }).click();
     await page.getByLabel('Repository URL').waitFor();
