@@ -163,6 +163,7 @@ export const jobEnded = (job?: { state: string }): boolean => Boolean(job && ['d
 /** A job and its steps, current until it ends. */
 export function useJob(job: string | undefined): UseQueryResult<Job> {
   const client = useQueryClient();
+  useEvents(job ? ['job.*', 'deployment.*'] : [], () => void client.invalidateQueries({ queryKey: ['action', 'job.get', { job }] }));
   return useQuery({
     queryKey: ['action', 'job.get', { job }], enabled: Boolean(job),
     queryFn: ({ signal }) => perform<Job>(client, 'job.get', { job }, signal),

@@ -62,6 +62,7 @@ export default async function app(suite, world) {
     await until('the log ends with the address', async () => /http:\/\/\S+localhost:\d+/.test(await last()), 5_000)
       .catch(async (error) => assert.fail(`${error.message}; its last line: ${await last()}`));
     address = /http:\/\/\S+localhost:\d+/.exec(await last())[0];
+    await page.locator('.rail .running').waitFor({ state: 'detached' });
     await world.look('deployment');
   });
 
