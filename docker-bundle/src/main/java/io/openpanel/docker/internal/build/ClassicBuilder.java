@@ -21,11 +21,15 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Pattern;
 
 /** Builds with the engine's own builder, which needs nothing but its API. */
 final class ClassicBuilder implements Builder {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int PERIOD = 100_000;
+
+    /** What the engine says when a step it took from its cache was removed before the next one began. */
+    private static final Pattern LOST = Pattern.compile("(?i)(unable to find image|no such image:?) '?sha256:");
 
     private final DockerEngine engine;
 
@@ -41,7 +45,15 @@ final class ClassicBuilder implements Builder {
         try {
             long size = new BuildContext(order.directory(), order.dockerfile()).write(archive);
             call.log("Sending the source tree to the engine, " + size / 1024 + " KiB");
-            run(call, order, archive, layers);
+            try {
+                run(call, order, archive, layers);
+            } catch (Problem problem) {
+                if (!LOST.matcher(problem.getMessage()).find()) {
+                    throw problem;
+                }
+                call.log("Another build took an image with it that this one stood on; building again");
+                run(call, order, archive, layers);
+            }
             done = true;
         } finally {
             delete(archive);
