@@ -17,6 +17,7 @@ public final class Bench {
         JOBS.put("proxy", ProxyBench::run);
         JOBS.put("start", StartBench::run);
         JOBS.put("memory", MemoryBench::run);
+        JOBS.put("stats", StatsBench::run);
     }
 
     private Bench() {}
