@@ -43,7 +43,8 @@ public final class FakeDocker implements Extension, Resources {
                             "image.build",
                             "image.delete",
                             "network.ensure",
-                            "network.delete")
+                            "network.delete",
+                            "engine.get")
                     .stream()
                     .map(action -> action + ": [owner]\n")
                     .toList());
@@ -205,6 +206,13 @@ public final class FakeDocker implements Extension, Resources {
     public Item get(One in) {
         note("container.get", in.container().id());
         return item(box(in.container()));
+    }
+
+    public record Health(String state) {}
+
+    @Action(value = "engine.get", summary = "Shows", effect = Effect.READ)
+    public Health engine() {
+        return new Health("healthy");
     }
 
     @Action(value = "container.run", summary = "Runs", effect = Effect.CHANGE)

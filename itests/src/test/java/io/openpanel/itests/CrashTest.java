@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -52,6 +53,7 @@ class CrashTest {
                 .asText();
         long slowest = 0;
         int done = 0;
+        List<String> reasons = new ArrayList<>();
         try (Load load = new Load(panel.proxyPort, host, "/")) {
             for (int round = 1; round <= ROUNDS; round++) {
                 git.commit("app", Sources.site("version " + round));
@@ -70,15 +72,16 @@ class CrashTest {
                 if (ended.get("state").asText().equals("done")) {
                     done++;
                 } else {
-                    assertThat(ended.at("/error/message").asText())
-                            .as("round " + round)
-                            .isNotBlank();
+                    String reason = ended.at("/error/message").asText();
+                    assertThat(reason).as("round " + round).isNotBlank();
+                    reasons.add(reason);
                 }
             }
             Wait.millis(8000);
             load.close();
-            Figure.say("seed " + SEED + ", " + ROUNDS + " kills, " + done + " resumed to the end, slowest " + slowest
-                    + " ms, " + load.failed() + " of " + load.requests() + " requests failed");
+            Figure.say("seed " + SEED + ", " + ROUNDS + " kills, " + done + " resumed to the end"
+                    + (reasons.isEmpty() ? "" : ", others: " + reasons) + ", slowest " + slowest + " ms, "
+                    + load.failed() + " of " + load.requests() + " requests failed");
             assertThat(load.failed()).as(load.reasons()).isZero();
         }
         assertThat(slowest).isLessThan(60_000);

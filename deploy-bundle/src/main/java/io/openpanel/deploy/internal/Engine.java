@@ -132,6 +132,18 @@ public final class Engine {
         return all;
     }
 
+    public record Health(String state, Optional<String> reason) {}
+
+    /** @throws Problem while the engine is out of reach: what the list does not have then may be there all the same */
+    void requireReachable() {
+        Health health = panel.call("engine.get", null, Health.class);
+        if (!health.state().equals("healthy")) {
+            throw new Problem(
+                    Problem.Kind.UNAVAILABLE,
+                    "The container engine is out of reach (" + health.reason().orElse("no reason given") + ')');
+        }
+    }
+
     Container container(Ref container) {
         return panel.call("container.get", new One(container), Container.class);
     }

@@ -46,6 +46,7 @@ public final class Withdrawal {
      * @throws Problem when a part of it cannot be done now; whoever serves then is left alone
      */
     void withdraw(Ref ref, Deployments.Row deployment, Consumer<String> log) {
+        engine.requireReachable();
         Apps.Row app = apps.get(ref);
         List<Engine.Container> own = engine.containers(ref).stream()
                 .filter(each -> each.deployment().equals(Optional.of(deployment.id())))

@@ -18,7 +18,9 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -35,6 +37,7 @@ import org.slf4j.LoggerFactory;
 public final class DockerEngine implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DockerEngine.class);
     private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final Duration FIRST = Duration.ofSeconds(10);
     private static final Duration GLANCE = Duration.ofMillis(1500);
     private static final String DEFAULT_HOST = "unix:///var/run/docker.sock";
 
@@ -43,6 +46,9 @@ public final class DockerEngine implements AutoCloseable {
     private final Snapshot snapshot = new Snapshot();
     private final ScheduledThreadPoolExecutor timer;
     private final CircuitBreaker breaker;
+    /** Open until the engine answered, or did not, for the first time. */
+    private final CountDownLatch decided = new CountDownLatch(1);
+
     private final EngineWatch watch;
     private final List<Consumer<EngineHealth>> listeners = new CopyOnWriteArrayList<>();
     private Connection open;
@@ -128,7 +134,7 @@ public final class DockerEngine implements AutoCloseable {
      * @param path below the version, {@code /images/busybox/json}
      */
     public <T> T glance(String what, String path, Class<T> type) {
-        Connection current = connected();
+        Connection current = connected(GLANCE);
         // Not by the breaker: an engine too busy for a page is not lost.
         try (Exchange exchange = current.call(GLANCE);
                 Response response = check(
@@ -214,6 +220,18 @@ public final class DockerEngine implements AutoCloseable {
     }
 
     private Connection connected() {
+        return connected(FIRST);
+    }
+
+    /** @param patience how long to wait where the engine was not asked yet: the panel has just begun */
+    private Connection connected(Duration patience) {
+        if (connection == null) {
+            try {
+                decided.await(patience.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
         Connection current = connection;
         if (current == null) {
             throw health.problem();
@@ -271,6 +289,7 @@ public final class DockerEngine implements AutoCloseable {
         connection = found;
         snapshot.live(true);
         health = new EngineHealth(true, "", clock.instant(), Optional.of(machine));
+        decided.countDown();
         LOG.info("The engine at {} answers: Docker {}, API {}", host, machine.version(), machine.api());
         listeners.forEach(listener -> listener.accept(health));
     }
@@ -289,6 +308,7 @@ public final class DockerEngine implements AutoCloseable {
                 listeners.forEach(listener -> listener.accept(health));
             }
         }
+        decided.countDown();
         if (dropped != null) {
             dropped.close();
         }
