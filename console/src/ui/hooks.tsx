@@ -32,6 +32,14 @@ export interface Running<O> {
   allowed: boolean;
 }
 
+/** What is being deleted: asking for it again could only fail. */
+const leaving = new Set<unknown>();
+
+/** As long as a page that showed it needs to go elsewhere. */
+const FAREWELL = 1000;
+
+const isLeaving = (input: Input): boolean => leaving.size > 0 && Object.values(input).some((each) => leaving.has(each));
+
 /** Any action, by its id; what changes refreshes every list that shows it. */
 export function useAction<O = Record<string, unknown>>(id: string): Running<O> {
   const client = useQueryClient();
@@ -39,14 +47,18 @@ export function useAction<O = Record<string, unknown>>(id: string): Running<O> {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem>();
   const run = useCallback(async (input: Input = {}) => {
+    const refs = id.endsWith('.delete') ? Object.values(input).filter((each) => typeof each === 'string' && each.includes(':')) : [];
     setBusy(true);
     setProblem(undefined);
+    refs.forEach((each) => leaving.add(each));
     try {
       return await perform<O>(client, id, input);
     } catch (error) {
+      refs.forEach((each) => leaving.delete(each));
       setProblem(Problem.from(error));
       throw error;
     } finally {
+      setTimeout(() => refs.forEach((each) => leaving.delete(each)), FAREWELL);
       setBusy(false);
       void client.invalidateQueries({ queryKey: ['action'] });
     }
@@ -69,7 +81,7 @@ export function useRead<O>(id: string, input: Input = {}, { live: topics = [], e
   const client = useQueryClient();
   const key = ['action', id, input];
   const text = JSON.stringify(key);
-  const query = useQuery({ queryKey: key, queryFn: ({ signal }) => perform<O>(client, id, input, signal), enabled,
+  const query = useQuery({ queryKey: key, queryFn: ({ signal }) => perform<O>(client, id, input, signal), enabled: () => enabled && !isLeaving(input),
     placeholderData: (former, was) => (was?.queryKey[1] === id && JSON.stringify(was.queryKey) === text ? former : undefined) });
   useEvents(topics, () => void client.invalidateQueries({ queryKey: JSON.parse(text) as unknown[] }));
   return query;
@@ -83,7 +95,7 @@ export function useList<I>(id: string, input: Input = {}, { live: topics = [], e
   const key = ['action', id, input];
   const text = JSON.stringify(key);
   const query = useQuery({
-    queryKey: key, enabled,
+    queryKey: key, enabled: () => enabled && !isLeaving(input),
     queryFn: async ({ signal }) => {
       const items: I[] = [];
       let cursor: string | undefined;

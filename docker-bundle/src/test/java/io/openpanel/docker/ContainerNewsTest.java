@@ -61,6 +61,11 @@ class ContainerNewsTest {
                 .toList();
     }
 
+    private static boolean isPaused(String id) {
+        return Boolean.TRUE.equals(test.client(
+                docker -> docker.inspectContainerCmd(id).exec().getState().getPaused()));
+    }
+
     @Test
     void changesAreToldToTheirTeamAFewAtATime() {
         ContainerNews news = new ContainerNews(panel, test.engine);
@@ -74,8 +79,11 @@ class ContainerNewsTest {
                         Optional.of(new Ref("app", "a1"))));
         await(() -> of(id).contains(wanted), Duration.ofSeconds(5));
         for (int i = 0; i < 5; i++) {
+            // The engine answers before it has noted what it did.
             test.client(docker -> docker.pauseContainerCmd(id).exec());
+            await(() -> isPaused(id), Duration.ofSeconds(5));
             test.client(docker -> docker.unpauseContainerCmd(id).exec());
+            await(() -> !isPaused(id), Duration.ofSeconds(5));
         }
         test.client(docker -> docker.removeContainerCmd(id).withForce(true).exec());
         await(

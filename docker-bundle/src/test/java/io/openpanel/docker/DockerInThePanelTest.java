@@ -169,7 +169,7 @@ class DockerInThePanelTest {
         for (String name : List.of("a;reboot", "$(id)", "-v", "a b", "a\\u0000b", "../x", "")) {
             Problem problem = catchThrowableOfType(
                     Problem.class,
-                    () -> call("container.run", "{\"name\":\"" + name + "\",\"image\":\"busybox:static\"}"));
+                    () -> call("container.run", "{\"name\":\"" + name + "\",\"image\":\"openpanel-test/busybox:1\"}"));
             assertThat(problem).as(name).isNotNull();
             assertThat(problem.kind()).isEqualTo(Problem.Kind.INVALID);
         }

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.model.Container;
 import io.openpanel.docker.internal.engine.DockerEngine;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -17,7 +20,7 @@ import java.util.stream.Stream;
 
 /** The engine of this machine, and what tests leave on it taken away again. */
 public final class TestEngine implements AutoCloseable {
-    public static final String IMAGE = "busybox:static";
+    public static final String IMAGE = "openpanel-test/busybox:1";
     public static final Map<String, String> LABELS = Map.of("op.test", "docker");
     public final DockerEngine engine;
 
@@ -28,6 +31,24 @@ public final class TestEngine implements AutoCloseable {
     public TestEngine(URI host) {
         engine = new DockerEngine(host, InstantSource.system());
         await(() -> engine.health().answers(), Duration.ofSeconds(30));
+        makeImage(host);
+    }
+
+    /** On an engine that has never seen a test, too; no registry is asked. */
+    private static void makeImage(URI host) {
+        ProcessBuilder make = new ProcessBuilder("bash", "-c", "source ../itests/lib/suite.sh && make_base_image");
+        make.environment().put("DOCKER_HOST", host.toString());
+        make.redirectErrorStream(true);
+        try {
+            Process running = make.start();
+            String said = new String(running.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(running.waitFor()).as(said).isZero();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
     }
 
     public <T> T client(Function<DockerClient, T> work) {

@@ -175,14 +175,12 @@ public final class DeploymentFlow {
         String directory = SourceTree.directory(source, app.directory());
         String dockerfile = SourceTree.dockerfile(source, directory, app.dockerfile());
         String tag = "op/" + app.projectName() + '-' + app.name() + ':' + deployment.id();
-        Map<String, String> labels = Map.of("op.app", app.id(), "op.deployment", deployment.id());
         call.log("Building " + tag);
         return new Built(engine.build(new Engine.Build(
                         SourceTree.join(SOURCE, directory),
                         dockerfile,
                         tag,
                         variables.of(deployment.id(), Variables.Scope.BUILD),
-                        labels,
                         Optional.empty(),
                         Optional.empty()))
                 .image());

@@ -83,7 +83,6 @@ public final class Engine {
             String dockerfile,
             String tag,
             Map<String, Secret> arguments,
-            Map<String, String> labels,
             Optional<Double> cpus,
             Optional<Long> memory) {}
 

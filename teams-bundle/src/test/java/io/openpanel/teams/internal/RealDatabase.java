@@ -43,7 +43,7 @@ final class RealDatabase implements Panel, Storage.Context, AutoCloseable {
 
     RealDatabase() {
         try {
-            home = Files.createTempDirectory("teams-test");
+            home = Files.createTempDirectory(Path.of("target"), "teams-test");
             CompletableFuture<Storage> storage = new CompletableFuture<>();
             start = new StorageStart(context(storage));
             database = storage.get(30, TimeUnit.SECONDS).open("teams", bundle(), this);

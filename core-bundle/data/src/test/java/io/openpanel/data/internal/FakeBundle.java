@@ -22,7 +22,7 @@ final class FakeBundle {
     /** @param migrations file name → SQL */
     static Bundle with(Map<String, String> migrations) {
         try {
-            Path folder = Files.createTempDirectory("bundle");
+            Path folder = Files.createTempDirectory(Path.of("target"), "bundle");
             for (Map.Entry<String, String> file : migrations.entrySet()) {
                 Files.writeString(folder.resolve(file.getKey()), file.getValue());
             }

@@ -28,7 +28,7 @@ final class Fixture implements AutoCloseable {
     private Fixture(TestDatabase server) {
         try {
             this.server = server;
-            this.home = Files.createTempDirectory("home");
+            this.home = Files.createTempDirectory(Path.of("target"), "home");
             this.storage = start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -4,9 +4,10 @@ import com.github.dockerjava.api.command.InspectImageResponse;
 import com.github.dockerjava.api.exception.NotFoundException;
 import io.openpanel.api.Call;
 import io.openpanel.api.Problem;
-import io.openpanel.docker.internal.engine.ContainerState;
+import io.openpanel.api.Ref;
 import io.openpanel.docker.internal.engine.DockerEngine;
 import io.openpanel.docker.internal.engine.EngineHealth;
+import io.openpanel.docker.internal.engine.Origin;
 import io.openpanel.docker.internal.run.Labels;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -123,23 +124,23 @@ public final class ImageBuild {
 
     private static boolean isOf(InspectImageResponse image, Call call) {
         return call.job().isPresent()
-                && call.job().get().id().equals(labels(image).get(ContainerState.JOB));
+                && origin(image).flatMap(Origin::job).equals(call.job().map(Ref::id));
     }
 
-    private static Map<String, String> labels(InspectImageResponse image) {
+    private static Optional<Origin> origin(InspectImageResponse image) {
         return image.getConfig() == null || image.getConfig().getLabels() == null
-                ? Map.of()
-                : image.getConfig().getLabels();
+                ? Optional.empty()
+                : Origin.of(image.getConfig().getLabels());
     }
 
     /** A name that another team's image or somebody's own has is not taken from it. */
     private void refuseForeign(String tag, Call call) {
-        Optional<Map<String, String>> there = find(tag).map(ImageBuild::labels);
-        String team = call.team().map(ref -> ref.id()).orElse(null);
-        boolean foreign = there.isPresent()
-                && (!"true".equals(there.get().get(ContainerState.MANAGED))
-                        || (team != null && !team.equals(there.get().get(ContainerState.TEAM))));
-        if (foreign) {
+        Optional<InspectImageResponse> there = find(tag);
+        boolean ours = there.flatMap(ImageBuild::origin)
+                .filter(origin -> call.team().isEmpty()
+                        || origin.team().equals(call.team().map(Ref::id)))
+                .isPresent();
+        if (there.isPresent() && !ours) {
             throw new Problem(Problem.Kind.CONFLICT, "The image name '" + tag + "' is taken; choose another");
         }
     }
@@ -167,8 +168,7 @@ public final class ImageBuild {
         }
         String relative =
                 directory.relativize(directory.resolve(dockerfile).normalize()).toString();
-        Map<String, String> labels =
-                Labels.of(call, spec.labels().orElse(Map.of()), Optional.empty(), Optional.empty());
+        Map<String, String> labels = Labels.ofImage(call, spec.labels().orElse(Map.of()));
         return new BuildOrder(
                 workspace,
                 directory,

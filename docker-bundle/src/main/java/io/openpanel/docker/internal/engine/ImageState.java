@@ -27,9 +27,7 @@ public record ImageState(String id, List<String> tags, long size, Instant create
     }
 
     public Optional<Ref> team() {
-        return Optional.ofNullable(labels.get(ContainerState.TEAM))
-                .filter(each -> !each.isBlank())
-                .map(team -> new Ref("team", team));
+        return Origin.of(labels).flatMap(Origin::team).map(team -> new Ref("team", team));
     }
 
     /** Whether the text is its id (12 digits or more), or one of its names with or without {@code :latest}. */

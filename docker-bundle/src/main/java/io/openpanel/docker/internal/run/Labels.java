@@ -4,6 +4,7 @@ import io.openpanel.api.Call;
 import io.openpanel.api.Problem;
 import io.openpanel.api.Ref;
 import io.openpanel.docker.internal.engine.ContainerState;
+import io.openpanel.docker.internal.engine.Origin;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,27 @@ public final class Labels {
      */
     public static Map<String, String> of(
             Call call, Map<String, String> wanted, Optional<Ref> app, Optional<String> deployment) {
+        Map<String, String> labels = checked(call, wanted);
+        labels.put(ContainerState.MANAGED, "true");
+        set(labels, ContainerState.TEAM, call.team().map(Ref::id));
+        set(labels, ContainerState.JOB, call.job().map(Ref::id));
+        app.ifPresent(ref -> labels.put(ContainerState.APP, ref.id()));
+        deployment.ifPresent(id -> labels.put(ContainerState.DEPLOYMENT, id));
+        return labels;
+    }
+
+    /**
+     * The wanted labels of an image, and the one that says who built it.
+     *
+     * @throws Problem {@link Problem.Kind#INVALID} when a person asks for a reserved one
+     */
+    public static Map<String, String> ofImage(Call call, Map<String, String> wanted) {
+        Map<String, String> labels = checked(call, wanted);
+        labels.put(Origin.LABEL, new Origin(call.team().map(Ref::id), call.job().map(Ref::id)).text());
+        return labels;
+    }
+
+    private static Map<String, String> checked(Call call, Map<String, String> wanted) {
         if (!call.surface().equals(INNER)) {
             wanted.keySet().stream()
                     .filter(name -> RESERVED.stream().anyMatch(name.toLowerCase()::startsWith))
@@ -34,13 +56,7 @@ public final class Labels {
                                 "labels", "The label '" + name + "' is reserved; choose a name of your own");
                     });
         }
-        Map<String, String> labels = new HashMap<>(wanted);
-        labels.put(ContainerState.MANAGED, "true");
-        set(labels, ContainerState.TEAM, call.team().map(Ref::id));
-        set(labels, ContainerState.JOB, call.job().map(Ref::id));
-        app.ifPresent(ref -> labels.put(ContainerState.APP, ref.id()));
-        deployment.ifPresent(id -> labels.put(ContainerState.DEPLOYMENT, id));
-        return labels;
+        return new HashMap<>(wanted);
     }
 
     private static void set(Map<String, String> labels, String name, Optional<String> value) {

@@ -150,7 +150,7 @@ class ImageBuildTest {
         ImageBuild builds = builder(docker);
         write(
                 "Dockerfile",
-                "FROM busybox:static\nARG WORD\nCOPY . /app\nRUN echo \"building-$WORD\" && printf '\\033[31mred\\033[0m\\n'\nCMD [\"ls\", \"/app\"]\n");
+                "FROM openpanel-test/busybox:1\nARG WORD\nCOPY . /app\nRUN echo \"building-$WORD\" && printf '\\033[31mred\\033[0m\\n'\nCMD [\"ls\", \"/app\"]\n");
         write("index.html", "hello");
         write("node_modules/big.js", "x");
         write("logs/a.log", "x");
@@ -166,9 +166,8 @@ class ImageBuildTest {
         Map<String, String> labels =
                 test.engine.snapshot().image(TAG).orElseThrow().labels();
         assertThat(labels)
-                .containsEntry("op.managed", "true")
-                .containsEntry("op.team", TEAM)
-                .containsEntry("op.job", "j1");
+                .as("none that a container inherits and the panel would take for its own")
+                .containsOnly(Map.entry("op.origin", TEAM + "/j1"), Map.entry("op.test", "docker"));
         assertThat(workspace.resolve(".build-context.tar")).doesNotExist();
         assertThat(workspace.resolve(".build-pid")).doesNotExist();
 
@@ -184,7 +183,7 @@ class ImageBuildTest {
         String marker = "m" + System.nanoTime();
         write(
                 "Dockerfile",
-                "FROM busybox:static\nRUN echo " + marker + " > /one\n" + "RUN echo " + marker
+                "FROM openpanel-test/busybox:1\nRUN echo " + marker + " > /one\n" + "RUN echo " + marker
                         + " it goes wrong && exit 7\n");
         FakeCall call = job("j2");
         assertThatThrownBy(() -> builds.build(call, workspace, spec(Map.of())))
@@ -204,7 +203,7 @@ class ImageBuildTest {
         String marker = "m" + System.nanoTime();
         write(
                 "Dockerfile",
-                "FROM busybox:static\nRUN echo " + marker + " > /one\n" + "RUN echo " + marker
+                "FROM openpanel-test/busybox:1\nRUN echo " + marker + " > /one\n" + "RUN echo " + marker
                         + " now-it-sleeps && sleep 333\n");
         FakeCall call = job("j3");
         Problem[] told = new Problem[1];
@@ -238,7 +237,7 @@ class ImageBuildTest {
 
     @Test
     void aBuildThatWasCancelledBeforeItBeganDoesNotBegin() throws IOException {
-        write("Dockerfile", "FROM busybox:static\n");
+        write("Dockerfile", "FROM openpanel-test/busybox:1\n");
         FakeCall call = job("j4");
         call.cancel();
         assertThatThrownBy(() -> builds(NONE).build(call, workspace, spec(Map.of())))
@@ -248,7 +247,7 @@ class ImageBuildTest {
 
     @Test
     void aBuildWaitsWhileOthersTakeTheMachineAndItsWaitCanBeCancelled() throws Exception {
-        write("Dockerfile", "FROM busybox:static\nRUN sleep 333\n");
+        write("Dockerfile", "FROM openpanel-test/busybox:1\nRUN sleep 333\n");
         ImageBuild builds = builds(NONE);
         List<FakeCall> first = new ArrayList<>();
         for (int i = 0; i < ImageBuild.AT_ONCE; i++) {
@@ -290,7 +289,7 @@ class ImageBuildTest {
 
     @Test
     void withoutRoomNothingIsBuilt() throws IOException {
-        write("Dockerfile", "FROM busybox:static\n");
+        write("Dockerfile", "FROM openpanel-test/busybox:1\n");
         ImageBuild full =
                 new ImageBuild(test.engine, NONE, root -> Optional.of(new DiskSpace(100_000_000_000L, 9_900_000_000L)));
         assertThatThrownBy(() -> full.build(job("j5"), workspace, spec(Map.of())))
@@ -302,7 +301,7 @@ class ImageBuildTest {
 
     @Test
     void pathsThatLeadOutOfTheTreeAreRefused() throws IOException {
-        write("Dockerfile", "FROM busybox:static\n");
+        write("Dockerfile", "FROM openpanel-test/busybox:1\n");
         Files.createSymbolicLink(source.resolve("passwd"), Path.of("/etc/passwd"));
         Files.createSymbolicLink(workspace.resolve("etc"), Path.of("/etc"));
         for (String directory : List.of("..", "/etc", "etc", "source/../..")) {
@@ -336,7 +335,7 @@ class ImageBuildTest {
 
     @Test
     void aNameThatIsTakenIsNotTakenAway() throws IOException {
-        write("Dockerfile", "FROM busybox:static\nLABEL a=b\n");
+        write("Dockerfile", "FROM openpanel-test/busybox:1\nLABEL a=b\n");
         BuildSpec taken = new BuildSpec(
                 "source",
                 Optional.empty(),
@@ -357,7 +356,7 @@ class ImageBuildTest {
 
     @Test
     void whatAKilledPanelLeftRunningIsEndedFirst() throws Exception {
-        write("Dockerfile", "FROM busybox:static\nLABEL c=d\n");
+        write("Dockerfile", "FROM openpanel-test/busybox:1\nLABEL c=d\n");
         Process left = new ProcessBuilder("sleep", "300").start();
         Files.writeString(
                 workspace.resolve(".build-pid"),
@@ -376,7 +375,9 @@ class ImageBuildTest {
 
     @Test
     void imagesAreListedShownAndDeletedUnlessUsed() throws IOException {
-        write("Dockerfile", "FROM busybox:static\nENV SECRET=canary-12ab\nEXPOSE 8080\nCMD [\"sleep\", \"60\"]\n");
+        write(
+                "Dockerfile",
+                "FROM openpanel-test/busybox:1\nENV SECRET=canary-12ab\nEXPOSE 8080\nCMD [\"sleep\", \"60\"]\n");
         FakePanel panel = new FakePanel(workspace);
         ImageActions images = new ImageActions(test.engine, builds(NONE), new ImagePull(test.engine), panel);
         ImageResources resources = new ImageResources(test.engine);

@@ -15,7 +15,6 @@ import io.openpanel.docker.TestEngine;
 import io.openpanel.docker.internal.logs.ContainerLog;
 import io.openpanel.docker.internal.logs.LogLine;
 import io.openpanel.docker.internal.logs.LogRequest;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -40,11 +39,6 @@ class EngineHangTest {
         assumeTrue(PrivateEngine.isPossible(), "needs root, dockerd and containerd");
         own = new PrivateEngine(Files.createTempDirectory(Path.of("/tmp"), "op-engine"));
         test = new TestEngine(own.host());
-        try (TestEngine source = new TestEngine();
-                InputStream image = source.client(
-                        docker -> docker.saveImageCmd(TestEngine.IMAGE).exec())) {
-            test.client(docker -> docker.loadImageCmd(image).exec());
-        }
         test.client(docker -> {
             run(docker, "steady");
             return run(docker, "other");
