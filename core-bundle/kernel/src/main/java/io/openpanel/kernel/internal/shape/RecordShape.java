@@ -1,6 +1,7 @@
 package io.openpanel.kernel.internal.shape;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.io.SerializedString;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.openpanel.api.Param;
@@ -26,7 +27,14 @@ public final class RecordShape implements Shape {
     private final Component[] components;
 
     /** One component: an {@link Optional} one may be absent. */
-    public record Component(String name, Shape shape, Param param, boolean optional, Method accessor, Class<?> raw) {}
+    public record Component(
+            String name,
+            SerializedString key,
+            Shape shape,
+            Param param,
+            boolean optional,
+            Method accessor,
+            Class<?> raw) {}
 
     RecordShape(Class<?> type, Function<RecordComponent, Type> typeOf) {
         if (!Modifier.isPublic(type.getModifiers())) {
@@ -42,6 +50,7 @@ public final class RecordShape implements Shape {
             Param param = declared[i].getAnnotation(Param.class);
             components[i] = new Component(
                     declared[i].getName(),
+                    new SerializedString(declared[i].getName()),
                     Types.shape(inner, param),
                     param,
                     optional,
@@ -177,7 +186,7 @@ public final class RecordShape implements Shape {
                 part = optional.orElse(null);
             }
             if (part != null && !component.shape().omitted(out)) {
-                out.writeFieldName(component.name());
+                out.writeFieldName(component.key());
                 component.shape().write(part, out);
             }
         }

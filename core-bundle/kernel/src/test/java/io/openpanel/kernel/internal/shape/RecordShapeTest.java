@@ -44,6 +44,8 @@ class RecordShapeTest {
 
     public record Counted(int count, boolean done, List<String> names, Optional<String> note) {}
 
+    public record Seen(Instant at) {}
+
     record Hidden(String name) {}
 
     private static All read(String json) {
@@ -64,6 +66,21 @@ class RecordShapeTest {
                 {"app":"app:x1","pause":"PT1M30S","since":"2026-03-01T08:30:00Z","colour":"dark-blue",\
                 "parts":[{"name":"a","size":2}],"memory":536870912,"share":0.5,"force":true}""";
         assertThat(write(read(json))).isEqualTo(json);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "2026-03-01T08:30:00Z",
+                "2026-03-01T00:00:00Z",
+                "2026-03-01T08:30:07.120Z",
+                "2026-03-01T08:30:00.000000001Z",
+                "1969-12-31T23:59:59.999999Z",
+                "-0044-03-15T12:00:00Z",
+                "+12026-03-01T08:30:00Z"
+            })
+    void aTimeIsWrittenAsInIso8601(String text) {
+        assertThat(write(new Seen(Instant.parse(text)))).isEqualTo("{\"at\":\"" + text + "\"}");
     }
 
     @Test
