@@ -10,8 +10,10 @@ import io.openpanel.api.Extension;
 import io.openpanel.api.Page;
 import io.openpanel.api.Param;
 import io.openpanel.api.Problem;
+import io.openpanel.api.Reach;
 import io.openpanel.api.Ref;
 import io.openpanel.docker.internal.Pages;
+import io.openpanel.docker.internal.Recent;
 import io.openpanel.docker.internal.Visible;
 import io.openpanel.docker.internal.engine.ContainerState;
 import io.openpanel.docker.internal.engine.DockerEngine;
@@ -56,6 +58,9 @@ public final class ContainerActions implements Extension {
             "startedAt",
             each -> sortable(each.startedAt()));
 
+    /** Consoles that stay open ask the same again and again. */
+    private final Recent<Asked, Listed> lists = new Recent<>(32);
+
     private final DockerEngine engine;
     private final ContainerRun run;
     private final ContainerPower power;
@@ -84,6 +89,8 @@ public final class ContainerActions implements Extension {
             @Param("The next of the page before") Optional<String> cursor,
             @Param("name, image, status, createdAt or startedAt, with - in front for descending")
                     Optional<String> sort) {}
+
+    private record Asked(long version, Optional<Ref> team, Reach reach, Listing in) {}
 
     public record Listed(List<Item> items, Optional<String> next) {}
 
@@ -165,6 +172,11 @@ public final class ContainerActions implements Extension {
 
     @Action(value = "container.list", summary = "Lists containers", effect = READ, cli = "ps")
     public Listed list(Call call, Listing in) {
+        Asked asked = new Asked(engine.snapshot().version(), call.team(), call.reach("container"), in);
+        return lists.get(asked, () -> look(call, in));
+    }
+
+    private Listed look(Call call, Listing in) {
         Stream<ContainerState> found = engine.snapshot().containers().stream()
                 .filter(Visible.containers(call))
                 .filter(each -> in.app().isEmpty() || in.app().equals(each.app()))

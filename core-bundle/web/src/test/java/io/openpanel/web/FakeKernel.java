@@ -166,6 +166,11 @@ final class FakeKernel implements Gateway {
             }
 
             @Override
+            public boolean isServing(org.osgi.framework.Bundle bundle) {
+                return true;
+            }
+
+            @Override
             public String version() {
                 return "v" + changes.get();
             }

@@ -61,6 +61,7 @@ public final class Kernel {
     private static final int JOB_THREADS = 32;
     private static final Duration HEARTBEAT = Duration.ofSeconds(2);
     private static final int MISSED_HEARTBEATS = 4;
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final BundleContext context;
     private final Deque<ServiceRegistration<?>> registrations = new ArrayDeque<>();
@@ -78,7 +79,7 @@ public final class Kernel {
     public Kernel(BundleContext context, @Reference Storage storage, @Reference InstantSource clock) {
         this.context = context;
         this.authorities = new Authorities(context, streams);
-        Supplier<Optional<Authority>> authority = () -> Optional.ofNullable(authorities.getService());
+        Supplier<Optional<Authority>> authority = this::authority;
         authorities.open();
         Calls calls = new Calls();
         Metrics metrics = new Metrics();
@@ -142,6 +143,20 @@ public final class Kernel {
                 new EventActions(events, call -> seesPanel(admission, catalogue, call.caller())),
                 Map.of());
         register(Gateway.class, gateway, Map.of());
+    }
+
+    /** Who knows people; waited for while a plugin is exchanged, because it may be that one. */
+    private Optional<Authority> authority() {
+        Authority there = authorities.getService();
+        if (there != null || !plugins.isExchanging()) {
+            return Optional.ofNullable(there);
+        }
+        try {
+            return Optional.ofNullable(authorities.waitForService(PATIENCE.toMillis()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        }
     }
 
     private Scheduler scheduler(Storage storage, InstantSource clock, Schedules schedules) {

@@ -1,6 +1,7 @@
 package io.openpanel.routes.internal;
 
 import io.openpanel.api.Ref;
+import io.openpanel.spi.Catalogue;
 import io.openpanel.spi.Events;
 import io.openpanel.spi.Gateway;
 import java.io.IOException;
@@ -8,15 +9,19 @@ import java.io.InputStream;
 import java.net.URL;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Enumeration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
 import org.apache.camel.Endpoint;
 import org.apache.camel.ServiceStatus;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -44,7 +49,13 @@ public final class RouteHost {
     private final DefaultCamelContext camel = new DefaultCamelContext(false);
     private final Map<String, Shipped> routes = new ConcurrentSkipListMap<>();
     private final RouteSwitches switches;
-    private final BundleTracker<List<String>> bundles;
+    private final Catalogue catalogue;
+    private final Set<Bundle> active = ConcurrentHashMap.newKeySet();
+    /** Only the worker looks at it. */
+    private final Map<Bundle, List<String>> loaded = new HashMap<>();
+
+    private final BundleTracker<Bundle> bundles;
+    private final AutoCloseable listening;
     /** Camel is slow to stop a route; never on the framework's own thread. */
     private final ExecutorService worker = Executors.newSingleThreadExecutor(work -> {
         Thread thread = new Thread(work, "routes");
@@ -60,8 +71,10 @@ public final class RouteHost {
             BundleContext context,
             @Reference Gateway gateway,
             @Reference Events events,
+            @Reference Catalogue catalogue,
             @Reference RouteSwitches switches) {
         this.switches = switches;
+        this.catalogue = catalogue;
         camel.disableJMX();
         camel.setApplicationContextClassLoader(DefaultCamelContext.class.getClassLoader());
         camel.getShutdownStrategy().setTimeout(STOP_SECONDS);
@@ -75,10 +88,12 @@ public final class RouteHost {
             return null;
         }));
         bundles.open();
+        listening = catalogue.onChange(() -> worker.execute(this::follow));
     }
 
     @Deactivate
-    void deactivate() {
+    void deactivate() throws Exception {
+        listening.close();
         bundles.close();
         worker.execute(camel::stop);
         worker.shutdown();
@@ -190,33 +205,56 @@ public final class RouteHost {
         }
     }
 
-    private final class Following extends BundleTracker<List<String>> {
+    /** Brings the routes to what the bundles that serve now ship. */
+    private void follow() {
+        Set<Bundle> serving = active.stream().filter(catalogue::isServing).collect(Collectors.toSet());
+        for (Bundle gone : List.copyOf(loaded.keySet())) {
+            if (!serving.contains(gone)) {
+                loaded.remove(gone).forEach(this::unload);
+            }
+        }
+        for (Bundle bundle : serving) {
+            loaded.computeIfAbsent(bundle, this::load);
+        }
+    }
+
+    private List<String> load(Bundle bundle) {
+        List<String> added = new ArrayList<>();
+        Collections.list(files(bundle)).forEach(url -> added.addAll(load(plugin(bundle), url)));
+        return added;
+    }
+
+    private static Enumeration<URL> files(Bundle bundle) {
+        Enumeration<URL> files = bundle.findEntries("OPENPANEL-INF/routes", "*.yaml", false);
+        return files == null ? Collections.emptyEnumeration() : files;
+    }
+
+    private static String plugin(Bundle bundle) {
+        return bundle.adapt(BundleRevision.class).getDeclaredCapabilities("openpanel.plugin").stream()
+                .findFirst()
+                .map(capability -> String.valueOf(capability.getAttributes().get("id")))
+                .orElse(bundle.getSymbolicName());
+    }
+
+    private final class Following extends BundleTracker<Bundle> {
         Following(BundleContext context) {
             super(context, Bundle.ACTIVE, null);
         }
 
         @Override
-        public List<String> addingBundle(Bundle bundle, BundleEvent event) {
-            var entries = bundle.findEntries("OPENPANEL-INF/routes", "*.yaml", false);
-            if (entries == null) {
+        public Bundle addingBundle(Bundle bundle, BundleEvent event) {
+            if (!files(bundle).hasMoreElements()) {
                 return null;
             }
-            List<String> added = Collections.synchronizedList(new ArrayList<>());
-            String plugin = plugin(bundle);
-            worker.execute(() -> Collections.list(entries).forEach(url -> added.addAll(load(plugin, url))));
-            return added;
+            active.add(bundle);
+            worker.execute(RouteHost.this::follow);
+            return bundle;
         }
 
         @Override
-        public void removedBundle(Bundle bundle, BundleEvent event, List<String> added) {
-            worker.execute(() -> List.copyOf(added).forEach(RouteHost.this::unload));
-        }
-
-        private static String plugin(Bundle bundle) {
-            return bundle.adapt(BundleRevision.class).getDeclaredCapabilities("openpanel.plugin").stream()
-                    .findFirst()
-                    .map(capability -> String.valueOf(capability.getAttributes().get("id")))
-                    .orElse(bundle.getSymbolicName());
+        public void removedBundle(Bundle bundle, BundleEvent event, Bundle tracked) {
+            active.remove(bundle);
+            worker.execute(RouteHost.this::follow);
         }
     }
 }

@@ -16,6 +16,7 @@ public final class Snapshot {
 
     private final Map<String, Seen> containers = new ConcurrentHashMap<>();
     private final AtomicLong looks = new AtomicLong();
+    private final AtomicLong changes = new AtomicLong();
     private final Set<String> gone = new LinkedHashSet<>();
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
     private volatile List<ImageState> images = List.of();
@@ -39,6 +40,11 @@ public final class Snapshot {
     public Listening listen(Listener listener) {
         listeners.add(listener);
         return () -> listeners.remove(listener);
+    }
+
+    /** Another number whenever {@link #containers} gives something else. */
+    public long version() {
+        return changes.get();
     }
 
     /** Every container; with the status Unknown while the engine is out of reach. */
@@ -126,9 +132,11 @@ public final class Snapshot {
 
     void live(boolean answers) {
         live = answers;
+        changes.incrementAndGet();
     }
 
     private void tell(Optional<ContainerState> before, Optional<ContainerState> after) {
+        changes.incrementAndGet();
         listeners.forEach(listener -> listener.changed(before, after));
     }
 

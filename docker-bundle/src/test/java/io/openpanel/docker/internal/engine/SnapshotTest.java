@@ -12,6 +12,7 @@ import io.openpanel.docker.internal.Visible;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -124,6 +125,21 @@ public class SnapshotTest {
                         Pages.of(items.stream(), keys, "half", String::valueOf, Optional.of("§"), Optional.empty()))
                 .isInstanceOf(Problem.class)
                 .hasMessageContaining("cursor");
+    }
+
+    @Test
+    void anotherListHasAnotherVersion() {
+        Set<Long> versions = new HashSet<>(Set.of(snapshot.version()));
+        snapshot.live(true);
+        assertThat(versions.add(snapshot.version())).isTrue();
+        snapshot.put(snapshot.look(), container(1, Status.RUNNING));
+        assertThat(versions.add(snapshot.version())).isTrue();
+        snapshot.put(snapshot.look(), container(1, Status.RUNNING));
+        assertThat(versions.add(snapshot.version())).as("nothing changed").isFalse();
+        snapshot.put(snapshot.look(), container(1, Status.PAUSED));
+        assertThat(versions.add(snapshot.version())).isTrue();
+        snapshot.remove(snapshot.containers().get(0).id());
+        assertThat(versions.add(snapshot.version())).isTrue();
     }
 
     @Test

@@ -3,15 +3,18 @@ package io.openpanel.kernel.internal.catalogue;
 import io.openpanel.api.Action;
 import io.openpanel.api.Operation;
 import io.openpanel.api.Problem;
+import io.openpanel.kernel.internal.shape.Json;
 import io.openpanel.kernel.internal.shape.RecordShape;
 import io.openpanel.kernel.internal.shape.Shape;
+import java.lang.ref.WeakReference;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /** One action with everything needed to call it. */
 public final class Entry {
+    private static final int WORTH_KEEPING = 4096;
+
     private final Operation operation;
     private final Object target;
     private final Method method;
@@ -19,24 +22,10 @@ public final class Entry {
     private final RecordShape input;
     private final Shape queryInput;
     private final Shape output;
-    private final Running running;
+    private final Turnstile turnstile;
+    private volatile Written written;
 
-    /** How many calls of a plugin are under way. */
-    public static final class Running {
-        private final AtomicInteger calls = new AtomicInteger();
-
-        public int count() {
-            return calls.get();
-        }
-
-        public void enter() {
-            calls.incrementAndGet();
-        }
-
-        public void leave() {
-            calls.decrementAndGet();
-        }
-    }
+    private record Written(WeakReference<Object> result, byte[] json) {}
 
     Entry(
             Operation operation,
@@ -46,7 +35,7 @@ public final class Entry {
             RecordShape input,
             Shape queryInput,
             Shape output,
-            Running running) {
+            Turnstile turnstile) {
         this.operation = operation;
         this.target = target;
         this.method = method;
@@ -54,11 +43,11 @@ public final class Entry {
         this.input = input;
         this.queryInput = queryInput;
         this.output = output;
-        this.running = running;
+        this.turnstile = turnstile;
     }
 
     Entry with(Operation changed) {
-        return new Entry(changed, target, method, takesCall, input, queryInput, output, running);
+        return new Entry(changed, target, method, takesCall, input, queryInput, output, turnstile);
     }
 
     public Operation operation() {
@@ -92,8 +81,35 @@ public final class Entry {
         return Optional.ofNullable(output);
     }
 
-    public Running running() {
-        return running;
+    public Turnstile turnstile() {
+        return turnstile;
+    }
+
+    /** Keeps the place of an action whose plugin is being exchanged; there is nothing to call. */
+    Entry placeholder() {
+        return new Entry(operation, null, null, false, null, null, null, turnstile);
+    }
+
+    boolean isPlaceholder() {
+        return target == null;
+    }
+
+    /** Whether both call the same method of the same object. */
+    boolean isSameAs(Entry other) {
+        return other != null && other.target == target && target != null;
+    }
+
+    /** What it returned as UTF-8. The very same record again, as a list that did not change, is not written again. */
+    public byte[] write(Object result) {
+        Written last = written;
+        if (last != null && last.result.refersTo(result)) {
+            return last.json;
+        }
+        byte[] json = Json.bytes(output, result);
+        if (isRead() && json.length >= WORTH_KEEPING) {
+            written = new Written(new WeakReference<>(result), json);
+        }
+        return json;
     }
 
     /** Calls the method. */

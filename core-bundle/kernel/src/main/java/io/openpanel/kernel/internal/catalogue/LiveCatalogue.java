@@ -5,6 +5,7 @@ import io.openpanel.api.Ref;
 import io.openpanel.api.Resources;
 import io.openpanel.spi.Catalogue;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -13,7 +14,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.osgi.framework.Bundle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,43 +26,107 @@ public final class LiveCatalogue implements Catalogue {
     private static final Logger LOG = LoggerFactory.getLogger(LiveCatalogue.class);
 
     private final Map<Object, List<Entry>> byExtension = new HashMap<>();
+    private final Map<String, Entry> places = new HashMap<>();
     private final Map<String, Kind> byKind = new HashMap<>();
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private volatile Supplier<List<String>> pending = List::of;
+    private volatile Predicate<Bundle> serving = bundle -> true;
     private volatile Picture picture =
             new Picture(Map.of(), List.of(), Map.of(), Ref.create("catalogue").id());
 
-    /** A kind of resource with who finds it. */
-    public record Kind(String plugin, Resources resources) {}
+    /**
+     * A kind of resource with who finds it.
+     *
+     * @param resources null while the plugin is exchanged
+     */
+    public record Kind(String plugin, String name, String plural, Resources resources, Turnstile turnstile) {
+        public static Kind of(String plugin, Resources resources, Turnstile turnstile) {
+            return new Kind(plugin, resources.kind(), resources.plural(), resources, turnstile);
+        }
+
+        private Kind placeholder() {
+            return new Kind(plugin, name, plural, null, turnstile);
+        }
+    }
 
     private record Picture(
             Map<String, Entry> entries, List<Operation> operations, Map<String, Kind> kinds, String version) {}
 
     /**
-     * Adds the actions of an extension.
+     * Reads the actions of an extension without adding them.
      *
      * @param roles action → the built-in roles that have it
-     * @throws IllegalArgumentException when one of them breaks a rule; none is added then
+     * @throws IllegalArgumentException when one of them breaks a rule or is another plugin's
      */
-    public void add(Object extension, String plugin, Map<String, Set<String>> roles, Entry.Running running) {
-        List<Entry> entries = new OperationReader(plugin, roles, running).read(extension);
+    public List<Entry> read(Object extension, String plugin, Map<String, Set<String>> roles, Turnstile turnstile) {
+        List<Entry> entries = new OperationReader(plugin, roles, turnstile).read(extension);
+        for (Entry entry : entries) {
+            Entry other = picture.entries.get(entry.id());
+            if (other != null && !other.operation().plugin().equals(plugin)) {
+                throw taken(other);
+            }
+        }
+        return entries;
+    }
+
+    /**
+     * Adds what was read of an extension.
+     *
+     * @throws IllegalArgumentException when an action is there already; none is added then
+     */
+    public void add(Object extension, List<Entry> entries) {
+        replace(Set.of(), Map.of(extension, entries));
+    }
+
+    /** Takes extensions out and others in, in one step. */
+    public void replace(Collection<?> former, Map<?, List<Entry>> fresh) {
         synchronized (this) {
-            for (Entry entry : entries) {
-                Entry other = picture.entries.get(entry.id());
-                if (other != null) {
-                    throw new IllegalArgumentException(entry.id() + " is already an action of "
-                            + other.operation().plugin());
+            Set<String> leaving = new HashSet<>();
+            former.forEach(each -> byExtension.getOrDefault(each, List.of()).forEach(entry -> leaving.add(entry.id())));
+            for (List<Entry> entries : fresh.values()) {
+                for (Entry entry : entries) {
+                    Entry other = picture.entries.get(entry.id());
+                    if (other != null && !other.isPlaceholder() && !leaving.contains(other.id())) {
+                        throw taken(other);
+                    }
                 }
             }
-            byExtension.put(extension, entries);
+            former.forEach(byExtension::remove);
+            byExtension.putAll(fresh);
             redraw();
         }
         tell();
     }
 
+    private static IllegalArgumentException taken(Entry other) {
+        return new IllegalArgumentException(
+                other.id() + " is already an action of " + other.operation().plugin());
+    }
+
+    /** Takes an extension out; while its plugin is exchanged, its actions keep their places until {@link #settle}. */
     public void remove(Object extension) {
         synchronized (this) {
-            if (byExtension.remove(extension) == null) {
+            List<Entry> gone = byExtension.remove(extension);
+            if (gone == null) {
+                return;
+            }
+            for (Entry entry : gone) {
+                if (entry.turnstile().isClosed()) {
+                    places.put(entry.id(), entry.placeholder());
+                }
+            }
+            redraw();
+        }
+        tell();
+    }
+
+    /** Drops the places of what a plugin did not bring back. */
+    public void settle(String plugin) {
+        synchronized (this) {
+            boolean actions =
+                    places.values().removeIf(entry -> entry.operation().plugin().equals(plugin));
+            boolean kinds = byKind.values().removeIf(kind -> kind.plugin().equals(plugin) && kind.resources() == null);
+            if (!actions && !kinds) {
                 return;
             }
             redraw();
@@ -66,17 +134,33 @@ public final class LiveCatalogue implements Catalogue {
         tell();
     }
 
+    /** Whether this is what is called under its id now. */
+    public boolean isCurrent(Entry entry) {
+        return entry.isSameAs(picture.entries.get(entry.id()));
+    }
+
     public void add(Kind kind) {
         synchronized (this) {
-            byKind.put(kind.resources().kind(), kind);
+            Kind other = byKind.get(kind.name());
+            if (other != null && !other.plugin().equals(kind.plugin())) {
+                throw new IllegalArgumentException("'" + kind.name() + "' is already a kind of " + other.plugin());
+            }
+            byKind.put(kind.name(), kind);
             redraw();
         }
         tell();
     }
 
+    /** Takes a kind out; while its plugin is exchanged it keeps its place until {@link #settle}. */
     public void remove(Resources resources) {
         synchronized (this) {
-            byKind.values().removeIf(kind -> kind.resources() == resources);
+            for (Kind kind : List.copyOf(byKind.values())) {
+                if (kind.resources() == resources && kind.turnstile().isClosed()) {
+                    byKind.put(kind.name(), kind.placeholder());
+                } else if (kind.resources() == resources) {
+                    byKind.remove(kind.name());
+                }
+            }
             redraw();
         }
         tell();
@@ -84,8 +168,10 @@ public final class LiveCatalogue implements Catalogue {
 
     private void redraw() {
         Map<String, String> plurals = new HashMap<>();
-        byKind.forEach((name, kind) -> plurals.put(name, kind.resources().plural()));
-        List<Entry> all = byExtension.values().stream().flatMap(List::stream).toList();
+        byKind.forEach((name, kind) -> plurals.put(name, kind.plural()));
+        byExtension.values().forEach(entries -> entries.forEach(entry -> places.remove(entry.id())));
+        List<Entry> all = Stream.concat(byExtension.values().stream().flatMap(List::stream), places.values().stream())
+                .toList();
         Set<String> singletons = new HashSet<>();
         all.stream()
                 .map(Entry::operation)
@@ -143,7 +229,7 @@ public final class LiveCatalogue implements Catalogue {
     @Override
     public Map<String, String> kinds() {
         Map<String, String> plurals = new TreeMap<>();
-        picture.kinds.forEach((name, kind) -> plurals.put(name, kind.resources().plural()));
+        picture.kinds.forEach((name, kind) -> plurals.put(name, kind.plural()));
         return plurals;
     }
 
@@ -155,6 +241,16 @@ public final class LiveCatalogue implements Catalogue {
     @Override
     public List<String> pending() {
         return pending.get();
+    }
+
+    /** Sets who knows which bundles serve. */
+    public void servingFrom(Predicate<Bundle> source) {
+        serving = source;
+    }
+
+    @Override
+    public boolean isServing(Bundle bundle) {
+        return serving.test(bundle);
     }
 
     @Override

@@ -31,12 +31,12 @@ final class OperationReader {
 
     private final String plugin;
     private final Map<String, Set<String>> roles;
-    private final Entry.Running running;
+    private final Turnstile turnstile;
 
-    OperationReader(String plugin, Map<String, Set<String>> roles, Entry.Running running) {
+    OperationReader(String plugin, Map<String, Set<String>> roles, Turnstile turnstile) {
         this.plugin = plugin;
         this.roles = roles;
-        this.running = running;
+        this.turnstile = turnstile;
     }
 
     /**
@@ -92,7 +92,7 @@ final class OperationReader {
                 outputSchema(output),
                 refs(in),
                 roles.get(action.value()));
-        return new Entry(operation, target, method, takesCall, input, queryInput, output, running);
+        return new Entry(operation, target, method, takesCall, input, queryInput, output, turnstile);
     }
 
     private static Operation.Form form(Class<?> type) {

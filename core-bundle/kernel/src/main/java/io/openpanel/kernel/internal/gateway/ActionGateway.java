@@ -82,7 +82,15 @@ public final class ActionGateway implements Gateway {
 
     private Reply admit(Invocation invocation) {
         Principal principal = principal(invocation);
-        Entry entry = admission.find(invocation.action());
+        Entry entry = admission.enter(invocation.action(), Optional.empty());
+        try {
+            return admit(invocation, principal, entry);
+        } finally {
+            entry.turnstile().leave();
+        }
+    }
+
+    private Reply admit(Invocation invocation, Principal principal, Entry entry) {
         ObjectNode tree = Json.parseObject(invocation.input());
         Admission.Admitted admitted = admission.admit(entry, principal, tree, Admission.Rights.PRINCIPAL);
         requireVersion(invocation, admitted);
@@ -230,9 +238,7 @@ public final class ActionGateway implements Gateway {
         if (result instanceof Duplex duplex) {
             return new Reply.Terminal(duplex);
         }
-        byte[] json = result == null
-                ? "{}".getBytes(StandardCharsets.UTF_8)
-                : Json.bytes(entry.output().orElseThrow(), result);
+        byte[] json = result == null ? "{}".getBytes(StandardCharsets.UTF_8) : entry.write(result);
         return new Reply.Done(json, version(admitted));
     }
 

@@ -12,9 +12,11 @@ import io.openpanel.api.Ref;
 import io.openpanel.api.Resource;
 import io.openpanel.kernel.internal.catalogue.Entry;
 import io.openpanel.kernel.internal.catalogue.LiveCatalogue;
+import io.openpanel.kernel.internal.catalogue.Turnstile;
 import io.openpanel.kernel.internal.shape.Reading;
 import io.openpanel.kernel.internal.shape.Shape;
 import io.openpanel.spi.Authority;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +28,9 @@ import java.util.function.Supplier;
 public final class Admission {
     /** Stands for the panel where a resource belongs to no team. */
     static final Ref PANEL = new Ref("panel", "panel");
+
+    /** So long a call waits for its plugin to be exchanged. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private static final Set<String> PEOPLE = Set.of("user", "key");
 
@@ -69,7 +74,37 @@ public final class Admission {
         this.calls = calls;
     }
 
-    Entry find(String action) {
+    /**
+     * Lets a call in; whoever lets it in calls {@link Turnstile#leave} when it has ended.
+     *
+     * @param by the plugin that calls, empty for a call from outside
+     */
+    public Entry enter(String action, Optional<String> by) {
+        while (true) {
+            Entry entry = find(action);
+            if (by.filter(entry.operation().plugin()::equals).isPresent()) {
+                entry.turnstile().enterFromInside();
+            } else if (!entry.turnstile().enter(PATIENCE)) {
+                throw exchanged(entry);
+            }
+            if (catalogue.isCurrent(entry)) {
+                return entry;
+            }
+            entry.turnstile().leave();
+            if (entry.turnstile().isClosed()) {
+                throw exchanged(entry);
+            }
+        }
+    }
+
+    private static Problem exchanged(Entry entry) {
+        return new Problem(
+                        Problem.Kind.UNAVAILABLE,
+                        "The plugin " + entry.operation().plugin() + " is being updated; try again in a moment")
+                .retryAfter(Duration.ofSeconds(1));
+    }
+
+    private Entry find(String action) {
         return catalogue
                 .entry(action)
                 .orElseThrow(() -> new Problem(
@@ -213,13 +248,24 @@ public final class Admission {
 
     /** A resource as the principal's team can see it. */
     Optional<Resource> find(Ref ref, Principal principal) {
-        LiveCatalogue.Kind kind = catalogue
-                .kind(ref.kind())
-                .orElseThrow(() -> new Problem(
-                        Problem.Kind.UNAVAILABLE,
-                        "The plugin that knows every " + ref.kind() + " is not running; start it on the plugins page"));
+        LiveCatalogue.Kind kind = kind(ref.kind());
         LiveCall call = new LiveCall(principal, "resources", kind.plugin(), null, "", any -> reach(principal, any));
         return calls.as(call, () -> kind.resources().find(ref.id()));
+    }
+
+    private LiveCatalogue.Kind kind(String name) {
+        Optional<LiveCatalogue.Kind> kind = catalogue.kind(name);
+        if (kind.isPresent() && kind.get().resources() == null) {
+            Turnstile turnstile = kind.get().turnstile();
+            if (turnstile.enter(PATIENCE)) {
+                turnstile.leave();
+            }
+            kind = catalogue.kind(name).filter(each -> each.resources() != null);
+        }
+        return kind.orElseThrow(() -> new Problem(
+                        Problem.Kind.UNAVAILABLE,
+                        "The plugin that knows every " + name + " is not running; start it on the plugins page")
+                .retryAfter(Duration.ofSeconds(1)));
     }
 
     /** What a principal may see. */

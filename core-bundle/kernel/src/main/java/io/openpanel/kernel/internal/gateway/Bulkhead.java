@@ -12,6 +12,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
@@ -35,22 +36,22 @@ public final class Bulkhead implements AutoCloseable {
     }
 
     Object run(Entry entry, Supplier<Object> work) {
-        Entry.Running running = entry.running();
-        if (running.count() >= MOST_PER_PLUGIN) {
+        AtomicInteger busy = entry.turnstile().threads();
+        if (busy.get() >= MOST_PER_PLUGIN) {
             throw busy(entry);
         }
-        running.enter();
+        busy.incrementAndGet();
         Future<Object> result;
         try {
             result = threads.submit(() -> {
                 try {
                     return work.get();
                 } finally {
-                    running.leave();
+                    busy.decrementAndGet();
                 }
             });
         } catch (RejectedExecutionException e) {
-            running.leave();
+            busy.decrementAndGet();
             throw busy(entry);
         }
         return await(entry, result);

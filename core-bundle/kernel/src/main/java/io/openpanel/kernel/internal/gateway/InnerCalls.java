@@ -13,6 +13,7 @@ import io.openpanel.kernel.internal.shape.Types;
 import java.util.Optional;
 import java.util.concurrent.Flow;
 import java.util.function.BiPredicate;
+import java.util.function.Supplier;
 
 /** Calls that a plugin makes: as the current caller by way of the plugin, and audited as both. */
 public final class InnerCalls {
@@ -35,22 +36,30 @@ public final class InnerCalls {
 
     /** Calls an action; see {@link io.openpanel.api.Panel#call}. */
     public <T extends Record> T call(String plugin, String action, Record input, Class<T> type) {
-        Prepared prepared = prepare(plugin, action, input);
-        Object result = run(plugin, prepared);
-        if (type == null || result == null) {
-            return null;
+        Entry entry = enter(plugin, action);
+        try {
+            Object result = run(plugin, prepare(plugin, entry, input));
+            if (type == null || result == null) {
+                return null;
+            }
+            return read(Json.tree(entry.output().orElseThrow(), result), type);
+        } finally {
+            entry.turnstile().leave();
         }
-        JsonNode tree = Json.tree(prepared.admitted.entry().output().orElseThrow(), result);
-        return read(tree, type);
     }
 
     /** Opens a stream; see {@link io.openpanel.api.Panel#stream}. */
     public <T extends Record> Flow.Publisher<T> stream(String plugin, String action, Record input, Class<T> type) {
-        Prepared prepared = prepare(plugin, action, input);
-        if (!(run(plugin, prepared) instanceof Flow.Publisher<?> source)) {
+        Entry entry = enter(plugin, action);
+        Object result;
+        try {
+            result = run(plugin, prepare(plugin, entry, input));
+        } finally {
+            entry.turnstile().leave();
+        }
+        if (!(result instanceof Flow.Publisher<?> source)) {
             throw new IllegalArgumentException(action + " does not return a stream");
         }
-        Entry entry = prepared.admitted.entry();
         return reader -> source.subscribe(new Flow.Subscriber<Object>() {
             @Override
             public void onSubscribe(Flow.Subscription subscription) {
@@ -76,16 +85,19 @@ public final class InnerCalls {
 
     private record Prepared(Admission.Admitted admitted, Optional<LiveCall> outer) {}
 
-    private Prepared prepare(String plugin, String action, Record input) {
+    private Entry enter(String plugin, String action) {
         calls.refuseInTransaction(action);
         if (!uses.test(plugin, action)) {
             throw new Problem(
                     Problem.Kind.DENIED,
                     "The plugin " + plugin + " calls " + action + " without listing it in the uses of its @Plugin");
         }
+        return admission.enter(action, Optional.of(plugin));
+    }
+
+    private Prepared prepare(String plugin, Entry entry, Record input) {
         Optional<LiveCall> outer = calls.current();
         Principal principal = outer.map(LiveCall::caller).orElseGet(() -> bundle(plugin, Optional.empty()));
-        Entry entry = admission.find(action);
         ObjectNode tree = input == null ? Json.object() : (ObjectNode) Json.tree(Types.record(input.getClass()), input);
         boolean own = entry.operation().plugin().equals(plugin);
         // A plugin has no reason to come back to its own action but to ask for the person's right to it.
@@ -125,11 +137,11 @@ public final class InnerCalls {
     }
 
     private Object invoke(Entry entry, LiveCall call, Admission.Admitted admitted) {
-        entry.running().enter();
+        Supplier<Object> work = () -> calls.as(call, () -> entry.invoke(call, admitted.input()));
         try {
-            return calls.as(call, () -> entry.invoke(call, admitted.input()));
+            Optional<LiveJob> job = call.liveJob();
+            return job.isPresent() ? job.get().in(entry.operation().plugin(), work) : work.get();
         } finally {
-            entry.running().leave();
             call.liveJob().ifPresent(job -> job.forget(call));
         }
     }

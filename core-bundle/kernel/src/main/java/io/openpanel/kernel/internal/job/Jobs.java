@@ -166,7 +166,7 @@ public final class Jobs {
             return new CompletionHandler.OnCompleteRemove<>();
         }
         Optional<Entry> entry = catalogue.entry(row.action());
-        if (entry.isEmpty() && !row.cancelRequested()) {
+        if (entry.map(each -> each.turnstile().isClosed()).orElse(!row.cancelRequested())) {
             return later();
         }
         LiveJob job = new LiveJob(
@@ -224,14 +224,17 @@ public final class Jobs {
                 admission.admit(entry, caller, store.input(row, job::mask), Admission.Rights.PRINCIPAL);
         LiveCall call = new LiveCall(
                 caller, row.surface(), entry.operation().plugin(), job, "", kind -> admission.reach(caller, kind));
-        entry.running().enter();
+        // Closed since: what is inside is asked to yield, and this attempt with it.
+        if (!entry.turnstile().enter(Duration.ZERO)) {
+            throw new JobYield();
+        }
         try {
             Object result = calls.as(call, () -> entry.invoke(call, admitted.input()));
             return result == null
                     ? "{}"
                     : new String(Json.bytes(entry.output().orElseThrow(), result), StandardCharsets.UTF_8);
         } finally {
-            entry.running().leave();
+            entry.turnstile().leave();
         }
     }
 
@@ -304,11 +307,10 @@ public final class Jobs {
         return asked;
     }
 
-    /** Ends the attempts of a plugin's jobs; they resume when it is back. */
+    /** Ends the attempts that are in a plugin's code; they resume when it is back. */
     public void yield(String plugin) {
-        List<LiveJob> jobs = running.values().stream()
-                .filter(job -> job.plugin().equals(plugin))
-                .toList();
+        List<LiveJob> jobs =
+                running.values().stream().filter(job -> job.isIn(plugin)).toList();
         jobs.forEach(LiveJob::yieldNow);
     }
 

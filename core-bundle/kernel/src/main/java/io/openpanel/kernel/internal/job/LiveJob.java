@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 
 /** One attempt of a job that is under way. */
@@ -29,6 +30,7 @@ public final class LiveJob {
     private final Path workspace;
     private final Runnable changed;
     private final Mask mask = new Mask();
+    private final List<String> inside = new CopyOnWriteArrayList<>();
     private final Map<Call, Runnable> hooks = new LinkedHashMap<>();
     private volatile boolean cancelled;
     private volatile boolean yielding;
@@ -48,8 +50,19 @@ public final class LiveJob {
         return ref;
     }
 
-    String plugin() {
-        return plugin;
+    /** Whether it is in that plugin's code at the moment. */
+    boolean isIn(String id) {
+        return plugin.equals(id) || inside.contains(id);
+    }
+
+    /** Works in another plugin's code. */
+    public <T> T in(String id, Supplier<T> work) {
+        inside.add(id);
+        try {
+            return work.get();
+        } finally {
+            inside.remove(id);
+        }
     }
 
     public int attempt() {

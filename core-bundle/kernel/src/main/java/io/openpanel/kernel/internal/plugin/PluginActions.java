@@ -70,10 +70,29 @@ public final class PluginActions implements Extension {
             idempotent = true)
     public Shown stop(One in) {
         PluginOf plugin = find(in);
+        requireStoppable(plugin);
+        return change(plugin, Bundle::stop);
+    }
+
+    @Action(
+            value = "plugin.restart",
+            summary = "Stops a plugin and starts it again; calls that come meanwhile wait",
+            effect = CHANGE)
+    public Shown restart(One in) {
+        PluginOf plugin = find(in);
+        requireStoppable(plugin);
+        return change(
+                plugin,
+                bundle -> plugins.restart(plugin, () -> {
+                    bundle.stop();
+                    bundle.start();
+                }));
+    }
+
+    private static void requireStoppable(PluginOf plugin) {
         if (plugin.id().equals(KERNEL)) {
             throw new Problem(Problem.Kind.CONFLICT, "The kernel itself cannot be stopped; stop the panel instead");
         }
-        return change(plugin, Bundle::stop);
     }
 
     private interface Step {

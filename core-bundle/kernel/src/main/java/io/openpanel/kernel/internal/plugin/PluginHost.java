@@ -37,6 +37,7 @@ public final class PluginHost {
     @SuppressWarnings("unchecked")
     public void open(Jobs jobs, EventBus events, Schedules schedules, InnerCalls inner, Storage storage) {
         plugins = new Plugins(
+                context,
                 catalogue,
                 calls,
                 streams,
@@ -45,11 +46,17 @@ public final class PluginHost {
                 plugin -> new PanelOfBundle(plugin, inner, calls, events, storage));
         registration = (ServiceRegistration<Panel>) context.registerService(Panel.class.getName(), plugins, null);
         catalogue.pendingFrom(plugins::pending);
-        plugins.open(context);
+        catalogue.servingFrom(plugins::isServing);
+        plugins.open();
     }
 
     public boolean allows(String plugin, String action) {
         return plugins != null && plugins.allows(plugin, action);
+    }
+
+    /** Whether a plugin is being exchanged at this moment. */
+    public boolean isExchanging() {
+        return plugins != null && plugins.isExchanging();
     }
 
     public Extension actions() {

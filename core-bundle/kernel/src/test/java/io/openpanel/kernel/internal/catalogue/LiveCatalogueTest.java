@@ -126,6 +126,11 @@ class LiveCatalogueTest {
     };
 
     private final LiveCatalogue catalogue = new LiveCatalogue();
+    private final Turnstile turnstile = new Turnstile();
+
+    private void add(Extension extension, String plugin) {
+        catalogue.add(extension, catalogue.read(extension, plugin, ROLES, turnstile));
+    }
 
     private String place(String id) {
         Operation operation = catalogue.operation(id).orElseThrow();
@@ -134,8 +139,8 @@ class LiveCatalogueTest {
 
     @Test
     void eachVerbHasItsPlaceInTheRestApi() {
-        catalogue.add(new LiveCatalogue.Kind("test", KIND));
-        catalogue.add(new Boxes(), "test", ROLES, new Entry.Running());
+        catalogue.add(LiveCatalogue.Kind.of("test", KIND, turnstile));
+        add(new Boxes(), "test");
         assertThat(place("box.list")).isEqualTo("GET /boxes");
         assertThat(place("box.get")).isEqualTo("GET /boxes/{box}");
         assertThat(place("box.create")).isEqualTo("POST /boxes");
@@ -154,19 +159,19 @@ class LiveCatalogueTest {
         AutoCloseable listening = catalogue.onChange(told::incrementAndGet);
         String before = catalogue.version();
         Boxes boxes = new Boxes();
-        catalogue.add(boxes, "test", ROLES, new Entry.Running());
+        add(boxes, "test");
         assertThat(catalogue.actionsOf("test")).hasSize(10);
         assertThat(catalogue.version()).isNotEqualTo(before);
         catalogue.remove(boxes);
         assertThat(catalogue.operations()).isEmpty();
         listening.close();
-        catalogue.add(boxes, "test", ROLES, new Entry.Running());
+        add(boxes, "test");
         assertThat(told).hasValue(2);
     }
 
     @Test
     void anActionThatRolesDoesNotMentionIsRefusedByName() {
-        assertThatThrownBy(() -> catalogue.add(new Unlisted(), "test", ROLES, new Entry.Running()))
+        assertThatThrownBy(() -> add(new Unlisted(), "test"))
                 .hasMessageContaining("box.steal")
                 .hasMessageContaining("roles.yaml");
         assertThat(catalogue.operations()).isEmpty();
@@ -174,14 +179,13 @@ class LiveCatalogueTest {
 
     @Test
     void anIdCanBeTakenOnce() {
-        catalogue.add(new Boxes(), "test", ROLES, new Entry.Running());
-        assertThatThrownBy(() -> catalogue.add(new Boxes(), "other", ROLES, new Entry.Running()))
-                .hasMessageContaining("already");
+        add(new Boxes(), "test");
+        assertThatThrownBy(() -> add(new Boxes(), "other")).hasMessageContaining("already");
     }
 
     @Test
     void aDestroyingActionTakesTheNameAgain() {
-        catalogue.add(new Boxes(), "test", ROLES, new Entry.Running());
+        add(new Boxes(), "test");
         assertThat(catalogue.operation("box.delete").orElseThrow().input()).contains("\"confirm\"");
         assertThat(catalogue.operation("box.open").orElseThrow().input()).doesNotContain("\"confirm\"");
     }
@@ -196,5 +200,35 @@ class LiveCatalogueTest {
 
     private static ByteArrayInputStream stream(String text) {
         return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void anActionKeepsItsPlaceWhileItsPluginIsExchanged() {
+        Boxes former = new Boxes();
+        add(former, "test");
+        Entry before = catalogue.entry("box.list").orElseThrow();
+        turnstile.close();
+        catalogue.remove(former);
+        assertThat(catalogue.operation("box.list")).isPresent();
+        assertThat(catalogue.isCurrent(catalogue.entry("box.list").orElseThrow()))
+                .as("there is nothing to call")
+                .isFalse();
+        add(new Boxes(), "test");
+        turnstile.open();
+        catalogue.settle("test");
+        assertThat(catalogue.isCurrent(catalogue.entry("box.list").orElseThrow()))
+                .isTrue();
+        assertThat(catalogue.isCurrent(before)).isFalse();
+    }
+
+    @Test
+    void aPlaceThatNobodyComesBackToIsGivenUp() {
+        Boxes former = new Boxes();
+        add(former, "test");
+        turnstile.close();
+        catalogue.remove(former);
+        turnstile.open();
+        catalogue.settle("test");
+        assertThat(catalogue.operations()).isEmpty();
     }
 }

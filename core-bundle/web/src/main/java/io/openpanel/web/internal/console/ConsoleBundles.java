@@ -3,6 +3,7 @@ package io.openpanel.web.internal.console;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.openpanel.web.internal.Json;
+import io.openpanel.web.internal.KernelServices;
 import java.io.IOException;
 import java.util.Comparator;
 import java.util.List;
@@ -16,6 +17,7 @@ import org.osgi.framework.BundleEvent;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
 import org.osgi.util.tracker.BundleTracker;
 import org.osgi.util.tracker.BundleTrackerCustomizer;
 import org.slf4j.Logger;
@@ -30,6 +32,7 @@ public final class ConsoleBundles implements BundleTrackerCustomizer<Bundle> {
     private static final int READABLE = Bundle.RESOLVED | Bundle.STARTING | Bundle.ACTIVE | Bundle.STOPPING;
 
     private final Map<Bundle, ConsolePlugin> plugins = new ConcurrentHashMap<>();
+    private final KernelServices kernel;
     private final BundleTracker<Bundle> tracker;
     private volatile Console console;
     private volatile Drawn drawn = draw(List.of());
@@ -42,7 +45,8 @@ public final class ConsoleBundles implements BundleTrackerCustomizer<Bundle> {
     private record Drawn(List<ConsolePlugin> of, Listing listing) {}
 
     @Activate
-    public ConsoleBundles(BundleContext context) {
+    public ConsoleBundles(BundleContext context, @Reference KernelServices kernel) {
+        this.kernel = kernel;
         tracker = new BundleTracker<>(context, READABLE, this);
         tracker.open();
     }
@@ -73,8 +77,14 @@ public final class ConsoleBundles implements BundleTrackerCustomizer<Bundle> {
 
     private Stream<ConsolePlugin> running() {
         return plugins.entrySet().stream()
-                .filter(entry -> entry.getKey().getState() == Bundle.ACTIVE)
+                .filter(entry -> entry.getKey().getState() == Bundle.ACTIVE && isServing(entry.getKey()))
                 .map(Map.Entry::getValue);
+    }
+
+    private boolean isServing(Bundle bundle) {
+        return kernel.findCatalogue()
+                .map(catalogue -> catalogue.isServing(bundle))
+                .orElse(true);
     }
 
     Optional<Shell> shell() {
