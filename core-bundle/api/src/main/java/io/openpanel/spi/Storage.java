@@ -17,6 +17,9 @@ public interface Storage {
      */
     Database open(String schema, Bundle bundle, Context context);
 
+    /** Drops a schema with everything in it; nothing where there is none. */
+    void drop(String schema);
+
     /** Plain connections as the application's role with the schema first on the search path, for a library that wants one. */
     DataSource dataSource(String schema);
 

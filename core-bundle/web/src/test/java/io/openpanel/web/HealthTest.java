@@ -109,6 +109,11 @@ class HealthTest {
         }
 
         @Override
+        public void drop(String schema) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public DataSource dataSource(String schema) {
             throw new UnsupportedOperationException();
         }

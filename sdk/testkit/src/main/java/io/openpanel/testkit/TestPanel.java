@@ -52,6 +52,8 @@ public final class TestPanel implements AutoCloseable {
             "com.fasterxml.jackson.core.jackson-core",
             "com.fasterxml.jackson.core.jackson-databind",
             "com.fasterxml.jackson.core.jackson-annotations",
+            "com.fasterxml.jackson.datatype.jackson-datatype-jsr310",
+            "com.fasterxml.jackson.datatype.jackson-datatype-jdk8",
             "bcprov",
             "bcutil",
             "bcpkix");
@@ -89,6 +91,8 @@ public final class TestPanel implements AutoCloseable {
         configuration.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, SHARED);
         configuration.put(Constants.FRAMEWORK_SYSTEMCAPABILITIES_EXTRA, "openpanel.host;api:Long=1");
         configuration.put(Constants.FRAMEWORK_BOOTDELEGATION, "sun.*,com.sun.*,jdk.*");
+        configuration.put("openpanel.plugin.patience", "3");
+        configuration.put(Constants.FRAMEWORK_BSNVERSION, Constants.FRAMEWORK_BSNVERSION_MULTIPLE);
         configuration.put("openpanel.home", home.toString());
         configuration.put("openpanel.database.url", database.url());
         return configuration;

@@ -67,6 +67,18 @@ final class Bootstrap {
         }
     }
 
+    static void forget(Connection connection, String schema) throws SQLException {
+        connection.setAutoCommit(false);
+        try (Statement drop = connection.createStatement();
+                PreparedStatement delete =
+                        connection.prepareStatement("delete from openpanel.migration where schema = ?")) {
+            drop.execute("drop schema if exists " + Sql.name(schema) + " cascade");
+            delete.setString(1, schema);
+            delete.executeUpdate();
+            connection.commit();
+        }
+    }
+
     private boolean isInPlace(Statement statement, String digest) throws SQLException {
         return holds(statement, "select to_regclass('openpanel.migration') is not null")
                 && holds(

@@ -49,6 +49,17 @@ final class Migrations {
         }
     }
 
+    /** Drops a schema and what is known of it. */
+    void drop(String schema) {
+        try (Connection connection = owner(schema).getConnection()) {
+            lock(connection, schema);
+            Bootstrap.forget(connection, schema);
+            applied.removeIf(each -> each.startsWith(Bootstrap.applied(schema, "")));
+        } catch (SQLException e) {
+            throw SqlProblems.of(e);
+        }
+    }
+
     private DriverConnections owner(String schema) {
         var properties = url.properties(url.user(), url.password());
         properties.setProperty("currentSchema", Sql.name(schema) + "," + Bootstrap.SCHEMA);

@@ -58,6 +58,12 @@ final class PostgresStorage implements Storage, AutoCloseable {
     }
 
     @Override
+    public void drop(String schema) {
+        requireName(schema);
+        migrations.drop(schema);
+    }
+
+    @Override
     public DataSource dataSource(String schema) {
         requireName(schema);
         return plain.computeIfAbsent(schema, pools::plain);

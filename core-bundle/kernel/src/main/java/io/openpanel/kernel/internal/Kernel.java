@@ -20,8 +20,10 @@ import io.openpanel.kernel.internal.gateway.Bulkhead;
 import io.openpanel.kernel.internal.gateway.Calls;
 import io.openpanel.kernel.internal.gateway.Idempotency;
 import io.openpanel.kernel.internal.gateway.InnerCalls;
+import io.openpanel.kernel.internal.gateway.LiveCall;
 import io.openpanel.kernel.internal.gateway.Metrics;
 import io.openpanel.kernel.internal.gateway.Streams;
+import io.openpanel.kernel.internal.install.InstallHost;
 import io.openpanel.kernel.internal.job.JobActions;
 import io.openpanel.kernel.internal.job.Jobs;
 import io.openpanel.kernel.internal.plugin.PluginHost;
@@ -72,6 +74,7 @@ public final class Kernel {
     private final EventBus events;
     private final Jobs jobs;
     private final PluginHost plugins;
+    private final InstallHost installs;
     private final Scheduler scheduler;
     private final ClockWatch clockWatch;
 
@@ -132,10 +135,20 @@ public final class Kernel {
         register(Catalogue.class, catalogue, Map.of());
         register(Events.class, events, Map.of());
         register(Supplier.class, metrics, Map.of("openpanel.metrics", "true"));
-        register(Resources.class, plugins.resources(), Map.of());
+        installs = new InstallHost(
+                context,
+                database,
+                storage,
+                plugins.plugins(),
+                catalogue,
+                schedules,
+                () -> calls.current().flatMap(LiveCall::liveJob).orElseThrow().workspace(),
+                clock);
+        plugins.alsoPending(() -> installs.isRestored() ? java.util.List.of() : java.util.List.of("installed ones"));
+        installs.resources().forEach(each -> register(Resources.class, each, Map.of()));
         register(Resources.class, jobs.resources(), Map.of());
         register(Extension.class, new JobActions(jobs), Map.of());
-        register(Extension.class, plugins.actions(), Map.of());
+        installs.actions().forEach(each -> register(Extension.class, each, Map.of()));
         register(Extension.class, new CatalogueActions(catalogue, admission), Map.of());
         register(Extension.class, new AuditActions(database), Map.of());
         register(
@@ -190,8 +203,9 @@ public final class Kernel {
     }
 
     @Deactivate
-    void deactivate() throws InterruptedException {
+    void deactivate() throws Exception {
         registrations.forEach(ServiceRegistration::unregister);
+        installs.close();
         plugins.close();
         clockWatch.close();
         jobs.stop();

@@ -112,6 +112,10 @@ final class Deliveries {
         database.tx(tx -> tx.update("delete from subscription where subscriber = ?", subscriber));
     }
 
+    void forgetAll(String prefix) {
+        database.tx(tx -> tx.update("delete from subscription where starts_with(subscriber, ?)", prefix));
+    }
+
     /** Looks for due deliveries at once instead of at the next poll. */
     void wake() {
         if (!poller.isShutdown()) {

@@ -118,6 +118,11 @@ public final class EventBus implements Events {
         deliveries.forget(subscriber);
     }
 
+    /** Drops the durable subscriptions whose names begin so. */
+    public void forgetAll(String prefix) {
+        deliveries.forgetAll(prefix);
+    }
+
     /** See {@link ClockWatch}. */
     public void pullForward() {
         deliveries.pullForward();

@@ -18,7 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What one bundle brings to its plugin. It is read in any case; it is called only while the bundle is the one that serves. */
-final class Contribution {
+public final class Contribution {
     private static final Logger LOG = LoggerFactory.getLogger(Contribution.class);
 
     private final PluginOf plugin;
@@ -53,7 +53,7 @@ final class Contribution {
     }
 
     /** Why it is not whole, if it is not. */
-    synchronized Optional<String> failure() {
+    public synchronized Optional<String> failure() {
         return Optional.ofNullable(failure);
     }
 
@@ -62,11 +62,11 @@ final class Contribution {
     }
 
     /** Whether something of it is still being read. */
-    synchronized boolean isPending() {
+    public synchronized boolean isPending() {
         return !awaited.isEmpty();
     }
 
-    synchronized boolean isEmpty() {
+    public synchronized boolean isEmpty() {
         return extensions.isEmpty() && awaited.isEmpty();
     }
 

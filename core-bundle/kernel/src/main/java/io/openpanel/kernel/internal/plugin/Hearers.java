@@ -49,6 +49,11 @@ final class Hearers {
         return connected;
     }
 
+    /** Drops a plugin's subscriptions and what waits for them. */
+    void forget(String plugin) {
+        events.forgetAll(plugin + ':');
+    }
+
     private void hear(PluginOf plugin, Object extension, Method method, Event event) {
         Class<?> wanted = method.getParameterTypes()[0];
         Object argument = wanted == Event.class

@@ -1,10 +1,6 @@
 package io.openpanel.kernel.internal.plugin;
 
-import io.openpanel.api.Extension;
 import io.openpanel.api.Panel;
-import io.openpanel.api.Ref;
-import io.openpanel.api.Resource;
-import io.openpanel.api.Resources;
 import io.openpanel.kernel.internal.catalogue.LiveCatalogue;
 import io.openpanel.kernel.internal.event.EventBus;
 import io.openpanel.kernel.internal.event.Schedules;
@@ -13,7 +9,9 @@ import io.openpanel.kernel.internal.gateway.InnerCalls;
 import io.openpanel.kernel.internal.gateway.Streams;
 import io.openpanel.kernel.internal.job.Jobs;
 import io.openpanel.spi.Storage;
-import java.util.Optional;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
 
@@ -59,35 +57,15 @@ public final class PluginHost {
         return plugins != null && plugins.isExchanging();
     }
 
-    public Extension actions() {
-        return new PluginActions(plugins, catalogue);
+    /** Adds to what a start waits for. */
+    public void alsoPending(Supplier<List<String>> more) {
+        catalogue.pendingFrom(() ->
+                Stream.concat(plugins.pending().stream(), more.get().stream()).toList());
     }
 
-    /** Plugins as resources of the panel. */
-    public Resources resources() {
-        return new Resources() {
-            @Override
-            public String kind() {
-                return "plugin";
-            }
-
-            @Override
-            public String plural() {
-                return "plugins";
-            }
-
-            @Override
-            public Optional<Resource> find(String id) {
-                return plugins.find(id)
-                        .map(plugin -> new Resource(
-                                new Ref("plugin", plugin.id()),
-                                plugin.title(),
-                                Optional.empty(),
-                                Optional.empty(),
-                                plugin.bundle().getVersion() + "."
-                                        + plugin.bundle().getState()));
-            }
-        };
+    /** The plugins there are. */
+    public Plugins plugins() {
+        return plugins;
     }
 
     public void close() {

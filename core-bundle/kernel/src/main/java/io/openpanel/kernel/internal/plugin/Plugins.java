@@ -24,7 +24,11 @@ import org.osgi.framework.BundleException;
 import org.osgi.framework.ServiceFactory;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
+import org.osgi.framework.Version;
+import org.osgi.framework.namespace.PackageNamespace;
 import org.osgi.framework.startlevel.BundleStartLevel;
+import org.osgi.framework.wiring.BundleWire;
+import org.osgi.framework.wiring.BundleWiring;
 import org.osgi.util.tracker.BundleTracker;
 import org.osgi.util.tracker.BundleTrackerCustomizer;
 import org.osgi.util.tracker.ServiceTracker;
@@ -37,10 +41,12 @@ import org.slf4j.LoggerFactory;
  */
 public final class Plugins implements ServiceFactory<Panel> {
     private static final Logger LOG = LoggerFactory.getLogger(Plugins.class);
+    private static final String API = "io.openpanel.api";
     private static final Duration DRAIN = Duration.ofSeconds(5);
     /** A plugin that offers nothing for so long after the start is not waited for. */
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
+    private final BundleContext context;
     private final LiveCatalogue catalogue;
     private final Streams streams;
     private final Jobs jobs;
@@ -71,6 +77,7 @@ public final class Plugins implements ServiceFactory<Panel> {
             Jobs jobs,
             Hearers hearers,
             Function<PluginOf, PanelOfBundle> panels) {
+        this.context = context;
         this.catalogue = catalogue;
         this.streams = streams;
         this.jobs = jobs;
@@ -108,16 +115,16 @@ public final class Plugins implements ServiceFactory<Panel> {
         return own || find(plugin).map(each -> each.lists(action)).orElse(false);
     }
 
-    Collection<PluginOf> all() {
+    public Collection<PluginOf> all() {
         return known.values();
     }
 
-    Optional<PluginOf> find(String id) {
+    public Optional<PluginOf> find(String id) {
         return Optional.ofNullable(known.get(id));
     }
 
     /** Why a plugin is not whole, if it is not. */
-    Optional<String> failure(String id) {
+    public Optional<String> failure(String id) {
         return find(id).map(plugin -> contributions.get(plugin.bundle())).flatMap(Contribution::failure);
     }
 
@@ -131,7 +138,7 @@ public final class Plugins implements ServiceFactory<Panel> {
     }
 
     /** What a bundle brings. */
-    Contribution contribution(Bundle bundle) {
+    public Contribution contribution(Bundle bundle) {
         return contributions.computeIfAbsent(bundle, any -> {
             PluginOf plugin = of(bundle);
             PluginOf serving = known.getOrDefault(plugin.id(), plugin);
@@ -209,14 +216,35 @@ public final class Plugins implements ServiceFactory<Panel> {
         contribution.turnstile().awaitEmpty(DRAIN);
     }
 
+    /** Drops what the kernel keeps for a plugin while it is stopped. */
+    public void forget(String plugin) {
+        hearers.forget(plugin);
+        turnstiles.remove(plugin);
+    }
+
+    /** The version of the interface that plugins are compiled against. */
+    public Version apiVersion() {
+        return context
+                .getBundle()
+                .adapt(BundleWiring.class)
+                .getRequiredWires(PackageNamespace.PACKAGE_NAMESPACE)
+                .stream()
+                .map(BundleWire::getCapability)
+                .filter(each -> API.equals(each.getAttributes().get(PackageNamespace.PACKAGE_NAMESPACE)))
+                .map(each -> (Version) each.getAttributes().get(PackageNamespace.CAPABILITY_VERSION_ATTRIBUTE))
+                .findFirst()
+                .orElse(Version.emptyVersion);
+    }
+
     /** Something done to a bundle by the framework. */
-    interface Step {
+    public interface Step {
         void run() throws BundleException;
     }
 
     /** Stops and starts what a plugin consists of; calls that come meanwhile wait. */
-    void restart(PluginOf plugin, Step step) throws BundleException {
-        Contribution contribution = contribution(plugin.bundle());
+    public void restart(Bundle bundle, Step step) throws BundleException {
+        Contribution contribution = contribution(bundle);
+        String plugin = contribution.plugin().id();
         contribution.turnstile().close();
         try {
             quieten(contribution);
@@ -228,13 +256,13 @@ public final class Plugins implements ServiceFactory<Panel> {
             throw new IllegalStateException(e);
         } finally {
             contribution.turnstile().open();
-            catalogue.settle(plugin.id());
-            doors.settle(plugin.id());
+            catalogue.settle(plugin);
+            doors.settle(plugin);
         }
     }
 
     /** Makes a bundle that was read beside the serving one serve in its place. */
-    void exchange(Bundle next) {
+    public void exchange(Bundle next) {
         Contribution fresh = contribution(next);
         PluginOf plugin = fresh.plugin();
         Contribution former = contribution(known.get(plugin.id()).bundle());

@@ -1,0 +1,120 @@
+package io.openpanel.kernel.internal.install;
+
+import io.openpanel.api.Extension;
+import io.openpanel.api.Ref;
+import io.openpanel.api.Resource;
+import io.openpanel.api.Resources;
+import io.openpanel.kernel.internal.KernelDatabase;
+import io.openpanel.kernel.internal.catalogue.LiveCatalogue;
+import io.openpanel.kernel.internal.event.Schedules;
+import io.openpanel.kernel.internal.plugin.Plugins;
+import io.openpanel.spi.Storage;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.osgi.framework.BundleContext;
+
+/** Plugins that come from elsewhere. */
+public final class InstallHost implements AutoCloseable {
+    private final Plugins plugins;
+    private final LiveCatalogue catalogue;
+    private final Ledger ledger;
+    private final Marketplaces marketplaces;
+    private final Installer installer;
+    private final Revocations revocations;
+    private final Removal removal;
+    private final AutoCloseable polling;
+    private final Thread restoring;
+    private volatile boolean restored;
+
+    /** @param workspaces gives the folder of the job that runs */
+    public InstallHost(
+            BundleContext context,
+            KernelDatabase database,
+            Storage storage,
+            Plugins plugins,
+            LiveCatalogue catalogue,
+            Schedules schedules,
+            Supplier<Path> workspaces,
+            InstantSource clock) {
+        this.plugins = plugins;
+        this.catalogue = catalogue;
+        this.ledger = new Ledger(database);
+        this.marketplaces = new Marketplaces(database, clock);
+        this.installer =
+                new Installer(context, plugins, marketplaces, new PluginFiles(database), ledger, workspaces, clock);
+        this.revocations = new Revocations(marketplaces, ledger, installer);
+        this.removal = new Removal(installer, ledger, storage);
+        this.polling = schedules.add("kernel:marketplaces", "PT1H", revocations::poll);
+        this.restoring = new Thread(this::restore, "plugins-restore");
+        restoring.setDaemon(true);
+        restoring.start();
+    }
+
+    private void restore() {
+        try {
+            installer.restore();
+        } finally {
+            restored = true;
+        }
+    }
+
+    /** Whether what was installed is started again. */
+    public boolean isRestored() {
+        return restored;
+    }
+
+    public List<Extension> actions() {
+        return List.of(
+                new PluginActions(plugins, catalogue, ledger, marketplaces, installer, removal),
+                new MarketplaceActions(marketplaces, revocations, installer, ledger));
+    }
+
+    public List<Resources> resources() {
+        return List.of(
+                new Panels("plugin", "plugins", this::plugin),
+                new Panels("marketplace", "marketplaces", name -> marketplaces
+                        .find(name)
+                        .map(row -> panel("marketplace", row.name(), row.name(), "" + row.listingVersion()))),
+                new Panels("offer", "offers", id -> marketplaces
+                        .offer(id)
+                        .map(offer -> panel(
+                                "offer",
+                                offer.id(),
+                                offer.plugin().title(),
+                                "" + offer.index().version()))));
+    }
+
+    private Optional<Resource> plugin(String id) {
+        Optional<Resource> running = plugins.find(id)
+                .map(plugin -> panel(
+                        "plugin",
+                        plugin.id(),
+                        plugin.title(),
+                        plugin.bundle().getVersion() + "." + plugin.bundle().getState()));
+        return running.or(() ->
+                ledger.find(id).map(row -> panel("plugin", row.plugin(), row.title(), row.version() + row.state())));
+    }
+
+    private static Resource panel(String kind, String id, String name, String version) {
+        return new Resource(new Ref(kind, id), name, Optional.empty(), Optional.empty(), version);
+    }
+
+    /** Resources of the panel itself. */
+    private record Panels(String kind, String plural, Function<String, Optional<Resource>> finder)
+            implements Resources {
+        @Override
+        public Optional<Resource> find(String id) {
+            return finder.apply(id);
+        }
+    }
+
+    @Override
+    public void close() throws Exception {
+        polling.close();
+        restoring.join(5000);
+    }
+}

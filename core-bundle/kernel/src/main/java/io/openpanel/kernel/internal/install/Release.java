@@ -1,0 +1,18 @@
+package io.openpanel.kernel.internal.install;
+
+import java.util.List;
+
+/**
+ * A version of a plugin whose bytes are kept and were found to be what its publisher signed.
+ *
+ * @param sha256 of the jar, by which its bytes are found
+ * @param permissions actions of others it may call
+ */
+public record Release(
+        String plugin,
+        String title,
+        String version,
+        String sha256,
+        String marketplace,
+        String publisher,
+        List<String> permissions) {}

@@ -1,0 +1,30 @@
+package io.openpanel.kernel.internal.install;
+
+import io.openpanel.api.Call;
+import io.openpanel.spi.Storage;
+
+/** Takes plugins away, with or without what they stored. */
+final class Removal {
+    private final Installer installer;
+    private final Ledger ledger;
+    private final Storage storage;
+
+    Removal(Installer installer, Ledger ledger, Storage storage) {
+        this.installer = installer;
+        this.ledger = ledger;
+        this.storage = storage;
+    }
+
+    void uninstall(Call call, Ledger.Row row) {
+        if (row.state() != Ledger.State.UNINSTALLED) {
+            installer.remove(call, row);
+        }
+    }
+
+    /** The row goes last: what is cut off in between is purged again. */
+    void purge(Call call, Ledger.Row row) {
+        uninstall(call, row);
+        storage.drop(row.plugin());
+        ledger.forget(row.plugin());
+    }
+}
