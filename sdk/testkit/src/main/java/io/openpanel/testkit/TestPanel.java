@@ -12,6 +12,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -158,6 +160,11 @@ public final class TestPanel implements AutoCloseable {
     /** The panel's home directory. */
     public Path home() {
         return home;
+    }
+
+    /** A connection to the panel's database as its owner, who may do there what no plugin may. */
+    public Connection connect() throws SQLException {
+        return database.connect();
     }
 
     /** A service, if there is one now. */

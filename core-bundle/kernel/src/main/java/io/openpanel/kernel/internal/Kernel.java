@@ -2,10 +2,14 @@ package io.openpanel.kernel.internal;
 
 import com.github.kagkarlsson.scheduler.Scheduler;
 import com.github.kagkarlsson.scheduler.serializer.Serializer;
+import io.openpanel.api.Call;
 import io.openpanel.api.Extension;
 import io.openpanel.api.Principal;
 import io.openpanel.api.Ref;
 import io.openpanel.api.Resources;
+import io.openpanel.kernel.internal.audit.Checkpoints;
+import io.openpanel.kernel.internal.audit.Sealer;
+import io.openpanel.kernel.internal.audit.Verifier;
 import io.openpanel.kernel.internal.catalogue.CatalogueActions;
 import io.openpanel.kernel.internal.catalogue.LiveCatalogue;
 import io.openpanel.kernel.internal.event.ClockWatch;
@@ -45,6 +49,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
@@ -77,6 +82,7 @@ public final class Kernel {
     private final InstallHost installs;
     private final Scheduler scheduler;
     private final ClockWatch clockWatch;
+    private final Sealer sealer;
 
     @Activate
     public Kernel(BundleContext context, @Reference Storage storage, @Reference InstantSource clock) {
@@ -89,13 +95,15 @@ public final class Kernel {
         LiveCatalogue catalogue = new LiveCatalogue();
         KernelDatabase database = new KernelDatabase(storage, context.getBundle());
         events = new EventBus(database, clock);
-        Audit audit = new Audit(database, clock);
+        Path home = Path.of(Optional.ofNullable(context.getProperty("openpanel.home"))
+                .orElse(System.getProperty("java.io.tmpdir")));
+        Checkpoints checkpoints = new Checkpoints(database, clock, home);
+        sealer = new Sealer(database, checkpoints);
+        Audit audit = new Audit(database, clock, sealer::wake);
         audit.closeUnknown();
         plugins = new PluginHost(context, catalogue, calls, streams);
         Admission admission = new Admission(catalogue, authority, plugins::allows, calls);
         InnerCalls inner = new InnerCalls(admission, calls, audit, plugins::allows);
-        Path home = Path.of(Optional.ofNullable(context.getProperty("openpanel.home"))
-                .orElse(System.getProperty("java.io.tmpdir")));
         jobs = new Jobs(
                 catalogue,
                 admission,
@@ -124,6 +132,7 @@ public final class Kernel {
         schedules.start(scheduler);
         scheduler.start();
         events.start();
+        sealer.start();
         clockWatch = new ClockWatch(clock, schedules::pullForward, jobs::pullForward, events::pullForward);
         clockWatch.start();
         catalogue.onChange(() -> events.announce(
@@ -150,11 +159,12 @@ public final class Kernel {
         register(Extension.class, new JobActions(jobs), Map.of());
         installs.actions().forEach(each -> register(Extension.class, each, Map.of()));
         register(Extension.class, new CatalogueActions(catalogue, admission), Map.of());
-        register(Extension.class, new AuditActions(database), Map.of());
+        Predicate<Call> seesPanel = call -> seesPanel(admission, catalogue, call.caller());
         register(
                 Extension.class,
-                new EventActions(events, call -> seesPanel(admission, catalogue, call.caller())),
+                new AuditActions(database, new Verifier(database, clock, checkpoints), seesPanel),
                 Map.of());
+        register(Extension.class, new EventActions(events, seesPanel), Map.of());
         register(Gateway.class, gateway, Map.of());
     }
 
@@ -211,6 +221,7 @@ public final class Kernel {
         jobs.stop();
         scheduler.stop();
         jobs.close();
+        sealer.close();
         events.close();
         bulkhead.close();
         jobThreads.shutdownNow();

@@ -16,10 +16,13 @@ public final class Audit {
 
     private final KernelDatabase database;
     private final InstantSource clock;
+    private final Runnable written;
 
-    public Audit(KernelDatabase database, InstantSource clock) {
+    /** @param written told after each row */
+    public Audit(KernelDatabase database, InstantSource clock, Runnable written) {
         this.database = database;
         this.clock = clock;
+        this.written = written;
     }
 
     /** Who wants what, from where. */
@@ -85,6 +88,7 @@ public final class Audit {
                 input,
                 outcome,
                 detail));
+        written.run();
     }
 
     /** Gives each intent that a crash left without an outcome the outcome {@code unknown}. */

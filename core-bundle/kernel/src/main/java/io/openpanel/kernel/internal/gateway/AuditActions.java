@@ -4,17 +4,31 @@ import io.openpanel.api.Action;
 import io.openpanel.api.Call;
 import io.openpanel.api.Extension;
 import io.openpanel.api.Param;
+import io.openpanel.api.Problem;
+import io.openpanel.api.Ref;
 import io.openpanel.kernel.internal.KernelDatabase;
+import io.openpanel.kernel.internal.audit.AuditRow;
+import io.openpanel.kernel.internal.audit.Fault;
+import io.openpanel.kernel.internal.audit.Verifier;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.function.Predicate;
 
-/** Shows who did what. */
+/** Shows who did what, and whether that is still what was written. */
 public final class AuditActions implements Extension {
     private final KernelDatabase database;
+    private final Verifier verifier;
+    private final Predicate<Call> seesPanel;
+    private final Semaphore one = new Semaphore(1);
 
-    public AuditActions(KernelDatabase database) {
+    /** @param seesPanel whether the caller may see what belongs to the panel itself and to other teams */
+    public AuditActions(KernelDatabase database, Verifier verifier, Predicate<Call> seesPanel) {
         this.database = database;
+        this.verifier = verifier;
+        this.seesPanel = seesPanel;
     }
 
     public record Listing(
@@ -34,7 +48,8 @@ public final class AuditActions implements Extension {
             String action,
             List<String> resources,
             Optional<String> outcome,
-            Optional<String> detail) {}
+            Optional<String> detail,
+            Optional<Long> position) {}
 
     public record Listed(List<Row> items, Optional<Long> next) {}
 
@@ -49,8 +64,8 @@ public final class AuditActions implements Extension {
                 Row.class,
                 """
                 select i.seq, i.at, i.caller, i.caller_name, i.via, i.surface, i.address, i.action, i.resources,
-                       o.outcome, o.detail
-                from audit i left join lateral
+                       o.outcome, o.detail, c.position
+                from audit i left join audit_chain c on c.seq = i.seq left join lateral
                     (select outcome, detail from audit o where o.call_id = i.call_id and o.phase = 'outcome' limit 1) o on true
                 where i.phase = 'intent' and i.team_id is not distinct from ?
                   and (?::bigint is null or i.seq < ?) and (?::text is null or ? = any (i.resources))
@@ -69,5 +84,76 @@ public final class AuditActions implements Extension {
                 ? Optional.empty()
                 : Optional.of(items.get(items.size() - 1).seq());
         return new Listed(items, next);
+    }
+
+    /** A row that is not as it was sealed; what it says only to those who may see it. */
+    public record Finding(
+            Fault.What what,
+            long seq,
+            Optional<Long> other,
+            Optional<Instant> at,
+            Optional<String> action,
+            Optional<String> caller,
+            Optional<String> call,
+            String detail) {}
+
+    public record Verified(
+            Verifier.Verdict verdict, long rows, long checkpoints, long waiting, long faults, List<Finding> found) {}
+
+    @Action(
+            value = "audit.verify",
+            summary = "Checks that no row of the audit trail was changed, removed, swapped or inserted",
+            effect = Action.Effect.CHANGE,
+            idempotent = true,
+            job = true,
+            http = "POST /audit/verify")
+    public Verified verify(Call call) {
+        if (!one.tryAcquire()) {
+            throw new Problem(Problem.Kind.CONFLICT, "The audit trail is being verified already; wait for that job");
+        }
+        try {
+            return said(call, verifier.verify(call));
+        } finally {
+            one.release();
+        }
+    }
+
+    private Verified said(Call call, Verifier.Report report) {
+        boolean all = seesPanel.test(call);
+        List<Finding> found = report.found().stream()
+                .map(each -> finding(each, all, call.team()))
+                .toList();
+        found.forEach(each -> call.log(line(each)));
+        call.log(report.verdict().name().toLowerCase(Locale.ROOT) + ": " + report.rows() + " rows and "
+                + report.checkpoints() + " checkpoints checked, " + report.faults() + " faults, " + report.waiting()
+                + " rows not sealed yet");
+        return new Verified(
+                report.verdict(), report.rows(), report.checkpoints(), report.waiting(), report.faults(), found);
+    }
+
+    private static Finding finding(Fault fault, boolean all, Optional<Ref> team) {
+        Optional<AuditRow> row = fault.row()
+                .filter(each -> all || KernelDatabase.team(each.teamId()).equals(team));
+        return new Finding(
+                fault.what(),
+                fault.seq(),
+                fault.other(),
+                fault.row().map(AuditRow::at),
+                row.map(AuditRow::action),
+                row.map(AuditRow::caller),
+                fault.callId().filter(id -> all || row.isPresent()),
+                fault.detail());
+    }
+
+    private static String line(Finding each) {
+        StringBuilder line =
+                new StringBuilder(each.what().name().toLowerCase(Locale.ROOT).replace('_', '-'));
+        line.append(" row ").append(each.seq());
+        each.other().ifPresent(other -> line.append(" and ").append(other));
+        each.at().ifPresent(at -> line.append(", ").append(at));
+        each.action().ifPresent(action -> line.append(", ").append(action));
+        each.caller().ifPresent(caller -> line.append(" by ").append(caller));
+        each.call().ifPresent(id -> line.append(", call ").append(id));
+        return line.append(": ").append(each.detail()).toString();
     }
 }

@@ -1,0 +1,175 @@
+package io.openpanel.kernel.internal.audit;
+
+import io.openpanel.api.Database;
+import io.openpanel.kernel.internal.KernelDatabase;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Chains the rows of the audit trail soon after they were written; of several panels, one at a time. */
+public final class Sealer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Sealer.class);
+    private static final Duration LOOK = Duration.ofMillis(500);
+    /** Nothing wakes it for rows that another panel wrote and did not seal. */
+    private static final int LOOKS_BETWEEN_POLLS = 60;
+
+    private static final Duration CHECKPOINT = Duration.ofSeconds(60);
+    static final int ROWS_PER_CHECKPOINT = 1_000;
+    private static final int BATCH = 5_000;
+    private static final long LOCK = 0x6f70617564697421L;
+
+    private final KernelDatabase database;
+    private final Checkpoints checkpoints;
+    private final Horizon horizon;
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(work -> {
+        Thread thread = new Thread(work, "audit-sealer");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private volatile boolean woken = true;
+    private volatile boolean closed;
+    private int idle;
+    private long openSince = System.nanoTime() - CHECKPOINT.toNanos();
+    private boolean open = true;
+
+    public Sealer(KernelDatabase database, Checkpoints checkpoints) {
+        this.database = database;
+        this.checkpoints = checkpoints;
+        this.horizon = new Horizon(database);
+    }
+
+    public record Lock(boolean taken) {}
+
+    public void start() {
+        timer.scheduleWithFixedDelay(this::look, 0, LOOK.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Something was written. */
+    public void wake() {
+        woken = true;
+    }
+
+    private void look() {
+        try {
+            if (woken || ++idle >= LOOKS_BETWEEN_POLLS) {
+                idle = 0;
+                woken = false;
+                woken = !sealAll();
+            }
+            if (open && System.nanoTime() - openSince >= CHECKPOINT.toNanos()) {
+                checkpoint();
+            }
+        } catch (RuntimeException e) {
+            woken = true;
+            LOG.debug("The audit trail is sealed later: {}", e.getMessage());
+        }
+    }
+
+    /** Whether nothing is left of what was there at the beginning. */
+    boolean sealAll() {
+        long upTo = horizon.look();
+        int sealed;
+        do {
+            sealed = seal(upTo);
+        } while (sealed == BATCH && !closed);
+        return sealed >= 0 && horizon.isClear();
+    }
+
+    /** One batch, whole or not at all. How many rows it had; -1 while another panel is at it. */
+    private int seal(long upTo) {
+        List<Link> due = new ArrayList<>();
+        int sealed = database.tx(tx -> lock(tx) ? seal(tx, upTo, due) : -1);
+        if (!due.isEmpty()) {
+            checkpoints.writeFile();
+        }
+        if (sealed > 0 && !open) {
+            open = true;
+            openSince = System.nanoTime();
+        }
+        return sealed;
+    }
+
+    private int seal(Database.Tx tx, long upTo, List<Link> due) {
+        Chained chained = new Chained(head(tx));
+        tx.each(
+                AuditRow.class,
+                chained::add,
+                "select " + AuditRow.COLUMNS + " from audit where seq > ? and seq <= ? order by seq limit " + BATCH,
+                chained.head.seq(),
+                upTo);
+        tx.batch(
+                "insert into audit_chain (position, seq, call_id, hash) values (:position, :seq, :callId, :hash)",
+                chained.links);
+        chained.links.stream()
+                .filter(link -> link.position() % ROWS_PER_CHECKPOINT == 0)
+                .forEach(due::add);
+        if (!due.isEmpty()) {
+            checkpoints.sign(tx, due);
+        }
+        return chained.links.size();
+    }
+
+    /** The rows are not kept: an input may be large. */
+    private static final class Chained {
+        private final List<Link> links = new ArrayList<>();
+        private Link head;
+
+        Chained(Link head) {
+            this.head = head;
+        }
+
+        void add(AuditRow row) {
+            head = head.next(row);
+            links.add(head);
+        }
+    }
+
+    /** Signs the chain as it is, where that is new. */
+    void checkpoint() {
+        database.tx(tx -> {
+            if (lock(tx)) {
+                Link head = head(tx);
+                Optional<Checkpoint> last = tx.one(
+                        Checkpoint.class,
+                        "select " + Checkpoint.COLUMNS + " from audit_checkpoint order by id desc limit 1");
+                if (head.position() != last.map(Checkpoint::position).orElse(0L)) {
+                    checkpoints.sign(tx, List.of(head));
+                }
+                open = false;
+            }
+            return null;
+        });
+        checkpoints.writeFile();
+    }
+
+    private static boolean lock(Database.Tx tx) {
+        return tx.one(Lock.class, "select pg_try_advisory_xact_lock(?) as taken", LOCK)
+                .orElseThrow()
+                .taken();
+    }
+
+    static Link head(Database.Tx tx) {
+        return tx.one(Link.class, "select " + Link.COLUMNS + " from audit_chain order by position desc limit 1")
+                .orElse(Link.NONE);
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        timer.shutdown();
+        try {
+            if (!timer.awaitTermination(5, TimeUnit.SECONDS)) {
+                timer.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            timer.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+    }
+}
