@@ -58,6 +58,10 @@ make_home() {
         chmod 0700 "$home" "$home"/{etc,data,data/proxy,plugins,log,run,cache}
     fi
     chmod 0700 "$home/keys"
+    # The panel adds lines to it and cannot take its place: the folder is not the panel's.
+    local checkpoints="$home/log/audit-checkpoints.jsonl"
+    [[ -e "$checkpoints" ]] || (umask 077 && : >"$checkpoints")
+    ! as_root || chown "$PANEL_USER:$PANEL_USER" "$checkpoints"
     if [[ ! -e "$home/etc/openpanel.conf" ]]; then
         default_settings >"$home/etc/openpanel.conf"
     fi

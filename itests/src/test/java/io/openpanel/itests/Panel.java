@@ -6,11 +6,14 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 
 /** A panel of its own, started by the launcher in a scratch home on free ports, as a user would. */
@@ -198,6 +201,23 @@ final class Panel implements AutoCloseable {
     /** Ends a process as a crash would. */
     void kill(String name) {
         ProcessHandle.of(pid(name)).orElseThrow().destroyForcibly();
+    }
+
+    /** A connection to its own database as that database's owner. */
+    Connection connect() {
+        try {
+            String port = Files.readString(home.resolve("run/database.port")).strip();
+            Properties owner = new Properties();
+            owner.setProperty("user", "openpanel");
+            owner.setProperty(
+                    "password",
+                    Files.readString(home.resolve("keys/database.password")).strip());
+            return new org.postgresql.Driver().connect("jdbc:postgresql://127.0.0.1:" + port + "/openpanel", owner);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     boolean ready() {
