@@ -148,7 +148,7 @@ final class CheckpointCheck {
         furthest.filter(each -> each.position() > end.position())
                 .ifPresent(each -> faults.add(Fault.range(
                         Fault.What.CUT_OFF,
-                        Math.max(0, end.seq()),
+                        end.seq(),
                         each.seq(),
                         "The chain ends at the first of these rows and the checkpoint of " + each.at()
                                 + " covers it up to the second: " + (each.position() - end.position())

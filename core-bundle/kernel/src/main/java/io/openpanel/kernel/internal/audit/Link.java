@@ -11,7 +11,7 @@ public record Link(long position, long seq, String callId, byte[] hash) {
     static final String COLUMNS = "position, seq, call_id, hash";
 
     /** Before the first one. */
-    static final Link NONE = new Link(0, Long.MIN_VALUE, "", new byte[32]);
+    static final Link NONE = new Link(0, 0, "", new byte[32]);
 
     Link next(AuditRow row) {
         return new Link(position + 1, row.seq(), row.callId(), row.hash(hash));

@@ -20,7 +20,7 @@ final class Verification {
     private final Faults faults;
     private Link end = Link.NONE;
     private Link last = Link.NONE;
-    private long highest = Long.MIN_VALUE;
+    private long highest;
     private final List<Gap> gaps = new ArrayList<>();
     private Faults.Mismatch open;
     private long waiting;
@@ -67,12 +67,17 @@ final class Verification {
     }
 
     private List<Link> page() {
-        return database.tx(tx -> tx.list(
-                Link.class,
-                "select " + Link.COLUMNS + " from audit_chain where position > ? and position <= ? order by position"
-                        + " limit " + PAGE,
-                last.position(),
-                end.position()));
+        return database.tx(tx -> {
+            Optional<Long> first = Range.first(tx, "audit_chain", "position", last.position(), end.position());
+            return first.isEmpty()
+                    ? List.of()
+                    : tx.list(
+                            Link.class,
+                            "select " + Link.COLUMNS
+                                    + " from audit_chain where position >= ? and position <= ? order by position",
+                            first.get(),
+                            Range.last(first.get(), PAGE, end.position()));
+        });
     }
 
     private void check(List<Link> page) {
@@ -103,7 +108,7 @@ final class Verification {
         gaps.add(new Gap(last.seq(), link.seq()));
         faults.add(Fault.range(
                 Fault.What.CHAIN,
-                Math.max(0, last.seq()),
+                last.seq(),
                 link.seq(),
                 (link.position() - last.position() - 1)
                         + " entries of the chain between these rows were removed; nothing can be said of the rows"));
@@ -212,7 +217,7 @@ final class Verification {
                     .count();
             return tx.list(
                     AuditRow.class,
-                    "select " + AuditRow.COLUMNS + " from audit where seq > ? order by seq limit 100",
+                    "select " + AuditRow.COLUMNS + " from audit where seq > ? or seq < 1 order by seq limit 100",
                     given);
         });
         beyond.forEach(row -> faults.add(

@@ -203,11 +203,12 @@ class AuditChainTest {
     }
 
     @Test
-    void aRowInsertedBeyondAllNumbersIsNamed() {
+    void aRowWithANumberThatNobodyWasGivenIsNamed() {
         fillAndSeal();
+        insert(-5);
         insert(1_000_000);
         trail.sealer.sealAll();
-        assertFound(What.INSERTED, List.of(1_000_000L));
+        assertFound(What.INSERTED, List.of(-5L, 1_000_000L));
     }
 
     private void insert(long seq) {
