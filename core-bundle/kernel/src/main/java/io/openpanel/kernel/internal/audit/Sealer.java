@@ -22,6 +22,7 @@ public final class Sealer implements AutoCloseable {
 
     private static final Duration CHECKPOINT = Duration.ofSeconds(60);
     static final int ROWS_PER_CHECKPOINT = 1_000;
+    private static final int FAILURES_UNSAID = 20;
     private static final int BATCH = 5_000;
     private static final long LOCK = 0x6f70617564697421L;
 
@@ -36,6 +37,7 @@ public final class Sealer implements AutoCloseable {
     private volatile boolean woken = true;
     private volatile boolean closed;
     private int idle;
+    private int failures;
     private long openSince = System.nanoTime() - CHECKPOINT.toNanos();
     private boolean open = true;
 
@@ -61,14 +63,25 @@ public final class Sealer implements AutoCloseable {
             if (woken || ++idle >= LOOKS_BETWEEN_POLLS) {
                 idle = 0;
                 woken = false;
-                woken = !sealAll();
+                if (!sealAll()) {
+                    woken = true;
+                }
             }
             if (open && System.nanoTime() - openSince >= CHECKPOINT.toNanos()) {
                 checkpoint();
             }
+            failures = 0;
         } catch (RuntimeException e) {
             woken = true;
-            LOG.debug("The audit trail is sealed later: {}", e.getMessage());
+            failed(e);
+        }
+    }
+
+    /** The database may be away for a moment; what goes on is for people to look at. */
+    private void failed(RuntimeException e) {
+        if (++failures == FAILURES_UNSAID) {
+            LOG.warn(
+                    "The audit trail has not been sealed for a while and is once this works again: {}", e.getMessage());
         }
     }
 
