@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 final class Horizon {
     private final KernelDatabase database;
     private long candidate;
-    private Set<String> writers = Set.of();
+    private Set<String> writers = new HashSet<>();
     private long reached;
 
     Horizon(KernelDatabase database) {
@@ -28,21 +28,29 @@ final class Horizon {
     /** Looks again; asks nobody to wait. */
     long look() {
         database.tx(tx -> {
-            Set<String> now;
+            if (!writers.isEmpty()) {
+                writers.retainAll(writers(tx));
+                takeOver();
+            }
             if (writers.isEmpty()) {
                 candidate = last(tx);
-                now = writers(tx);
-            } else {
-                now = new HashSet<>(writers);
-                now.retainAll(writers(tx));
+                writers = writers(tx);
+                takeOver();
             }
-            writers = now;
             return null;
         });
+        return reached;
+    }
+
+    private void takeOver() {
         if (writers.isEmpty()) {
             reached = candidate;
         }
-        return reached;
+    }
+
+    /** The last number that was given when it last asked for one. */
+    long candidate() {
+        return candidate;
     }
 
     /** Whether nobody was writing at the last look. */
@@ -71,6 +79,6 @@ final class Horizon {
                         """)
                 .stream()
                 .map(Writer::id)
-                .collect(Collectors.toSet());
+                .collect(Collectors.toCollection(HashSet::new));
     }
 }

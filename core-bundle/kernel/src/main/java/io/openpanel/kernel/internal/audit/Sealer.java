@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +23,8 @@ public final class Sealer implements AutoCloseable {
 
     private static final Duration CHECKPOINT = Duration.ofSeconds(60);
     static final int ROWS_PER_CHECKPOINT = 1_000;
+    private static final int TRIES = 10;
+    private static final Duration MOMENT = Duration.ofMillis(10);
     private static final int FAILURES_UNSAID = 20;
     private static final int BATCH = 5_000;
     private static final long LOCK = 0x6f70617564697421L;
@@ -87,12 +90,23 @@ public final class Sealer implements AutoCloseable {
 
     /** Whether nothing is left of what was there at the beginning. */
     boolean sealAll() {
-        long upTo = horizon.look();
+        long upTo = horizon();
         int sealed;
         do {
             sealed = seal(upTo);
         } while (sealed > 0 && !closed);
         return sealed >= 0 && horizon.isClear();
+    }
+
+    /** Who writes right now has ended in a moment as a rule; whoever has not is looked at again next time. */
+    private long horizon() {
+        long upTo = horizon.look();
+        long wanted = horizon.candidate();
+        for (int i = 0; i < TRIES && upTo < wanted && !closed; i++) {
+            LockSupport.parkNanos(MOMENT.toNanos());
+            upTo = horizon.look();
+        }
+        return upTo;
     }
 
     /** One batch, whole or not at all. How many rows it had; -1 while another panel is at it. */
