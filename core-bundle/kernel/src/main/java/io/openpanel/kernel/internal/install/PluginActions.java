@@ -116,6 +116,7 @@ public final class PluginActions implements Extension {
             value = "plugin.update",
             summary = "Puts another version of a plugin in the place of the one that serves, once it is well",
             effect = CHANGE,
+            http = "POST /plugins/{plugin}/update",
             job = true)
     public Installed update(Call call, Updating in) {
         Ledger.Row row = row(in.plugin());

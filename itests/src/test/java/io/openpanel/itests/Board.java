@@ -1,0 +1,154 @@
+package io.openpanel.itests;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.openpanel.api.Extension;
+import io.openpanel.api.Panel;
+import io.openpanel.testkit.PluginJar;
+import io.openpanel.testkit.TestMarketplace;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+
+/** A plugin with everything a plugin can have, in as many versions as wanted, and the marketplace it comes from. */
+final class Board implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final String CODE =
+            """
+            package board;
+            import io.openpanel.api.*;
+            import java.util.List;
+            import java.util.Optional;
+            import java.util.concurrent.Flow;
+            public class BoardActions implements Extension {
+                @Topic(value = "board.noted", summary = "A note was added")
+                public record Noted(String text) {}
+                public record Said(String version, int rows) {}
+                public record Row(String text) {}
+                public record Note(String text) {}
+                public record Copied(int copies) {}
+                private final Panel panel;
+                public BoardActions(Panel panel) {
+                    this.panel = panel;
+                    %s
+                }
+                @Action(value = "board.say", summary = "Says its version", effect = Action.Effect.READ, http = "GET /board/say")
+                public Said say() {
+                    return new Said("%s", panel.database().tx(tx ->
+                        tx.list(Row.class, "select text from note limit 10")).size());
+                }
+                @Action(value = "board.note", summary = "Adds a note", effect = Action.Effect.CHANGE)
+                public void note(Call call, Note in) {
+                    panel.database().tx(tx -> {
+                        tx.update("insert into note (text) values (?)", in.text());
+                        tx.publish(new Noted(in.text()));
+                        return null;
+                    });
+                }
+                @Action(value = "board.copy", summary = "Works for two seconds", effect = Action.Effect.CHANGE, job = true, http = "POST /board/copy")
+                public Copied copy(Call call) {
+                    for (int i = 0; i < 20; i++) {
+                        String step = "copy " + i;
+                        call.step(step, Copied.class, () -> {
+                            sleep();
+                            return new Copied(1);
+                        });
+                    }
+                    return new Copied(20);
+                }
+                private static void sleep() {
+                    try {
+                        Thread.sleep(100);
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                }
+                @On("board.noted")
+                public void heard(Noted noted) {}
+                @Every("PT1S")
+                public void tick() {}
+            }
+            """;
+    private static final String ROUTE =
+            """
+            - route:
+                id: board-route
+                description: Notes what was noted
+                from:
+                  uri: event:board.noted
+                  steps:
+                    - log: "noted"
+            """;
+
+    final TestMarketplace market = new TestMarketplace("board-market");
+    private final Path folder;
+    private final Api api;
+
+    Board(Api api, Path folder) {
+        this.api = api;
+        this.folder = folder;
+        publish(version("1.0.0", ""));
+        api.post("/api/v1/marketplaces", Map.of("url", market.url(), "fingerprint", market.fingerprint()))
+                .ok();
+        api.post("/api/v1/publishers/trust", Map.of("offer", "board")).ok();
+    }
+
+    static PluginJar version(String version, String atStart) {
+        return PluginJar.of("board", version)
+                .component(
+                        "board.BoardActions",
+                        CODE.formatted(atStart, version),
+                        Extension.class.getName(),
+                        Panel.class.getName())
+                .file("db/V001__note.sql", "create table note (text text not null);")
+                .file("OPENPANEL-INF/routes/board.yaml", ROUTE)
+                .file(
+                        "OPENPANEL-INF/console.json",
+                        "{\"pages\":[{\"path\":\"/board\",\"title\":\"Board\",\"icon\":\"list\",\"list\":\"board.say\"}]}")
+                .file("OPENPANEL-INF/roles.yaml", "board.say: [owner]\nboard.note: [owner]\nboard.copy: [owner]\n");
+    }
+
+    /** Puts a version on the marketplace. */
+    Path publish(PluginJar jar) {
+        Path file = jar.write(folder);
+        market.publish(file);
+        return file;
+    }
+
+    void refresh() {
+        api.post("/api/v1/marketplaces/board-market/refresh", Map.of()).ok();
+    }
+
+    JsonNode install() {
+        return end("/api/v1/plugins/install", Map.of("offer", "board"));
+    }
+
+    JsonNode install(String version) {
+        return end("/api/v1/plugins/install", Map.of("offer", "board", "version", version));
+    }
+
+    JsonNode update(String version) {
+        return end("/api/v1/plugins/board/update", Map.of("version", version));
+    }
+
+    JsonNode rollBack() {
+        return end("/api/v1/plugins/board/rollback", Map.of());
+    }
+
+    void uninstall() {
+        api.post("/api/v1/plugins/board/uninstall", Map.of()).ok();
+    }
+
+    private JsonNode end(String path, Map<String, ?> input) {
+        return api.await(api.post(path, input).ok().json().get("job").asText(), PATIENCE);
+    }
+
+    /** The version that answers. */
+    String said() {
+        return api.get("/api/v1/board/say").ok().json().get("version").asText();
+    }
+
+    @Override
+    public void close() {
+        market.close();
+    }
+}
