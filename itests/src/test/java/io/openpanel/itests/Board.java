@@ -81,7 +81,7 @@ final class Board implements AutoCloseable {
 
     final TestMarketplace market = new TestMarketplace("board-market");
     private final Path folder;
-    private final Api api;
+    private Api api;
 
     Board(Api api, Path folder) {
         this.api = api;
@@ -105,6 +105,11 @@ final class Board implements AutoCloseable {
                         "OPENPANEL-INF/console.json",
                         "{\"pages\":[{\"path\":\"/board\",\"title\":\"Board\",\"icon\":\"list\",\"list\":\"board.say\"}]}")
                 .file("OPENPANEL-INF/roles.yaml", "board.say: [owner]\nboard.note: [owner]\nboard.copy: [owner]\n");
+    }
+
+    /** Goes on with another session. */
+    void use(Api other) {
+        api = other;
     }
 
     /** Puts a version on the marketplace. */

@@ -214,7 +214,11 @@ public final class RouteHost {
             }
         }
         for (Bundle bundle : serving) {
-            loaded.computeIfAbsent(bundle, this::load);
+            try {
+                loaded.computeIfAbsent(bundle, this::load);
+            } catch (IllegalStateException gone) {
+                LOG.debug("{} went before its routes were read", bundle);
+            }
         }
     }
 
