@@ -6,20 +6,37 @@ import { Status } from '../ui/bits';
 import { Button } from '../ui/controls';
 import { confirm } from '../ui/confirm';
 import { Dialog } from '../ui/dialog';
-import { useAction, useList } from '../ui/hooks';
-import { IconPlayerPlay, IconPlayerStop, IconPuzzle } from '../ui/icons';
-import { Page } from '../ui/Page';
+import { useAction, useCan, useList, useNavigate } from '../ui/hooks';
+import { IconArrowBackUp, IconDownload, IconPlayerPlay, IconPlayerStop, IconPuzzle, IconRefresh, IconTrash } from '../ui/icons';
+import { Page, Tabs } from '../ui/Page';
 import { EmptyState } from '../ui/states';
 import { Table } from '../ui/Table';
 import { toast } from '../ui/toast';
 
-interface Plugin { plugin: string; title: string; version: string; state: string; reason?: string; actions: string[]; uses: string[] }
+interface Plugin { plugin: string; title: string; version: string; state: string; reason?: string; actions: string[]; uses: string[];
+  marketplace?: string; publisher?: string; former?: string; update?: string; changedAt?: string }
+
+/** What is installed, and what there is. */
+export function PluginTabs({ current }: { current: string }) {
+  const t = useT('');
+  const offers = useCan('offer.list');
+  if (!offers) {
+    return null;
+  }
+  return <Tabs label={t('plugins.title')} current={current} items={[{ id: 'installed', title: t('plugins.installed'), href: '/plugins' }, { id: 'marketplace', title: t('market.title'), href: '/plugins/marketplace' }]} />;
+}
 
 export default function Plugins() {
   const t = useT('');
   const query = useList<Plugin>('plugin.list', {}, { live: ['catalogue.changed'] });
   const start = useAction('plugin.start');
   const stop = useAction('plugin.stop');
+  const restart = useAction('plugin.restart');
+  const update = useAction<{ job: string }>('plugin.update');
+  const rollback = useAction<{ job: string }>('plugin.rollback');
+  const uninstall = useAction('plugin.uninstall');
+  const purge = useAction('plugin.purge');
+  const navigate = useNavigate();
   const client = useQueryClient();
   const [shown, setShown] = useState<Plugin>();
   const titleOf = (row: Plugin) => {
@@ -35,20 +52,30 @@ export default function Plugins() {
       toast(t('plugins.stopped', { name: titleOf(row) }));
     },
   });
+  const follow = (started?: { job: string }) => started && navigate(`/jobs/${started.job.slice('job:'.length)}`);
+  const foreign = (row: Plugin) => Boolean(row.marketplace);
+  const here = (row: Plugin) => row.state !== 'uninstalled';
   return (
-    <Page title={t('plugins.title')} lead={<span style={{ maxWidth: 720 }}>{t('plugins.lead')}</span>}>
+    <Page title={t('plugins.title')} tabs={<PluginTabs current="installed" />} lead={<span style={{ maxWidth: 720 }}>{t('plugins.lead')}</span>}>
       <Table label={t('plugins.title')} query={query} rowKey={(row) => row.plugin} order="name" empty={<EmptyState icon={<IconPuzzle size={20} />} title={t('plugins.empty')} />}
         columns={[
           { id: 'name', header: t('plugins.name'), sort: titleOf, cell: (row) => <span className="row"><span className="main clip">{titleOf(row)}</span><code className="faint clip wide-only">{row.plugin.slice(7)}</code></span> },
           { id: 'state', header: t('plugins.state'), width: 124, sort: (row) => row.state, cell: (row) => <span title={row.reason}><Status value={row.state} /></span> },
-          { id: 'version', header: t('plugins.version'), width: 200, wideOnly: true, cell: (row) => <code className="muted">{row.version}</code> },
+          { id: 'version', header: t('plugins.version'), width: 200, wideOnly: true, cell: (row) => <span className="row"><code className="muted">{row.version}</code>{row.update && <button type="button" className="copy" onClick={() => void update.go({ plugin: row.plugin }).then(follow)}><span className="link">{t('plugins.update-to', { version: row.update })}</span></button>}</span> },
           { id: 'actions', header: t('plugins.actions'), width: 84, end: true, wideOnly: true, sort: (row) => row.actions.length, cell: (row) => <button type="button" className="copy num" onClick={() => setShown(row)} title={t('plugins.show')}><span className="link">{row.actions.length}</span><span className="sr">{t('plugins.show')}</span></button> },
         ]}
         menu={(row) => [
           { label: t('plugins.show'), onSelect: () => setShown(row) },
+          foreign(row) && here(row) && Boolean(row.update) && update.allowed && { label: t('plugins.update-to', { version: row.update }), divided: true, icon: <IconDownload size={15} />, onSelect: () => void update.go({ plugin: row.plugin }).then(follow) },
+          foreign(row) && here(row) && Boolean(row.former) && rollback.allowed && { label: t('plugins.rollback', { version: row.former }), icon: <IconArrowBackUp size={15} />, onSelect: () => void rollback.go({ plugin: row.plugin }).then(follow) },
+          row.state === 'active' && restart.allowed && row.plugin !== 'plugin:kernel' && { label: t('plugins.restart'), icon: <IconRefresh size={15} />, onSelect: () => void restart.go({ plugin: row.plugin }).then((done) => done && toast(t('plugins.restarted', { name: titleOf(row) }))) },
           row.state === 'stopped'
             ? start.allowed && { label: t('plugins.start'), divided: true, icon: <IconPlayerPlay size={15} />, onSelect: () => void start.go({ plugin: row.plugin }).then((done) => done && toast(t('plugins.started', { name: titleOf(row) }))) }
-            : stop.allowed && row.plugin !== 'plugin:kernel' && { label: t('plugins.stop'), divided: true, tone: 'red', icon: <IconPlayerStop size={15} />, onSelect: () => ask(row) },
+            : row.state === 'active' && stop.allowed && row.plugin !== 'plugin:kernel' && { label: t('plugins.stop'), divided: true, tone: 'red', icon: <IconPlayerStop size={15} />, onSelect: () => ask(row) },
+          foreign(row) && here(row) && uninstall.allowed && { label: t('plugins.uninstall'), tone: 'red', icon: <IconTrash size={15} />, onSelect: () => confirm({ title: t('plugins.uninstall-title', { name: titleOf(row) }), text: t('plugins.uninstall-text'), action: t('plugins.uninstall'),
+            run: () => uninstall.run({ plugin: row.plugin }).then(() => { refreshCatalogue(client); toast(t('plugins.uninstalled', { name: titleOf(row) })); }) }) },
+          foreign(row) && purge.allowed && { label: t('plugins.purge'), tone: 'red', icon: <IconTrash size={15} />, onSelect: () => confirm({ title: t('plugins.purge-title', { name: titleOf(row) }), action: t('plugins.purge'), name: row.title, dies: [t('plugins.purge-dies')],
+            run: () => purge.run({ plugin: row.plugin, confirm: row.title }).then(() => refreshCatalogue(client)) }) },
         ]} />
       {shown && <Dialog title={titleOf(shown)} onClose={() => setShown(undefined)} size={640}><Actions of={shown} /><div className="buttons end"><Button onClick={() => setShown(undefined)}>{t('close')}</Button></div></Dialog>}
     </Page>

@@ -1,5 +1,5 @@
 export {
-  IconActivity, IconAlertTriangle, IconArrowBackUp, IconArrowUpRight, IconBell, IconBox, IconBrandGit, IconCheck, IconChevronDown,
+  IconActivity, IconAlertTriangle, IconArrowBackUp, IconArrowUpRight, IconBell, IconBox, IconBrandGit, IconBuildingStore, IconCheck, IconChevronDown,
   IconChevronRight, IconClock, IconCopy, IconCpu, IconDatabase, IconDots, IconDownload, IconExternalLink, IconEye, IconEyeOff,
   IconFilter, IconFolder, IconGitBranch, IconGitCommit, IconKey, IconLayoutDashboard, IconLayoutSidebar, IconLock, IconLogout,
   IconMaximize, IconMenu2, IconMoon, IconPackage, IconPlayerPause, IconPlayerPlay, IconPlayerStop, IconPlug, IconPlus, IconRefresh,

@@ -259,6 +259,7 @@ class DeployInThePanelTest {
         String app = gitApp("proxy");
         done(office.deploy(app));
         String former = boxes(app).get(0).id;
+        String serving = office.latest(app).get("deployment").asText();
         office.proxy.failing = Optional.of(new Problem(Problem.Kind.TIMEOUT, "The proxy does not answer"));
 
         assertThat(failed(office.deploy(app))).isEqualTo("The proxy does not answer");
@@ -267,6 +268,7 @@ class DeployInThePanelTest {
         assertThat(boxes(app)).hasSize(2).allSatisfy(box -> assertThat(box.state)
                 .isEqualTo("running"));
         assertThat(office.latest(app).get("current").asBoolean()).isFalse();
+        assertThat(office.call("app.get", "app", app).get("serving").asText()).isEqualTo(serving);
         office.proxy.failing = Optional.empty();
         TestPanel.await("the new version is gone", () -> boxes(app).size() == 1, Duration.ofSeconds(90));
         assertThat(boxes(app)).allSatisfy(box -> assertThat(box.id).isEqualTo(former));

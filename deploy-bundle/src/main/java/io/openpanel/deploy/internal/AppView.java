@@ -49,6 +49,8 @@ public final class AppView {
             boolean hasVolumes,
             List<String> domains,
             Optional<Deployment> latest,
+            @Param(value = "The one that serves; after a failed one it is not the latest", kind = "deployment")
+                    Optional<Ref> serving,
             Instant createdAt) {}
 
     public record Deployment(
@@ -138,6 +140,7 @@ public final class AppView {
                 !row.volumes().isEmpty(),
                 domains.stream().map(Engine.Domain::host).toList(),
                 latest.map(each -> show(each, row.currentDeployment())),
+                row.currentDeployment().map(id -> new Ref("deployment", id)),
                 row.createdAt());
     }
 
