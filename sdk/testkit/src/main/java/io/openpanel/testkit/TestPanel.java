@@ -118,6 +118,26 @@ public final class TestPanel implements AutoCloseable {
         }
     }
 
+    /** Installs and starts a bundle of the class path, or gives the one that is there. */
+    public Bundle install(String symbolicName) {
+        for (Bundle bundle : context().getBundles()) {
+            if (symbolicName.equals(bundle.getSymbolicName())) {
+                return bundle;
+            }
+        }
+        String location = bundlesOfTheClassPath().get(symbolicName);
+        if (location == null) {
+            throw new IllegalStateException("The bundle " + symbolicName + " is not on the test class path");
+        }
+        try {
+            Bundle bundle = context().installBundle(location);
+            bundle.start();
+            return bundle;
+        } catch (BundleException e) {
+            throw new IllegalStateException("The bundle " + symbolicName + " does not start: " + e.getMessage(), e);
+        }
+    }
+
     private static Map<String, String> bundlesOfTheClassPath() {
         Map<String, String> found = new HashMap<>();
         for (String element : System.getProperty("java.class.path").split(File.pathSeparator)) {

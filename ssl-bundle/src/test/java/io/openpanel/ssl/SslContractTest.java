@@ -1,0 +1,5 @@
+package io.openpanel.ssl;
+
+import io.openpanel.testkit.PluginContract;
+
+class SslContractTest implements PluginContract {}

@@ -1,0 +1,5 @@
+package io.openpanel.webhook;
+
+import io.openpanel.testkit.PluginContract;
+
+class WebhookContractTest implements PluginContract {}
