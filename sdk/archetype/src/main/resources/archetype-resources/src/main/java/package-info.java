@@ -1,0 +1,5 @@
+/** Says hello. */
+@Plugin(id = "${artifactId}", title = "${title}")
+package ${package};
+
+import io.openpanel.api.Plugin;
