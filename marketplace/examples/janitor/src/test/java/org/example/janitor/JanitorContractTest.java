@@ -1,0 +1,5 @@
+package org.example.janitor;
+
+import io.openpanel.testkit.PluginContract;
+
+class JanitorContractTest implements PluginContract {}
