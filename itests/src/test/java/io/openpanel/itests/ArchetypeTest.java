@@ -60,6 +60,23 @@ class ArchetypeTest {
         assertThat(quotes).hasSizeGreaterThan(10).allMatch(tested::contains);
     }
 
+    @Test
+    void theExampleIsBuiltAsTheArchetypeSays() throws IOException {
+        String archetype =
+                Files.readString(Panel.ROOT.resolve("sdk/archetype/src/main/resources/archetype-resources/pom.xml"));
+        String example = Files.readString(Panel.ROOT.resolve("marketplace/examples/janitor/pom.xml"));
+
+        Stream<String> lines = archetype
+                .replace("${groupId}", "org.example")
+                .replace("${artifactId}", "janitor")
+                .replace("${version}", "1.0.0")
+                .replace("${package}", "org.example.janitor")
+                .replace("${openpanelVersion}", "0.1.0-SNAPSHOT")
+                .lines();
+
+        assertThat(lines).isSubsetOf(example.lines().toList());
+    }
+
     /** Runs the README's line that begins so. */
     private static void follow(Path folder, String beginning) throws Exception {
         List<String> command = Files.readAllLines(README).stream()

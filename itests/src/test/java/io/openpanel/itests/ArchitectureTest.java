@@ -30,7 +30,8 @@ class ArchitectureTest {
             "deploy-bundle",
             "ssl-bundle",
             "teams-bundle",
-            "webhook-bundle");
+            "webhook-bundle",
+            "marketplace/examples/janitor");
     private static final List<String> CAPABILITIES = List.of("docker", "deploy", "ssl", "teams", "webhook");
 
     private static JavaClasses classes;
