@@ -3,6 +3,7 @@ package io.openpanel.itests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.openpanel.marketplace.PluginFile;
+import io.openpanel.testkit.TestMarketplace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +27,7 @@ class ArchetypeTest {
     private Path empty;
 
     @Test
-    void theReadmeLeadsFromAnEmptyFolderToATestedPlugin() throws Exception {
+    void theReadmeLeadsFromAnEmptyFolderToAnInstalledPlugin() throws Exception {
         long begun = System.nanoTime();
         follow(empty, "mvn -B archetype:generate ");
         Path hello = empty.resolve("hello");
@@ -45,7 +46,32 @@ class ArchetypeTest {
         assertThat(file.id()).isEqualTo("hello");
         assertThat(Files.readString(hello.resolve("target/surefire-reports/com.example.hello.HelloContractTest.txt")))
                 .contains("Failures: 0, Errors: 0, Skipped: 0");
-        Figure.say("from an empty folder to a tested plugin in " + (System.nanoTime() - begun) / 1_000_000_000 + " s");
+        long tested = System.nanoTime();
+        install(hello.resolve("target/hello-1.0.0.jar"));
+        Figure.say("from an empty folder to a tested plugin in " + seconds(begun, tested)
+                + " s, to an installed one in " + seconds(begun, System.nanoTime()) + " s, start of a panel included");
+    }
+
+    private static long seconds(long from, long to) {
+        return (to - from) / 1_000_000_000;
+    }
+
+    private static void install(Path jar) {
+        Panel panel = Panel.start();
+        try (TestMarketplace market = new TestMarketplace("mine")) {
+            market.publish(jar);
+            panel.logIn();
+            assertThat(panel.cli("marketplace", "add", "--url", market.url(), "--fingerprint", market.fingerprint())
+                            .exitCode())
+                    .isZero();
+            assertThat(panel.cli("publisher", "trust", "hello").exitCode()).isZero();
+            Panel.Ran installed = panel.cli("plugin", "install", "hello", "--wait");
+            assertThat(installed.exitCode()).as(installed.output()).isZero();
+            assertThat(panel.cli("hello", "list", "--name", "Ada").output()).contains("Hallo, Ada");
+            assertThat(panel.anonymous().get("/api/v1/console").text()).contains("\"hello\"");
+        } finally {
+            panel.close();
+        }
     }
 
     @Test
