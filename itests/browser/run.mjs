@@ -4,9 +4,10 @@ import app from './journey/app.mjs';
 import everywhere from './journey/everywhere.mjs';
 import firstDay from './journey/first-day.mjs';
 import machine from './journey/machine.mjs';
+import market from './journey/market.mjs';
 import person from './journey/person.mjs';
 
-const JOURNEY = [firstDay, app, machine, person, everywhere];
+const JOURNEY = [firstDay, app, machine, market, person, everywhere];
 
 const suite = new Suite('browser', (sentence) => world?.keepPicture(sentence));
 let world;

@@ -69,7 +69,7 @@ export default function Plugins() {
           foreign(row) && here(row) && Boolean(row.update) && update.allowed && { label: t('plugins.update-to', { version: row.update }), divided: true, icon: <IconDownload size={15} />, onSelect: () => void update.go({ plugin: row.plugin }).then(follow) },
           foreign(row) && here(row) && Boolean(row.former) && rollback.allowed && { label: t('plugins.rollback', { version: row.former }), icon: <IconArrowBackUp size={15} />, onSelect: () => void rollback.go({ plugin: row.plugin }).then(follow) },
           row.state === 'active' && restart.allowed && row.plugin !== 'plugin:kernel' && { label: t('plugins.restart'), icon: <IconRefresh size={15} />, onSelect: () => void restart.go({ plugin: row.plugin }).then((done) => done && toast(t('plugins.restarted', { name: titleOf(row) }))) },
-          row.state === 'stopped'
+          row.state === 'stopped' || row.state === 'quarantined'
             ? start.allowed && { label: t('plugins.start'), divided: true, icon: <IconPlayerPlay size={15} />, onSelect: () => void start.go({ plugin: row.plugin }).then((done) => done && toast(t('plugins.started', { name: titleOf(row) }))) }
             : row.state === 'active' && stop.allowed && row.plugin !== 'plugin:kernel' && { label: t('plugins.stop'), divided: true, tone: 'red', icon: <IconPlayerStop size={15} />, onSelect: () => ask(row) },
           foreign(row) && here(row) && uninstall.allowed && { label: t('plugins.uninstall'), tone: 'red', icon: <IconTrash size={15} />, onSelect: () => confirm({ title: t('plugins.uninstall-title', { name: titleOf(row) }), text: t('plugins.uninstall-text'), action: t('plugins.uninstall'),

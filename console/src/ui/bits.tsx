@@ -45,7 +45,7 @@ const TONES: Record<string, string> = {
   running: 'green', healthy: 'green', finished: 'green', done: 'green', active: 'green', online: 'green', applied: 'green', ok: 'green',
   starting: 'blue live', queued: 'blue', building: 'blue live', deploying: 'blue live', switching: 'blue live', cloning: 'blue live',
   degraded: 'amber', pending: 'amber', paused: 'amber', unhealthy: 'amber',
-  failed: 'red', blocked: 'red', unavailable: 'red', error: 'red', denied: 'red',
+  failed: 'red', blocked: 'red', quarantined: 'red', unavailable: 'red', error: 'red', denied: 'red',
 };
 
 /** Dot and word; `badge` for titles. `as` keeps a running job apart from a running app. */

@@ -3,7 +3,6 @@ package io.openpanel.itests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -46,63 +44,6 @@ class HotSwapTest {
     static void stop() {
         board.close();
         panel.close();
-    }
-
-    /** Asks the other capabilities, 60 times a second each, until closed. */
-    private static final class Others implements AutoCloseable {
-        private final AtomicBoolean over = new AtomicBoolean();
-        private final AtomicInteger requests = new AtomicInteger();
-        private final List<String> failed = new CopyOnWriteArrayList<>();
-        private final List<Long> took = new CopyOnWriteArrayList<>();
-        private final List<Thread> threads = new ArrayList<>();
-        private final long begun = System.nanoTime();
-
-        Others() throws IOException {
-            String[] bearer = {"Authorization", "Bearer " + ReadBench.token(panel)};
-            for (String path : OTHERS) {
-                Thread thread = new Thread(() -> ask(path, bearer), path);
-                thread.start();
-                threads.add(thread);
-            }
-        }
-
-        private void ask(String path, String[] bearer) {
-            List<Long> mine = new ArrayList<>();
-            try (KeepAlive connection = KeepAlive.tcp(panel.port)) {
-                while (!over.get()) {
-                    long start = System.nanoTime();
-                    requests.incrementAndGet();
-                    connection.get(path, bearer);
-                    long nanos = System.nanoTime() - start;
-                    mine.add(nanos);
-                    Wait.millis(Math.max(1, 16 - nanos / 1_000_000));
-                }
-            } catch (IOException e) {
-                failed.add(e.getMessage());
-            }
-            took.addAll(mine);
-        }
-
-        double perSecond() {
-            return requests.get() * 1e9 / (System.nanoTime() - begun);
-        }
-
-        double percentile(double share) {
-            long[] sorted = took.stream().mapToLong(Long::longValue).sorted().toArray();
-            return Bench.percentile(sorted, share);
-        }
-
-        @Override
-        public void close() {
-            over.set(true);
-            for (Thread thread : threads) {
-                try {
-                    thread.join();
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                }
-            }
-        }
     }
 
     private static void done(JsonNode job) {
@@ -157,7 +98,7 @@ class HotSwapTest {
         cycle(true);
         long loaders = classLoaders();
         double metaspace = metaspace();
-        Others others = new Others();
+        Others others = new Others(panel, OTHERS);
         try (others) {
             for (int i = 0; i < CYCLES; i++) {
                 cycle(i % 5 == 0);
@@ -166,14 +107,14 @@ class HotSwapTest {
                 }
             }
         }
-        assertThat(others.failed).isEmpty();
+        assertThat(others.failed()).isEmpty();
         assertThat(others.perSecond()).isGreaterThan(200);
         Wait.until("no class loader stays", Duration.ofSeconds(30), () -> classLoaders() <= loaders);
         Figure.say(String.format(
                 java.util.Locale.ROOT,
                 "0 of %d requests to others failed in %d swaps at %.0f req/s, p50 %.1f ms, p99 %.1f ms, "
                         + "class loaders %d before and %d after, metaspace %.1f and %.1f MB",
-                others.requests.get(),
+                others.requests(),
                 4 * CYCLES,
                 others.perSecond(),
                 others.percentile(0.5),

@@ -22,6 +22,7 @@ import io.openpanel.kernel.internal.gateway.Audit;
 import io.openpanel.kernel.internal.gateway.AuditActions;
 import io.openpanel.kernel.internal.gateway.Bulkhead;
 import io.openpanel.kernel.internal.gateway.Calls;
+import io.openpanel.kernel.internal.gateway.Faults;
 import io.openpanel.kernel.internal.gateway.Idempotency;
 import io.openpanel.kernel.internal.gateway.InnerCalls;
 import io.openpanel.kernel.internal.gateway.LiveCall;
@@ -92,6 +93,7 @@ public final class Kernel {
         authorities.open();
         Calls calls = new Calls();
         Metrics metrics = new Metrics();
+        Faults faults = new Faults();
         LiveCatalogue catalogue = new LiveCatalogue();
         KernelDatabase database = new KernelDatabase(storage, context.getBundle());
         events = new EventBus(database, clock);
@@ -126,7 +128,8 @@ public final class Kernel {
                 streams,
                 events,
                 metrics,
-                bulkhead);
+                bulkhead,
+                faults);
 
         jobs.start(scheduler, clock.instant());
         schedules.start(scheduler);
@@ -140,7 +143,7 @@ public final class Kernel {
                 InnerCalls.bundle("kernel", Optional.empty()),
                 Optional.empty(),
                 Map.of("version", catalogue.version())));
-        plugins.open(jobs, events, schedules, inner, storage);
+        plugins.open(jobs, events, schedules, inner, storage, faults);
         register(Catalogue.class, catalogue, Map.of());
         register(Events.class, events, Map.of());
         register(Supplier.class, metrics, Map.of("openpanel.metrics", "true"));
@@ -152,6 +155,7 @@ public final class Kernel {
                 catalogue,
                 schedules,
                 () -> calls.current().flatMap(LiveCall::liveJob).orElseThrow().workspace(),
+                faults,
                 clock);
         plugins.alsoPending(() -> installs.isRestored() ? java.util.List.of() : java.util.List.of("installed ones"));
         installs.resources().forEach(each -> register(Resources.class, each, Map.of()));

@@ -1,6 +1,7 @@
 package io.openpanel.kernel.internal.catalogue;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Counts the calls in a plugin's code. Closed while the plugin is exchanged: calls that come then wait in front of it. */
@@ -8,10 +9,23 @@ public final class Turnstile {
     /** More would take the threads that serve everybody else. */
     private static final int MOST_WAITING = 16;
 
-    private final AtomicInteger threads = new AtomicInteger();
+    /** The panel's own parts; what came from elsewhere gets less. */
+    private static final int MOST_THREADS = 48;
+
+    private final int mostThreads;
+    private volatile AtomicInteger threads = new AtomicInteger();
     private int inside;
     private int waiting;
     private boolean closed;
+
+    public Turnstile() {
+        this(MOST_THREADS);
+    }
+
+    /** @param mostThreads how many may be in the plugin's code at once; fewer than serve requests in all */
+    public Turnstile(int mostThreads) {
+        this.mostThreads = mostThreads;
+    }
 
     /** Lets a call in, at once or when it opens; false when that takes too long or too many wait already. */
     public synchronized boolean enter(Duration patience) {
@@ -73,8 +87,22 @@ public final class Turnstile {
         }
     }
 
-    /** Threads in the plugin's code; one that hangs is counted after its call has ended. */
-    public AtomicInteger threads() {
-        return threads;
+    /**
+     * Takes one of the plugin's threads. One that hangs is taken even after its call has ended.
+     *
+     * @return what gives it back; empty when all are in the plugin's code
+     */
+    public Optional<Runnable> takeThread() {
+        AtomicInteger taken = threads;
+        if (taken.incrementAndGet() <= mostThreads) {
+            return Optional.of(taken::decrementAndGet);
+        }
+        taken.decrementAndGet();
+        return Optional.empty();
+    }
+
+    /** Gives up the threads that hang in a version of the plugin that was stopped. */
+    public void abandonThreads() {
+        threads = new AtomicInteger();
     }
 }

@@ -37,6 +37,7 @@ public final class ActionGateway implements Gateway {
     private final EventBus events;
     private final Metrics metrics;
     private final Bulkhead bulkhead;
+    private final Faults faults;
 
     public ActionGateway(
             Admission admission,
@@ -48,7 +49,8 @@ public final class ActionGateway implements Gateway {
             Streams streams,
             EventBus events,
             Metrics metrics,
-            Bulkhead bulkhead) {
+            Bulkhead bulkhead,
+            Faults faults) {
         this.admission = admission;
         this.authority = authority;
         this.calls = calls;
@@ -59,6 +61,7 @@ public final class ActionGateway implements Gateway {
         this.events = events;
         this.metrics = metrics;
         this.bulkhead = bulkhead;
+        this.faults = faults;
     }
 
     @Override
@@ -228,7 +231,7 @@ public final class ActionGateway implements Gateway {
                 null,
                 "",
                 kind -> admission.reach(admitted.principal(), kind));
-        Object result = bulkhead.run(entry, () -> calls.as(call, () -> entry.invoke(call, admitted.input())));
+        Object result = invoke(entry, call, admitted);
         if (result instanceof Flow.Publisher<?> stream) {
             return new Reply.Streaming(streams.wrap(entry, admitted.principal(), stream));
         }
@@ -240,6 +243,15 @@ public final class ActionGateway implements Gateway {
         }
         byte[] json = result == null ? "{}".getBytes(StandardCharsets.UTF_8) : entry.write(result);
         return new Reply.Done(json, version(admitted));
+    }
+
+    private Object invoke(Entry entry, LiveCall call, Admission.Admitted admitted) {
+        try {
+            return bulkhead.run(entry, () -> calls.as(call, () -> entry.invoke(call, admitted.input())));
+        } catch (RuntimeException failure) {
+            faults.note(entry.operation().plugin(), entry.id(), failure);
+            throw failure;
+        }
     }
 
     private Optional<String> version(Admission.Admitted admitted) {

@@ -12,7 +12,6 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
@@ -20,7 +19,6 @@ import java.util.function.Supplier;
 public final class Bulkhead implements AutoCloseable {
     private static final Duration READ = Duration.ofSeconds(15);
     private static final Duration CHANGE = Duration.ofSeconds(90);
-    private static final int MOST_PER_PLUGIN = 64;
     private static final int MOST = 256;
 
     private final ExecutorService threads;
@@ -36,22 +34,18 @@ public final class Bulkhead implements AutoCloseable {
     }
 
     Object run(Entry entry, Supplier<Object> work) {
-        AtomicInteger busy = entry.turnstile().threads();
-        if (busy.get() >= MOST_PER_PLUGIN) {
-            throw busy(entry);
-        }
-        busy.incrementAndGet();
+        Runnable giveBack = entry.turnstile().takeThread().orElseThrow(() -> busy(entry));
         Future<Object> result;
         try {
             result = threads.submit(() -> {
                 try {
                     return work.get();
                 } finally {
-                    busy.decrementAndGet();
+                    giveBack.run();
                 }
             });
         } catch (RejectedExecutionException e) {
-            busy.decrementAndGet();
+            giveBack.run();
             throw busy(entry);
         }
         return await(entry, result);
@@ -83,7 +77,8 @@ public final class Bulkhead implements AutoCloseable {
     private static Problem busy(Entry entry) {
         return new Problem(
                         Problem.Kind.UNAVAILABLE,
-                        "The plugin " + entry.operation().plugin() + " is busy with " + MOST_PER_PLUGIN + " calls")
+                        "The plugin " + entry.operation().plugin()
+                                + " is busy with as many calls as it may have at once")
                 .retryAfter(Duration.ofSeconds(1));
     }
 

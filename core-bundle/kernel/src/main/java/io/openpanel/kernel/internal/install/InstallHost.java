@@ -7,6 +7,7 @@ import io.openpanel.api.Resources;
 import io.openpanel.kernel.internal.KernelDatabase;
 import io.openpanel.kernel.internal.catalogue.LiveCatalogue;
 import io.openpanel.kernel.internal.event.Schedules;
+import io.openpanel.kernel.internal.gateway.Faults;
 import io.openpanel.kernel.internal.plugin.Plugins;
 import io.openpanel.spi.Storage;
 import java.nio.file.Path;
@@ -25,6 +26,7 @@ public final class InstallHost implements AutoCloseable {
     private final Marketplaces marketplaces;
     private final Installer installer;
     private final Revocations revocations;
+    private final Quarantine quarantine;
     private final Removal removal;
     private final AutoCloseable polling;
     private final Thread restoring;
@@ -39,6 +41,7 @@ public final class InstallHost implements AutoCloseable {
             LiveCatalogue catalogue,
             Schedules schedules,
             Supplier<Path> workspaces,
+            Faults faults,
             InstantSource clock) {
         this.plugins = plugins;
         this.catalogue = catalogue;
@@ -47,6 +50,8 @@ public final class InstallHost implements AutoCloseable {
         this.installer =
                 new Installer(context, plugins, marketplaces, new PluginFiles(database), ledger, workspaces, clock);
         this.revocations = new Revocations(marketplaces, ledger, installer);
+        this.quarantine = new Quarantine(ledger, installer);
+        faults.onTooMany(quarantine::put);
         this.removal = new Removal(installer, ledger, storage);
         this.polling = schedules.add("kernel:marketplaces", "PT1H", revocations::poll);
         this.restoring = new Thread(this::restore, "plugins-restore");
@@ -115,6 +120,7 @@ public final class InstallHost implements AutoCloseable {
     @Override
     public void close() throws Exception {
         polling.close();
+        quarantine.close();
         restoring.join(5000);
     }
 }

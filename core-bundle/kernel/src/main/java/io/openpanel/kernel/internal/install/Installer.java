@@ -3,6 +3,7 @@ package io.openpanel.kernel.internal.install;
 import io.openpanel.api.Call;
 import io.openpanel.api.Problem;
 import io.openpanel.api.Ref;
+import io.openpanel.kernel.internal.plugin.PluginOf;
 import io.openpanel.kernel.internal.plugin.Plugins;
 import io.openpanel.marketplace.Index;
 import io.openpanel.marketplace.PluginFile;
@@ -34,7 +35,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Installer {
     private static final Logger LOG = LoggerFactory.getLogger(Installer.class);
-    private static final String LOCATION = "plugin:";
     /** Seconds that a new version has to become well. */
     private static final String PATIENCE = "openpanel.plugin.patience";
 
@@ -132,7 +132,7 @@ final class Installer {
                             + api + "; look for another version of it");
         }
         boolean ours = plugins.find(offer.plugin().id())
-                .map(plugin -> !plugin.bundle().getLocation().startsWith(LOCATION))
+                .map(plugin -> !plugin.isInstalled())
                 .orElse(false);
         if (ours) {
             throw new Problem(
@@ -298,7 +298,7 @@ final class Installer {
     private List<Bundle> installed(String plugin) {
         List<Bundle> found = new ArrayList<>();
         for (Bundle each : context.getBundles()) {
-            if (each.getLocation().startsWith(LOCATION + plugin + '@')) {
+            if (each.getLocation().startsWith(PluginOf.INSTALLED + plugin + '@')) {
                 found.add(each);
             }
         }
@@ -306,7 +306,7 @@ final class Installer {
     }
 
     private static String location(String plugin, String sha256) {
-        return LOCATION + plugin + '@' + sha256;
+        return PluginOf.INSTALLED + plugin + '@' + sha256;
     }
 
     private Bundle bundle(String plugin, String sha256) {
@@ -361,6 +361,8 @@ final class Installer {
                             + row.reason().orElse("its marketplace took it back") + "; update it, or uninstall it");
         }
         ledger.state(row.plugin(), Ledger.State.ENABLED, Optional.empty(), by, clock.instant());
+        installed(row.plugin())
+                .forEach(each -> plugins.contribution(each).turnstile().abandonThreads());
         restore(row.plugin(), row.sha256().orElseThrow());
     }
 
@@ -368,7 +370,7 @@ final class Installer {
     void restore() {
         List<Ledger.Row> rows = ledger.all();
         for (Bundle each : context.getBundles()) {
-            boolean ours = each.getLocation().startsWith(LOCATION);
+            boolean ours = each.getLocation().startsWith(PluginOf.INSTALLED);
             boolean wanted = rows.stream()
                     .filter(row -> row.sha256().isPresent())
                     .anyMatch(row -> each.getLocation()

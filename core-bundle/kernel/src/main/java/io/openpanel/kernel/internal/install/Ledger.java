@@ -22,6 +22,8 @@ final class Ledger {
         ENABLED,
         /** Somebody stopped it. */
         DISABLED,
+        /** It failed too often. */
+        QUARANTINED,
         /** Its marketplace took it back. */
         BLOCKED,
         /** It is gone; its tables are there. */

@@ -58,7 +58,7 @@ public final class PluginActions implements Extension {
             Ref plugin,
             String title,
             String version,
-            @Param("active, stopped, failed, blocked or uninstalled") String state,
+            @Param("active, stopped, failed, quarantined, blocked or uninstalled") String state,
             @Param("Why it does not work") Optional<String> reason,
             List<String> actions,
             @Param("Actions of others that it may call") List<String> uses,
@@ -301,6 +301,7 @@ public final class PluginActions implements Extension {
     private static String word(Optional<Ledger.Row> row) {
         return switch (row.map(Ledger.Row::state).orElse(Ledger.State.DISABLED)) {
             case BLOCKED -> "blocked";
+            case QUARANTINED -> "quarantined";
             case UNINSTALLED -> "uninstalled";
             case ENABLED, DISABLED -> "stopped";
         };

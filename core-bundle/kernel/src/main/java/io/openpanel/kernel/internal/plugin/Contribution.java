@@ -44,7 +44,7 @@ public final class Contribution {
         return plugin;
     }
 
-    Turnstile turnstile() {
+    public Turnstile turnstile() {
         return turnstile;
     }
 

@@ -6,6 +6,7 @@ import io.openpanel.api.On;
 import io.openpanel.kernel.internal.event.EventBus;
 import io.openpanel.kernel.internal.event.Schedules;
 import io.openpanel.kernel.internal.gateway.Calls;
+import io.openpanel.kernel.internal.gateway.Faults;
 import io.openpanel.kernel.internal.shape.Json;
 import io.openpanel.kernel.internal.shape.Reading;
 import io.openpanel.kernel.internal.shape.Types;
@@ -20,11 +21,13 @@ final class Hearers {
     private final EventBus events;
     private final Schedules schedules;
     private final Calls calls;
+    private final Faults faults;
 
-    Hearers(EventBus events, Schedules schedules, Calls calls) {
+    Hearers(EventBus events, Schedules schedules, Calls calls, Faults faults) {
         this.events = events;
         this.schedules = schedules;
         this.calls = calls;
+        this.faults = faults;
     }
 
     /** Connects an extension; what is returned disconnects it. */
@@ -34,19 +37,29 @@ final class Hearers {
             String id = plugin.id() + ':' + extension.getClass().getSimpleName() + '.' + method.getName();
             On on = method.getAnnotation(On.class);
             if (on != null) {
-                connected.add(events.subscribe(id, on.value(), event -> hear(plugin, extension, method, event)));
+                connected.add(events.subscribe(
+                        id, on.value(), event -> watched(plugin, id, () -> hear(plugin, extension, method, event))));
             }
             Every every = method.getAnnotation(Every.class);
             if (every != null) {
                 connected.add(schedules.add(
-                        id,
-                        every.value(),
-                        () -> calls.as(
-                                PanelOfBundle.asPlugin(plugin, Optional.empty(), "schedule"),
-                                () -> invoke(extension, method))));
+                        id, every.value(), () -> watched(plugin, id, () -> tick(plugin, extension, method))));
             }
         }
         return connected;
+    }
+
+    private void watched(PluginOf plugin, String id, Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException failure) {
+            faults.note(plugin.id(), id, failure);
+            throw failure;
+        }
+    }
+
+    private void tick(PluginOf plugin, Object extension, Method method) {
+        calls.as(PanelOfBundle.asPlugin(plugin, Optional.empty(), "schedule"), () -> invoke(extension, method));
     }
 
     /** Drops a plugin's subscriptions and what waits for them. */

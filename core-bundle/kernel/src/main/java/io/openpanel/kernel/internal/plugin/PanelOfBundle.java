@@ -8,6 +8,7 @@ import io.openpanel.api.Ref;
 import io.openpanel.kernel.internal.event.EventBus;
 import io.openpanel.kernel.internal.gateway.Admission;
 import io.openpanel.kernel.internal.gateway.Calls;
+import io.openpanel.kernel.internal.gateway.Faults;
 import io.openpanel.kernel.internal.gateway.InnerCalls;
 import io.openpanel.kernel.internal.gateway.LiveCall;
 import io.openpanel.kernel.internal.job.LiveJob;
@@ -21,19 +22,24 @@ import java.util.function.Supplier;
 
 /** The panel as one plugin sees it. */
 final class PanelOfBundle implements Panel, Storage.Context {
+    private static final int EVENTS_A_SECOND = 100;
+
     private final PluginOf plugin;
     private final InnerCalls inner;
     private final Calls calls;
     private final EventBus events;
     private final Storage storage;
+    private final Faults faults;
+    private final Throttle published = new Throttle(EVENTS_A_SECOND, 10 * EVENTS_A_SECOND);
     private volatile Database opened;
 
-    PanelOfBundle(PluginOf plugin, InnerCalls inner, Calls calls, EventBus events, Storage storage) {
+    PanelOfBundle(PluginOf plugin, InnerCalls inner, Calls calls, EventBus events, Storage storage, Faults faults) {
         this.plugin = plugin;
         this.inner = inner;
         this.calls = calls;
         this.events = events;
         this.storage = storage;
+        this.faults = faults;
     }
 
     @Override
@@ -106,6 +112,13 @@ final class PanelOfBundle implements Panel, Storage.Context {
 
     @Override
     public Runnable publish(Record event, Database.Tx tx) {
+        if (plugin.isInstalled() && !published.take()) {
+            Problem flood = new Problem(
+                    Problem.Kind.LIMITED,
+                    "The plugin " + plugin.id() + " publishes more than " + EVENTS_A_SECOND + " events a second");
+            faults.note(plugin.id(), "its events", flood);
+            throw flood;
+        }
         Principal caller =
                 calls.current().map(LiveCall::caller).orElseGet(() -> InnerCalls.bundle(plugin.id(), Optional.empty()));
         return events.publish(event, caller, team(), tx);

@@ -5,6 +5,7 @@ import io.openpanel.kernel.internal.catalogue.LiveCatalogue;
 import io.openpanel.kernel.internal.event.EventBus;
 import io.openpanel.kernel.internal.event.Schedules;
 import io.openpanel.kernel.internal.gateway.Calls;
+import io.openpanel.kernel.internal.gateway.Faults;
 import io.openpanel.kernel.internal.gateway.InnerCalls;
 import io.openpanel.kernel.internal.gateway.Streams;
 import io.openpanel.kernel.internal.job.Jobs;
@@ -33,15 +34,16 @@ public final class PluginHost {
 
     /** Gives plugins their {@link Panel} and takes in what they publish. */
     @SuppressWarnings("unchecked")
-    public void open(Jobs jobs, EventBus events, Schedules schedules, InnerCalls inner, Storage storage) {
+    public void open(
+            Jobs jobs, EventBus events, Schedules schedules, InnerCalls inner, Storage storage, Faults faults) {
         plugins = new Plugins(
                 context,
                 catalogue,
                 calls,
                 streams,
                 jobs,
-                new Hearers(events, schedules, calls),
-                plugin -> new PanelOfBundle(plugin, inner, calls, events, storage));
+                new Hearers(events, schedules, calls, faults),
+                plugin -> new PanelOfBundle(plugin, inner, calls, events, storage, faults));
         registration = (ServiceRegistration<Panel>) context.registerService(Panel.class.getName(), plugins, null);
         catalogue.pendingFrom(plugins::pending);
         catalogue.servingFrom(plugins::isServing);

@@ -10,6 +10,9 @@ import org.osgi.framework.wiring.BundleRevision;
 
 /** What a bundle's {@code @Plugin} says. */
 public record PluginOf(String id, String title, List<String> uses, Bundle bundle) {
+    /** How the locations of bundles begin that the installer installed. */
+    public static final String INSTALLED = "plugin:";
+
     private static final String NAMESPACE = "openpanel.plugin";
 
     /** The plugin in a bundle, if it has one. */
@@ -34,6 +37,11 @@ public record PluginOf(String id, String title, List<String> uses, Bundle bundle
                             .toList(),
                     bundle);
         });
+    }
+
+    /** Whether it came from a marketplace, and not with the panel. */
+    public boolean isInstalled() {
+        return bundle.getLocation().startsWith(INSTALLED);
     }
 
     /** Whether an action of another plugin is listed in {@code uses}. */

@@ -42,6 +42,7 @@ import org.slf4j.LoggerFactory;
 public final class Plugins implements ServiceFactory<Panel> {
     private static final Logger LOG = LoggerFactory.getLogger(Plugins.class);
     private static final String API = "io.openpanel.api";
+    private static final int THREADS_OF_INSTALLED = 16;
     private static final Duration DRAIN = Duration.ofSeconds(5);
     /** A plugin that offers nothing for so long after the start is not waited for. */
     private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -144,7 +145,7 @@ public final class Plugins implements ServiceFactory<Panel> {
             PluginOf serving = known.getOrDefault(plugin.id(), plugin);
             return new Contribution(
                     plugin,
-                    turnstile(plugin.id()),
+                    turnstile(plugin),
                     catalogue,
                     hearers,
                     serving.bundle().equals(bundle));
@@ -155,8 +156,9 @@ public final class Plugins implements ServiceFactory<Panel> {
         return turnstiles.values().stream().anyMatch(Turnstile::isClosed);
     }
 
-    private Turnstile turnstile(String plugin) {
-        return turnstiles.computeIfAbsent(plugin, any -> new Turnstile());
+    private Turnstile turnstile(PluginOf plugin) {
+        return turnstiles.computeIfAbsent(
+                plugin.id(), any -> plugin.isInstalled() ? new Turnstile(THREADS_OF_INSTALLED) : new Turnstile());
     }
 
     private PluginOf of(Bundle bundle) {
