@@ -30,7 +30,7 @@ final class PanelOfBundle implements Panel, Storage.Context {
     private final EventBus events;
     private final Storage storage;
     private final Faults faults;
-    private final Throttle published = new Throttle(EVENTS_A_SECOND, 10 * EVENTS_A_SECOND);
+    private final Throttle published = new Throttle(EVENTS_A_SECOND, 2 * EVENTS_A_SECOND);
     private volatile Database opened;
 
     PanelOfBundle(PluginOf plugin, InnerCalls inner, Calls calls, EventBus events, Storage storage, Faults faults) {
