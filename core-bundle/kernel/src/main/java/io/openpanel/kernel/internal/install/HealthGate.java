@@ -47,10 +47,22 @@ final class HealthGate {
                 .or(() -> components(bundle))
                 .or(() -> contribution.isPending() ? Ill.forNow("its actions are still being read") : Optional.empty())
                 .or(() -> contribution.isEmpty() ? Ill.forNow("it offers no action") : Optional.empty())
+                .or(() -> foreignName(contribution).flatMap(Ill::forGood))
                 .or(() -> health(bundle).flatMap(Ill::forNow));
     }
 
-    private Optional<Ill> components(Bundle bundle) {
+    /** Nobody from elsewhere takes a name that a capability of the panel may want. */
+    private static Optional<String> foreignName(Contribution contribution) {
+        String own = contribution.plugin().id();
+        return contribution.actions().stream()
+                .filter(action -> !action.startsWith(own + '.') && !action.startsWith(own + '-'))
+                .findFirst()
+                .map(action -> "its action " + action
+                        + " is named after somebody else; the names of its own begin with " + own);
+    }
+
+    /** What its components wait for, or fail with. */
+    Optional<Ill> components(Bundle bundle) {
         ServiceReference<ServiceComponentRuntime> reference =
                 context.getServiceReference(ServiceComponentRuntime.class);
         ServiceComponentRuntime runtime = reference == null ? null : context.getService(reference);

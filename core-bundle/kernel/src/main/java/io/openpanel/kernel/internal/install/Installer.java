@@ -245,6 +245,11 @@ final class Installer {
                 why);
     }
 
+    /** What ails a bundle that is meant to serve, and does not pass by itself. */
+    Optional<String> ailment(Bundle bundle) {
+        return gate.components(bundle).map(HealthGate.Ill::reason);
+    }
+
     private void awaitHealth(Call call, Bundle fresh) {
         long end = System.nanoTime() + patience.toNanos();
         Optional<HealthGate.Ill> ill = gate.look(fresh, plugins.contribution(fresh));

@@ -264,8 +264,9 @@ public final class PluginActions implements Extension {
 
     private Shown running(PluginOf plugin) {
         Optional<Ledger.Row> row = ledger.find(plugin.id());
-        Optional<String> failure = plugins.failure(plugin.id());
         boolean active = plugin.bundle().getState() == Bundle.ACTIVE;
+        Optional<String> failure =
+                plugins.failure(plugin.id()).or(() -> active ? installer.ailment(plugin.bundle()) : Optional.empty());
         String state = active ? failure.isPresent() ? "failed" : "active" : word(row);
         return new Shown(
                 new Ref("plugin", plugin.id()),

@@ -40,7 +40,7 @@ public final class Contribution {
         this.serving = serving;
     }
 
-    PluginOf plugin() {
+    public PluginOf plugin() {
         return plugin;
     }
 
@@ -68,6 +68,11 @@ public final class Contribution {
 
     public synchronized boolean isEmpty() {
         return extensions.isEmpty() && awaited.isEmpty();
+    }
+
+    /** The ids of the actions it brings. */
+    public synchronized List<String> actions() {
+        return extensions.values().stream().flatMap(List::stream).map(Entry::id).toList();
     }
 
     synchronized void expect(Extension service) {

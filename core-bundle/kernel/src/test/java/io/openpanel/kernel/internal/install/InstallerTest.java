@@ -273,6 +273,51 @@ class InstallerTest {
     }
 
     @Test
+    void aVersionWhoseActionsAreNamedAfterSomebodyElseIsGivenUp() {
+        isGivenUp(
+                PluginJar.of("board", "2.0.0")
+                        .component(
+                                "board.BoardActions",
+                                CODE.formatted("", "2.0.0").replace("board.add", "container.add"),
+                                Extension.class.getName(),
+                                Panel.class.getName())
+                        .file("OPENPANEL-INF/roles.yaml", "board.say: [owner]\ncontainer.add: [owner]\n"),
+                "container.add is named after somebody else");
+    }
+
+    @Test
+    void onePutInQuarantineSaysWhyAndStartsAgain() {
+        market.publish(board("1.0.0", "")
+                .component(
+                        "board.Wrong",
+                        """
+                        package board;
+                        import io.openpanel.api.*;
+                        public class Wrong implements Extension {
+                            @Action(value = "board.fail", summary = "Fails", effect = Action.Effect.READ)
+                            public void fail() { throw new IllegalStateException("no luck at all"); }
+                        }
+                        """,
+                        Extension.class.getName())
+                .file("OPENPANEL-INF/roles.yaml", "board.say: [owner]\nboard.add: [owner]\nboard.fail: [owner]\n")
+                .write(folder));
+        refresh();
+        install();
+        panel.awaitActions("board.fail");
+        for (int i = 0; i < 5; i++) {
+            assertThatThrownBy(() -> panel.json(OWNER, "board.fail", "{}")).isInstanceOf(RuntimeException.class);
+        }
+        TestPanel.await("quarantine", () -> panel.json(OWNER, "plugin.get", "{\"plugin\":\"board\"}")
+                .contains("quarantined"));
+        assertThat(panel.json(OWNER, "plugin.get", "{\"plugin\":\"board\"}"))
+                .contains("5 faults within 60 s")
+                .contains("no luck at all");
+        assertThat(panel.get(Catalogue.class).operation("board.say")).isEmpty();
+        panel.json(OWNER, "plugin.start", "{\"plugin\":\"board\"}");
+        panel.awaitActions("board.say");
+    }
+
+    @Test
     void whatAnotherSignedIsRefused() {
         install();
         market.publishForged(board("2.0.0", "").write(folder));
