@@ -84,7 +84,8 @@ class SetupTest {
                     setup.create(owner("person" + number + "@example.com"));
                     made.incrementAndGet();
                 } catch (Problem e) {
-                    assertThat(e.kind()).isEqualTo(Problem.Kind.CONFLICT);
+                    // Fifty passwords take a cold machine long; who waited too long for their turn is told so.
+                    assertThat(e.kind()).isIn(Problem.Kind.CONFLICT, Problem.Kind.UNAVAILABLE);
                     refused.incrementAndGet();
                 }
                 return null;
