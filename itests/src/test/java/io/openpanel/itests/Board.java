@@ -79,6 +79,16 @@ final class Board implements AutoCloseable {
                     - log: "noted"
             """;
 
+    private static final String DOOR =
+            """
+            package board;
+            import io.openpanel.api.Door;
+            public class BoardDoor implements Door {
+                public String path() { return "/board-hook"; }
+                public Reply handle(Request request) { return new Reply(200, java.util.Map.of(), "knocked at %s".getBytes()); }
+            }
+            """;
+
     final TestMarketplace market = new TestMarketplace("board-market");
     private final Path folder;
     private Api api;
@@ -99,6 +109,7 @@ final class Board implements AutoCloseable {
                         CODE.formatted(atStart, version),
                         Extension.class.getName(),
                         Panel.class.getName())
+                .component("board.BoardDoor", DOOR.formatted(version), io.openpanel.api.Door.class.getName())
                 .file("db/V001__note.sql", "create table note (text text not null);")
                 .file("OPENPANEL-INF/routes/board.yaml", ROUTE)
                 .file(

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -139,10 +140,14 @@ class BulkheadTest {
         }
     }
 
-    private static void startAgain(String reason) {
+    private static void isSaid(String reason) {
         assertThat(rogue().get("reason").asText())
                 .contains("5 faults within 60 s")
                 .contains(reason);
+    }
+
+    @BeforeEach
+    void startAgain() {
         api.post("/api/v1/plugins/rogue/start", Map.of()).ok();
         Wait.until("it is back", Duration.ofSeconds(10), () -> rogue().get("state")
                 .asText()

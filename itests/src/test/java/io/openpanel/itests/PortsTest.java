@@ -2,17 +2,24 @@ package io.openpanel.itests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.tools.attach.VirtualMachine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.jar.Attributes;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
 import java.util.stream.Collectors;
+import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The running product listens where it says, and nowhere else. */
 class PortsTest {
@@ -74,6 +81,30 @@ class PortsTest {
                         .sorted()
                         .toList();
         assertThat(open).containsExactly("session.create", "session.refresh", "setup.create", "setup.get");
+    }
+
+    @Test
+    void whatThePanelCanBeReachedByIsWhatIsWrittenDown(@TempDir Path folder) throws Exception {
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
+        Path found = folder.resolve("inventory");
+        Path agent = folder.resolve("agent.jar");
+        Manifest manifest = new Manifest();
+        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        manifest.getMainAttributes().putValue("Agent-Class", InventoryAgent.class.getName());
+        try (JarOutputStream jar = new JarOutputStream(Files.newOutputStream(agent), manifest)) {
+            jar.putNextEntry(new ZipEntry(InventoryAgent.class.getName().replace('.', '/') + ".class"));
+            InventoryAgent.class.getResourceAsStream("InventoryAgent.class").transferTo(jar);
+        }
+        Files.setPosixFilePermissions(agent, PosixFilePermissions.fromString("rw-r--r--"));
+        VirtualMachine panels = VirtualMachine.attach(String.valueOf(panel.pid("panel")));
+        panels.loadAgent(agent.toString(), found.toString());
+        panels.detach();
+
+        Path made = Files.write(Panel.ROOT.resolve("itests/target/inventory.txt"), Files.readAllLines(found));
+        Path kept = Panel.ROOT.resolve("itests/src/test/resources/inventory.txt");
+        assertThat(Files.readAllLines(made))
+                .as("%s is true; where the change is meant, copy it from %s", kept, made)
+                .isEqualTo(Files.readAllLines(kept));
     }
 
     @Test

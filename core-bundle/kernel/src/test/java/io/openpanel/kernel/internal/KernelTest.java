@@ -494,6 +494,7 @@ class KernelTest {
         });
         registration.unregister();
         assertThat(refused(OWNER, "note.list", "{}")).isEqualTo(Problem.Kind.MISSING);
+        TestPanel.await("the stream's end", () -> !endings.isEmpty());
         assertThat(endings).hasSize(1).first().satisfies(problem -> assertThat(problem.getMessage())
                 .startsWith("moved"));
         publish();

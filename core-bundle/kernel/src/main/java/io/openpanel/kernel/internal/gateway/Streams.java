@@ -22,7 +22,12 @@ public final class Streams {
     /** Wraps an action's stream: items become JSON. */
     Flow.Publisher<Gateway.Item> wrap(Entry entry, Principal principal, Flow.Publisher<?> source) {
         Shape shape = entry.output().orElseThrow();
-        return subscriber -> source.subscribe(new Open(entry, principal, shape, subscriber));
+        return subscriber -> {
+            Open reading = new Open(entry, principal, shape, subscriber);
+            // At once: a source may take its time until it answers, and its plugin may be stopped meanwhile.
+            open.add(reading);
+            source.subscribe(reading);
+        };
     }
 
     /** Ends a plugin's streams: their readers come back when it does. */
@@ -57,6 +62,9 @@ public final class Streams {
         private final Flow.Subscriber<? super Gateway.Item> reader;
         private final AtomicBoolean ended = new AtomicBoolean();
         private volatile Flow.Subscription source;
+        /** Why it ended before it began. */
+        private Problem reason;
+
         private long count;
 
         Open(Entry entry, Principal principal, Shape shape, Flow.Subscriber<? super Gateway.Item> reader) {
@@ -74,9 +82,16 @@ public final class Streams {
 
         @Override
         public void onSubscribe(Flow.Subscription subscription) {
-            source = subscription;
-            open.add(this);
+            Problem late;
+            synchronized (this) {
+                source = subscription;
+                late = reason;
+            }
             reader.onSubscribe(this);
+            if (late != null) {
+                subscription.cancel();
+                reader.onError(late);
+            }
         }
 
         @Override
@@ -116,12 +131,19 @@ public final class Streams {
             source.cancel();
         }
 
-        void end(Problem reason) {
-            if (ended.compareAndSet(false, true)) {
-                open.remove(this);
-                source.cancel();
-                reader.onError(reason);
+        void end(Problem why) {
+            if (!ended.compareAndSet(false, true)) {
+                return;
             }
+            open.remove(this);
+            synchronized (this) {
+                if (source == null) {
+                    reason = why;
+                    return;
+                }
+            }
+            source.cancel();
+            reader.onError(why);
         }
     }
 }

@@ -57,8 +57,10 @@ public final class Contribution {
         return Optional.ofNullable(failure);
     }
 
+    /** It has no tables: nothing of it can be read. */
     synchronized void fail(String reason) {
         failure = reason;
+        awaited.clear();
     }
 
     /** Whether something of it is still being read. */

@@ -59,7 +59,7 @@ final class Hearers {
     }
 
     private void tick(PluginOf plugin, Object extension, Method method) {
-        calls.as(PanelOfBundle.asPlugin(plugin, Optional.empty(), "schedule"), () -> invoke(extension, method));
+        calls.as(PanelOfBundle.asPlugin(plugin.id(), Optional.empty(), "schedule"), () -> invoke(extension, method));
     }
 
     /** Drops a plugin's subscriptions and what waits for them. */
@@ -73,7 +73,7 @@ final class Hearers {
                 ? event
                 : Types.record(wanted)
                         .read(Json.tree(Types.shape(Object.class, null), event.data()), "", Reading.tolerant());
-        calls.as(PanelOfBundle.asPlugin(plugin, event.team(), "event"), () -> invoke(extension, method, argument));
+        calls.as(PanelOfBundle.asPlugin(plugin.id(), event.team(), "event"), () -> invoke(extension, method, argument));
     }
 
     private static Object invoke(Object extension, Method method, Object... arguments) {

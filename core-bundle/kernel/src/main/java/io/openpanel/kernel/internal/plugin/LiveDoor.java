@@ -12,12 +12,12 @@ final class LiveDoor implements Door {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final String path;
-    private final PluginOf plugin;
+    private final String plugin;
     private final Turnstile turnstile;
     private final Calls calls;
     private volatile Door door;
 
-    LiveDoor(Door door, PluginOf plugin, Turnstile turnstile, Calls calls) {
+    LiveDoor(Door door, String plugin, Turnstile turnstile, Calls calls) {
         this.path = door.path();
         this.door = door;
         this.plugin = plugin;
@@ -31,7 +31,7 @@ final class LiveDoor implements Door {
     }
 
     String plugin() {
-        return plugin.id();
+        return plugin;
     }
 
     boolean isOf(Door candidate) {
@@ -61,8 +61,7 @@ final class LiveDoor implements Door {
 
     private Problem exchanged() {
         return new Problem(
-                        Problem.Kind.UNAVAILABLE,
-                        "The plugin " + plugin.id() + " is being updated; try again in a moment")
+                        Problem.Kind.UNAVAILABLE, "The plugin " + plugin + " is being updated; try again in a moment")
                 .retryAfter(Duration.ofSeconds(1));
     }
 }

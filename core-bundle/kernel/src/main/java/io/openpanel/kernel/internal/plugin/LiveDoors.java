@@ -70,7 +70,10 @@ final class LiveDoors implements ServiceTrackerCustomizer<Door, Door> {
     @Override
     public synchronized void removedService(ServiceReference<Door> reference, Door door) {
         Bundle bundle = reference.getBundle();
-        byBundle.getOrDefault(bundle, List.of()).remove(door);
+        byBundle.computeIfPresent(bundle, (any, doors) -> {
+            doors.remove(door);
+            return doors.isEmpty() ? null : doors;
+        });
         Published published = byPath.get(door.path());
         if (published != null && published.door.isOf(door)) {
             published.door.leadTo(null);
@@ -113,10 +116,13 @@ final class LiveDoors implements ServiceTrackerCustomizer<Door, Door> {
                 there.door.leadTo(door);
                 return;
             }
-            LOG.error("There is already a door at {}; the one of {} stays closed", door.path(), contribution.plugin());
+            LOG.error(
+                    "There is already a door at {}; the one of {} stays closed",
+                    door.path(),
+                    contribution.plugin().id());
             return;
         }
-        LiveDoor live = new LiveDoor(door, contribution.plugin(), contribution.turnstile(), calls);
+        LiveDoor live = new LiveDoor(door, contribution.plugin().id(), contribution.turnstile(), calls);
         Dictionary<String, Object> properties = new Hashtable<>(Map.of(WRAPPED, "wrapped"));
         byPath.put(door.path(), new Published(live, context.registerService(Door.class, live, properties)));
     }

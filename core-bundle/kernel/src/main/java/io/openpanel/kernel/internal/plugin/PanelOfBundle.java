@@ -61,15 +61,15 @@ final class PanelOfBundle implements Panel, Storage.Context {
                     Problem.Kind.DENIED,
                     "The plugin " + plugin.id() + " works in a team of its choice only where it is the caller itself");
         }
-        return calls.as(asPlugin(plugin, Optional.of(team), "bundle"), work);
+        return calls.as(asPlugin(plugin.id(), Optional.of(team), "bundle"), work);
     }
 
     /** A call in which the plugin itself is the caller. */
-    static LiveCall asPlugin(PluginOf plugin, Optional<Ref> team, String surface) {
+    static LiveCall asPlugin(String plugin, Optional<Ref> team, String surface) {
         return new LiveCall(
-                InnerCalls.bundle(plugin.id(), team),
+                InnerCalls.bundle(plugin, team),
                 surface,
-                plugin.id(),
+                plugin,
                 null,
                 "",
                 kind -> new io.openpanel.api.Reach(true, Set.of()));

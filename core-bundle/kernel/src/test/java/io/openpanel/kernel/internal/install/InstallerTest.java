@@ -425,7 +425,7 @@ class InstallerTest {
         bundles().get(0).stop();
         kernel.stop();
         kernel.start();
-        panel.awaitActions("board.say");
+        panel.awaitActions("board.say", "plugin.list", "plugin.purge", "marketplace.delete");
         assertThat(said()).contains("1.0.0");
     }
 }
