@@ -26,12 +26,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.Bundle;
 
 /** Plugins come from a marketplace, change and go, while the version that serves goes on until the new one is well. */
+@Tag("slow")
 @ExtendWith(OpenPanelExtension.class)
 class InstallerTest {
     private static final Principal OWNER = TestPanel.local(null);
