@@ -113,6 +113,13 @@ class InstallTest {
     }
 
     @Test
+    void anOlderVersionIsRefused() {
+        board.publish(Board.version("0.9.0", ""));
+        board.refresh();
+        isRefused(board.update("0.9.0"), "0.9.0 is older than 1.0.0");
+    }
+
+    @Test
     void aVersionForAnotherPanelIsRefused() {
         isRefused(
                 next(

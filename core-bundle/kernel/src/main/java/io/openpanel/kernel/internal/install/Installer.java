@@ -152,6 +152,7 @@ final class Installer {
         Marketplaces.Offer offer = wanted.offer;
         Index.Release release = wanted.release;
         check(offer, release);
+        requireNewer(offer.plugin(), release);
         requireAgreement(offer.plugin(), release.permissions(), wanted.agreed);
         Path jar = workspaces.get().resolve("plugin.jar");
         marketplaces.download(offer, release, jar);
@@ -171,6 +172,17 @@ final class Installer {
                 offer.marketplace().name(),
                 offer.plugin().publisher(),
                 file.permissions());
+    }
+
+    private void requireNewer(Index.Plugin plugin, Index.Release release) {
+        ledger.find(plugin.id()).filter(row -> row.sha256().isPresent()).ifPresent(row -> {
+            if (new Version(release.version()).compareTo(new Version(row.version())) < 0) {
+                throw new Problem(
+                        Problem.Kind.CONFLICT,
+                        plugin.title() + ' ' + release.version() + " is older than " + row.version()
+                                + ", which is installed; roll back to go to the version before, or uninstall it first");
+            }
+        });
     }
 
     /** What it had before needs no second yes. */
@@ -194,13 +206,15 @@ final class Installer {
                 awaitHealth(call, fresh);
                 serve(call, release, fresh);
             } catch (RuntimeException e) {
-                discard(fresh);
+                if (!isCommitted(release)) {
+                    discard(fresh);
+                }
                 throw e instanceof Problem problem ? refused(release, problem) : e;
             }
         }
         call.progress(100);
         dropOthers(release);
-        files.dropUnused();
+        files.dropUnused(clock.instant());
         return new Installed(
                 new Ref("plugin", release.plugin()),
                 release.version(),
@@ -215,6 +229,9 @@ final class Installer {
     }
 
     private Bundle stage(Call call, Release release) {
+        if (!files.has(release.sha256())) {
+            throw refused(release, new Problem(Problem.Kind.CONFLICT, "its file was given up meanwhile; try again"));
+        }
         call.log("Starting " + release.version() + beside(release));
         discard(context.getBundle(location(release.plugin(), release.sha256())));
         Bundle fresh = bundle(release.plugin(), release.sha256());
@@ -277,10 +294,10 @@ final class Installer {
         Optional<Bundle> former =
                 plugins.find(release.plugin()).map(plugin -> plugin.bundle()).filter(bundle -> !bundle.equals(fresh));
         long start = System.nanoTime();
-        if (former.isPresent()) {
-            plugins.exchange(fresh);
-        }
         try {
+            if (former.isPresent()) {
+                plugins.exchange(fresh);
+            }
             ledger.commit(release, call.caller().ref(), clock.instant());
         } catch (RuntimeException e) {
             former.ifPresent(plugins::exchange);
@@ -341,13 +358,14 @@ final class Installer {
             ledger.uninstall(row.plugin(), call.caller().ref(), clock.instant());
             installed(row.plugin()).forEach(Installer::discard);
             plugins.forget(row.plugin());
-            files.dropUnused();
+            files.dropUnused(clock.instant());
             return null;
         });
     }
 
     /** Stops a plugin until somebody starts it, or for good where its marketplace took it back. */
     void stop(Ledger.Row row, Ledger.State state, Optional<String> reason, Ref by) {
+        requireInstalled(row);
         ledger.state(row.plugin(), state, reason, by, clock.instant());
         for (Bundle each : installed(row.plugin())) {
             try {
@@ -358,7 +376,16 @@ final class Installer {
         }
     }
 
+    private static void requireInstalled(Ledger.Row row) {
+        if (row.state() == Ledger.State.UNINSTALLED) {
+            throw new Problem(
+                    Problem.Kind.CONFLICT,
+                    row.title() + " is not installed; only what it stored is still there. Install it first");
+        }
+    }
+
     void start(Ledger.Row row, Ref by) {
+        requireInstalled(row);
         if (row.state() == Ledger.State.BLOCKED) {
             throw new Problem(
                     Problem.Kind.CONFLICT,

@@ -9,12 +9,14 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
 /** The jars of installed plugins, in the database: each node has them, and a backup of it is a backup of them. */
 final class PluginFiles {
     private static final int PART = 1 << 20;
+    private static final Duration LONGEST_INSTALL = Duration.ofHours(1);
 
     private final KernelDatabase database;
 
@@ -42,6 +44,7 @@ final class PluginFiles {
             if (made > 0) {
                 write(tx, declared.sha256(), file);
             }
+            tx.update("update plugin_file set kept_at = ? where sha256 = ?", now, declared.sha256());
             return null;
         });
     }

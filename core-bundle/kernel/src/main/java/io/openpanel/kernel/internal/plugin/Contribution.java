@@ -128,20 +128,25 @@ public final class Contribution {
 
     /** Takes the place of the bundle that served until now. Nobody is inside either of them meanwhile. */
     void takeOver(Contribution former) {
-        List<Extension> leaving = former.leave();
+        synchronized (this) {
+            catalogue.replace(former.offered(), extensions);
+        }
+        former.leave();
         synchronized (this) {
             serving = true;
-            catalogue.replace(leaving, extensions);
             kinds.forEach(kind -> catalogue.add(LiveCatalogue.Kind.of(plugin.id(), kind, turnstile)));
             extensions.keySet().forEach(each -> hearing.put(each, hearers.connect(plugin, each)));
         }
     }
 
-    private synchronized List<Extension> leave() {
+    private synchronized List<Extension> offered() {
+        return List.copyOf(extensions.keySet());
+    }
+
+    private synchronized void leave() {
         serving = false;
         hearing.values().forEach(all -> all.forEach(Contribution::close));
         hearing.clear();
-        return List.copyOf(extensions.keySet());
     }
 
     private static void close(AutoCloseable each) {

@@ -271,8 +271,8 @@ public final class Plugins implements ServiceFactory<Panel> {
         fresh.turnstile().close();
         try {
             quieten(former);
-            known.put(plugin.id(), plugin);
             fresh.takeOver(former);
+            known.put(plugin.id(), plugin);
             doors.exchange(former.plugin().bundle(), next);
         } finally {
             fresh.turnstile().open();
