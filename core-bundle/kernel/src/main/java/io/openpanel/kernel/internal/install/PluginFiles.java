@@ -104,13 +104,13 @@ final class PluginFiles {
         };
     }
 
-    /** Drops the files that no installed plugin runs or could go back to. */
-    void dropUnused() {
-        database.tx(
-                tx -> tx.update(
-                        """
-                delete from plugin_file f where not exists
+    /** Drops the files that no installed plugin runs or could go back to, nor one that is being installed. */
+    void dropUnused(Instant now) {
+        database.tx(tx -> tx.update(
+                """
+                delete from plugin_file f where kept_at < ? and not exists
                     (select from plugin_install i where f.sha256 in (i.sha256, i.former_sha256))
-                """));
+                """,
+                now.minus(LONGEST_INSTALL)));
     }
 }
