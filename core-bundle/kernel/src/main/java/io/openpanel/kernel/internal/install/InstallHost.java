@@ -24,6 +24,8 @@ public final class InstallHost implements AutoCloseable {
     private final LiveCatalogue catalogue;
     private final Ledger ledger;
     private final Marketplaces marketplaces;
+    private final Conditions conditions;
+    private final PluginBundles bundles;
     private final Installer installer;
     private final Revocations revocations;
     private final Quarantine quarantine;
@@ -47,8 +49,11 @@ public final class InstallHost implements AutoCloseable {
         this.catalogue = catalogue;
         this.ledger = new Ledger(database);
         this.marketplaces = new Marketplaces(database, clock);
+        PluginFiles files = new PluginFiles(database);
+        this.bundles = new PluginBundles(context, files);
+        this.conditions = new Conditions(plugins, marketplaces, ledger);
         this.installer =
-                new Installer(context, plugins, marketplaces, new PluginFiles(database), ledger, workspaces, clock);
+                new Installer(context, plugins, marketplaces, conditions, files, bundles, ledger, workspaces, clock);
         this.revocations = new Revocations(marketplaces, ledger, installer);
         this.quarantine = new Quarantine(ledger, installer);
         faults.onTooMany(quarantine::put);
@@ -61,7 +66,7 @@ public final class InstallHost implements AutoCloseable {
 
     private void restore() {
         try {
-            installer.restore();
+            bundles.restore(ledger.all());
         } finally {
             restored = true;
         }
@@ -75,7 +80,7 @@ public final class InstallHost implements AutoCloseable {
     public List<Extension> actions() {
         return List.of(
                 new PluginActions(plugins, catalogue, ledger, marketplaces, installer, removal),
-                new MarketplaceActions(marketplaces, revocations, installer, ledger));
+                new MarketplaceActions(marketplaces, revocations, conditions, ledger));
     }
 
     public List<Resources> resources() {

@@ -22,13 +22,13 @@ import java.util.Optional;
 public final class MarketplaceActions implements Extension {
     private final Marketplaces marketplaces;
     private final Revocations revocations;
-    private final Installer installer;
+    private final Conditions conditions;
     private final Ledger ledger;
 
-    MarketplaceActions(Marketplaces marketplaces, Revocations revocations, Installer installer, Ledger ledger) {
+    MarketplaceActions(Marketplaces marketplaces, Revocations revocations, Conditions conditions, Ledger ledger) {
         this.marketplaces = marketplaces;
         this.revocations = revocations;
-        this.installer = installer;
+        this.conditions = conditions;
         this.ledger = ledger;
     }
 
@@ -203,7 +203,7 @@ public final class MarketplaceActions implements Extension {
                 release.host(),
                 release.permissions(),
                 offer.index().revocation(offer.plugin().id(), release.version()).map(Index.Revocation::reason),
-                installer.obstacle(offer, release));
+                conditions.obstacle(offer, release));
     }
 
     public record Trusting(
