@@ -31,7 +31,7 @@ export default async function market(suite, world) {
       await page.getByText('1.0.0 serves').waitFor();
       await world.look('plugin-installed');
       await menu('Janitor').click();
-      await page.getByRole('heading', { name: 'Janitor', level: 1 }).waitFor();
+      await page.getByRole('heading', { name: 'Cleared away', level: 1 }).waitFor();
       await world.look('plugin-page');
     });
 
