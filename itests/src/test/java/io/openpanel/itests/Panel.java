@@ -14,6 +14,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /** A panel of its own, started by the launcher in a scratch home on free ports, as a user would. */
@@ -22,6 +24,7 @@ final class Panel implements AutoCloseable {
             Path.of(System.getProperty("openpanel.root", "..")).toAbsolutePath().normalize();
     static final String EMAIL = "owner@example.test";
     static final String PASSWORD = "correct horse battery staple 7";
+    private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
 
     final Path home;
     final int port;
@@ -73,11 +76,16 @@ final class Panel implements AutoCloseable {
         return panel;
     }
 
+    /** Never the same one twice: the system may give a port again that was free a moment ago. */
     static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        while (true) {
+            try (ServerSocket socket = new ServerSocket(0)) {
+                if (GIVEN.add(socket.getLocalPort())) {
+                    return socket.getLocalPort();
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
     }
 
