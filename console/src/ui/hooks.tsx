@@ -58,7 +58,7 @@ export function useAction<O = Record<string, unknown>>(id: string): Running<O> {
       setProblem(Problem.from(error));
       throw error;
     } finally {
-      setTimeout(() => refs.forEach((each) => leaving.delete(each)), FAREWELL);
+      if (refs.length > 0) setTimeout(() => refs.forEach((each) => leaving.delete(each)), FAREWELL);
       setBusy(false);
       void client.invalidateQueries({ queryKey: ['action'] });
     }

@@ -26,9 +26,16 @@ public record Root(String name, int version, Instant expires, Map<String, String
         }
     }
 
+    /** One key that is lost or stolen must not give a marketplace away. */
+    private static final int FEWEST_ROOT_SIGNATURES = 2;
+
     public Root {
         if (name == null || name.isBlank() || version < 1 || expires == null || root == null || index == null) {
             throw new Refused("A root needs a name, a version from 1, a time it expires and its two roles");
+        }
+        if (root.threshold() < FEWEST_ROOT_SIGNATURES) {
+            throw new Refused("The root of " + name + " needs the signatures of " + FEWEST_ROOT_SIGNATURES
+                    + " of its keys at least, not of " + root.threshold());
         }
         keys = Map.copyOf(keys);
         for (Role role : List.of(root, index)) {

@@ -128,7 +128,7 @@ public final class Main {
         @Option(
                 names = "--threshold",
                 defaultValue = "2",
-                description = "How many of them must sign; 2 where not given")
+                description = "How many of them must sign: 2, which is the default, or more")
         private int threshold;
 
         @Option(names = "--index-key", required = true, description = "Public keys that sign the index; one is enough")

@@ -54,7 +54,7 @@ public final class Checkpoints {
         return file;
     }
 
-    /** Signs links in the transaction that they are written in. Without a usable key they stay unsigned for now. */
+    /** Signs links in the transaction that they are written in. Without a usable key none is made; the next checkpoint covers these links too. */
     void sign(Database.Tx tx, List<Link> links) {
         boolean fresh = key.isMissing();
         List<Checkpoint> signed;

@@ -231,7 +231,7 @@ final class Deliveries {
                             + " (select from delivery d where d.event_id = e.id)",
                     clock.instant().minus(KEPT)));
         } catch (RuntimeException e) {
-            LOG.debug("Old events stay for now: {}", e.getMessage());
+            LOG.debug("Old events stay until the next look in an hour: {}", e.getMessage());
         }
     }
 

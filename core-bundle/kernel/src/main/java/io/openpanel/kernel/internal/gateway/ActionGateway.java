@@ -37,7 +37,7 @@ public final class ActionGateway implements Gateway {
     private final EventBus events;
     private final Metrics metrics;
     private final Bulkhead bulkhead;
-    private final Faults faults;
+    private final PluginFaults faults;
 
     public ActionGateway(
             Admission admission,
@@ -50,7 +50,7 @@ public final class ActionGateway implements Gateway {
             EventBus events,
             Metrics metrics,
             Bulkhead bulkhead,
-            Faults faults) {
+            PluginFaults faults) {
         this.admission = admission;
         this.authority = authority;
         this.calls = calls;
@@ -246,10 +246,11 @@ public final class ActionGateway implements Gateway {
     }
 
     private Object invoke(Entry entry, LiveCall call, Admission.Admitted admitted) {
+        long began = System.nanoTime();
         try {
             return bulkhead.run(entry, () -> calls.as(call, () -> entry.invoke(call, admitted.input())));
         } catch (RuntimeException failure) {
-            faults.note(entry.operation().plugin(), entry.id(), failure);
+            faults.note(entry.operation().plugin(), entry.id(), began, failure);
             throw failure;
         }
     }

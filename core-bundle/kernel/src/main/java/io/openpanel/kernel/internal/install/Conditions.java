@@ -52,10 +52,15 @@ final class Conditions {
                     Problem.Kind.CONFLICT,
                     "'" + offer.plugin().id() + "' is a plugin of the panel itself; no marketplace replaces it");
         }
-        if (!marketplaces.isTrusted(offer)) {
+    }
+
+    /** @throws Problem when nobody trusts its publisher */
+    void requireTrust(Marketplaces.Offer offer, Index.Release release) {
+        if (!marketplaces.trust().test(offer)) {
             throw new Problem(
                     Problem.Kind.CONFLICT,
-                    "Nobody trusts " + offer.plugin().publisher() + ", who publishes " + name
+                    "Nobody trusts " + offer.plugin().publisher() + ", who publishes "
+                            + offer.plugin().title() + ' ' + release.version()
                             + ". A plugin runs inside the panel and can do all that the panel can; an owner who"
                             + " accepts that trusts the publisher first (publisher.trust)");
         }

@@ -69,11 +69,14 @@ final class HealthGate {
         if (runtime == null) {
             return Ill.forNow("the panel cannot look at its components");
         }
-        Collection<ComponentDescriptionDTO> described = runtime.getComponentDescriptionDTOs(bundle);
-        return described.stream()
-                .filter(runtime::isComponentEnabled)
-                .flatMap(each -> problem(runtime, each).stream())
-                .findFirst();
+        try {
+            return runtime.getComponentDescriptionDTOs(bundle).stream()
+                    .filter(runtime::isComponentEnabled)
+                    .flatMap(each -> problem(runtime, each).stream())
+                    .findFirst();
+        } finally {
+            context.ungetService(reference);
+        }
     }
 
     private static Optional<Ill> problem(ServiceComponentRuntime runtime, ComponentDescriptionDTO component) {

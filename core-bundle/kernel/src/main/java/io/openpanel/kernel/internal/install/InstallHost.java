@@ -7,7 +7,7 @@ import io.openpanel.api.Resources;
 import io.openpanel.kernel.internal.KernelDatabase;
 import io.openpanel.kernel.internal.catalogue.LiveCatalogue;
 import io.openpanel.kernel.internal.event.Schedules;
-import io.openpanel.kernel.internal.gateway.Faults;
+import io.openpanel.kernel.internal.gateway.PluginFaults;
 import io.openpanel.kernel.internal.plugin.Plugins;
 import io.openpanel.spi.Storage;
 import java.nio.file.Path;
@@ -32,7 +32,6 @@ public final class InstallHost implements AutoCloseable {
     private final Removal removal;
     private final AutoCloseable polling;
     private final Thread restoring;
-    private volatile boolean restored;
 
     /** @param workspaces gives the folder of the job that runs */
     public InstallHost(
@@ -43,7 +42,7 @@ public final class InstallHost implements AutoCloseable {
             LiveCatalogue catalogue,
             Schedules schedules,
             Supplier<Path> workspaces,
-            Faults faults,
+            PluginFaults faults,
             InstantSource clock) {
         this.plugins = plugins;
         this.catalogue = catalogue;
@@ -59,22 +58,14 @@ public final class InstallHost implements AutoCloseable {
         faults.onTooMany(quarantine::put);
         this.removal = new Removal(installer, ledger, storage);
         this.polling = schedules.add("kernel:marketplaces", "PT1H", revocations::poll);
-        this.restoring = new Thread(this::restore, "plugins-restore");
+        this.restoring = new Thread(() -> bundles.restore(ledger::all), "plugins-restore");
         restoring.setDaemon(true);
         restoring.start();
     }
 
-    private void restore() {
-        try {
-            bundles.restore(ledger.all());
-        } finally {
-            restored = true;
-        }
-    }
-
     /** Whether what was installed is started again. */
     public boolean isRestored() {
-        return restored;
+        return bundles.isRestored();
     }
 
     public List<Extension> actions() {
@@ -85,13 +76,13 @@ public final class InstallHost implements AutoCloseable {
 
     public List<Resources> resources() {
         return List.of(
-                new Panels("plugin", "plugins", this::plugin),
-                new Panels("marketplace", "marketplaces", name -> marketplaces
+                new PanelKind("plugin", "plugins", this::plugin),
+                new PanelKind("marketplace", "marketplaces", name -> marketplaces
                         .find(name)
-                        .map(row -> panel("marketplace", row.name(), row.name(), "" + row.listingVersion()))),
-                new Panels("offer", "offers", id -> marketplaces
+                        .map(row -> resource("marketplace", row.name(), row.name(), "" + row.listingVersion()))),
+                new PanelKind("offer", "offers", id -> marketplaces
                         .offer(id)
-                        .map(offer -> panel(
+                        .map(offer -> resource(
                                 "offer",
                                 offer.id(),
                                 offer.plugin().title(),
@@ -100,21 +91,21 @@ public final class InstallHost implements AutoCloseable {
 
     private Optional<Resource> plugin(String id) {
         Optional<Resource> running = plugins.find(id)
-                .map(plugin -> panel(
+                .map(plugin -> resource(
                         "plugin",
                         plugin.id(),
                         plugin.title(),
                         plugin.bundle().getVersion() + "." + plugin.bundle().getState()));
         return running.or(() ->
-                ledger.find(id).map(row -> panel("plugin", row.plugin(), row.title(), row.version() + row.state())));
+                ledger.find(id).map(row -> resource("plugin", row.plugin(), row.title(), row.version() + row.state())));
     }
 
-    private static Resource panel(String kind, String id, String name, String version) {
+    private static Resource resource(String kind, String id, String name, String version) {
         return new Resource(new Ref(kind, id), name, Optional.empty(), Optional.empty(), version);
     }
 
     /** Resources of the panel itself. */
-    private record Panels(String kind, String plural, Function<String, Optional<Resource>> finder)
+    private record PanelKind(String kind, String plural, Function<String, Optional<Resource>> finder)
             implements Resources {
         @Override
         public Optional<Resource> find(String id) {

@@ -83,9 +83,20 @@ final class Installer {
     Installed rollBack(Call call, Ledger.Row row) {
         return alone(row.plugin(), call, () -> {
             Release former = call.step("choose", Release.class, () -> former(row));
+            requireNotRevoked(former);
             call.log("Back to " + former.version());
             return change(call, former);
         });
+    }
+
+    private void requireNotRevoked(Release release) {
+        marketplaces
+                .revocation(release.marketplace(), release.plugin(), release.version())
+                .ifPresent(revocation -> {
+                    throw new Problem(
+                            Problem.Kind.CONFLICT,
+                            release.title() + ' ' + release.version() + " was revoked: " + revocation.reason());
+                });
     }
 
     private static Release former(Ledger.Row row) {
@@ -105,6 +116,7 @@ final class Installer {
         Marketplaces.Offer offer = wanted.offer;
         Index.Release release = wanted.release;
         conditions.check(offer, release);
+        conditions.requireTrust(offer, release);
         conditions.requireNewer(offer.plugin(), release);
         conditions.requireAgreement(offer.plugin(), release.permissions(), wanted.agreed);
         Path jar = workspaces.get().resolve("plugin.jar");
@@ -129,6 +141,7 @@ final class Installer {
 
     private Installed change(Call call, Release release) {
         if (!isCommitted(release)) {
+            bundles.awaitRestored();
             Bundle fresh = stage(call, release);
             try {
                 awaitHealth(call, fresh);
@@ -274,8 +287,7 @@ final class Installer {
                             + row.reason().orElse("its marketplace took it back") + "; update it, or uninstall it");
         }
         ledger.state(row.plugin(), Ledger.State.ENABLED, Optional.empty(), by, clock.instant());
-        bundles.of(row.plugin())
-                .forEach(each -> plugins.contribution(each).turnstile().abandonThreads());
+        plugins.startAnew(row.plugin());
         bundles.start(row.plugin(), row.sha256().orElseThrow());
     }
 

@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** Where plugins come from, what is offered there, and whose plugins may run. */
 public final class MarketplaceActions implements Extension {
@@ -97,7 +98,7 @@ public final class MarketplaceActions implements Extension {
     }
 
     private Shown shown(Marketplaces.Row row) {
-        Optional<Index> index = row.listing().isEmpty() ? Optional.empty() : index(row);
+        Optional<Index> index = marketplaces.findIndex(row);
         return new Shown(
                 new Ref("marketplace", row.name()),
                 row.url(),
@@ -106,14 +107,6 @@ public final class MarketplaceActions implements Extension {
                 row.refreshedAt(),
                 index.map(Index::expires),
                 row.error());
-    }
-
-    private Optional<Index> index(Marketplaces.Row row) {
-        try {
-            return Optional.of(marketplaces.index(row));
-        } catch (Problem expired) {
-            return Optional.empty();
-        }
     }
 
     public record Searching(
@@ -146,22 +139,15 @@ public final class MarketplaceActions implements Extension {
 
     @Action(value = "offer.list", summary = "Lists the plugins that the marketplaces offer", effect = READ)
     public Offers offers(Searching in) {
+        Predicate<Marketplaces.Offer> trust = marketplaces.trust();
         return new Offers(marketplaces.all().stream()
-                .flatMap(row -> offersOf(row).stream())
+                .flatMap(row -> marketplaces.offers(row).stream())
                 .filter(offer -> in.category().isEmpty()
                         || offer.plugin().categories().contains(in.category().get()))
                 .filter(offer -> in.search().isEmpty()
                         || mentions(offer.plugin(), in.search().get().toLowerCase(Locale.ROOT)))
-                .map(this::offered)
+                .map(offer -> offered(offer, trust))
                 .toList());
-    }
-
-    private List<Marketplaces.Offer> offersOf(Marketplaces.Row row) {
-        try {
-            return marketplaces.offers(row);
-        } catch (Problem expired) {
-            return List.of();
-        }
     }
 
     private static boolean mentions(Index.Plugin plugin, String text) {
@@ -172,14 +158,14 @@ public final class MarketplaceActions implements Extension {
 
     @Action(value = "offer.get", summary = "Shows a plugin that a marketplace offers, with its versions", effect = READ)
     public Offered offer(OneOffer in) {
-        return offered(offerOf(in.offer()));
+        return offered(offerOf(in.offer()), marketplaces.trust());
     }
 
     private Marketplaces.Offer offerOf(Ref offer) {
         return marketplaces.offer(offer.id()).orElseThrow(() -> Problem.missing(offer));
     }
 
-    private Offered offered(Marketplaces.Offer offer) {
+    private Offered offered(Marketplaces.Offer offer, Predicate<Marketplaces.Offer> trust) {
         Index.Plugin plugin = offer.plugin();
         return new Offered(
                 new Ref("offer", offer.id()),
@@ -188,7 +174,7 @@ public final class MarketplaceActions implements Extension {
                 plugin.categories(),
                 offer.marketplace().name(),
                 plugin.publisher(),
-                marketplaces.isTrusted(offer),
+                trust.test(offer),
                 ledger.find(plugin.id()).filter(row -> row.sha256().isPresent()).map(Ledger.Row::version),
                 plugin.newestFirst().stream()
                         .map(release -> release(offer, release))

@@ -10,10 +10,12 @@ import io.openpanel.marketplace.Root;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.osgi.framework.Version;
@@ -26,6 +28,7 @@ final class Marketplaces {
     private final KernelDatabase database;
     private final InstantSource clock;
     private final Remote remote = new Remote();
+    private final Map<String, Opened> opened = new ConcurrentHashMap<>();
 
     Marketplaces(KernelDatabase database, InstantSource clock) {
         this.database = database;
@@ -41,6 +44,17 @@ final class Marketplaces {
             Optional<Instant> refreshedAt,
             Optional<String> error,
             Instant addedAt) {}
+
+    /**
+     * An index whose signatures were found good, and the bytes that say it.
+     *
+     * @param until when it may not be believed any more
+     */
+    private record Opened(byte[] root, byte[] listing, Index index, Instant until) {
+        boolean isOf(Row row) {
+            return Arrays.equals(root, row.root) && Arrays.equals(listing, row.listing.orElse(null));
+        }
+    }
 
     /** A release that can be had, with the index that says so. */
     record Offer(Row marketplace, Index index, Index.Plugin plugin) {
@@ -130,9 +144,9 @@ final class Marketplaces {
     private byte[] newestRoot(Row row) {
         byte[] bytes = row.root();
         Root root = Root.first(Envelope.parse(bytes));
+        byte[] latest = remote.get(row.url(), "root.json");
+        Root shown = checked(() -> Root.first(Envelope.parse(latest)));
         for (int i = 0; i < LONGEST_CHAIN; i++) {
-            byte[] latest = remote.get(row.url(), "root.json");
-            Root shown = checked(() -> Root.first(Envelope.parse(latest)));
             if (shown.version() <= root.version()) {
                 return bytes;
             }
@@ -147,49 +161,56 @@ final class Marketplaces {
 
     void remove(String name) {
         database.tx(tx -> tx.update("delete from marketplace where name = ?", name));
+        opened.remove(name);
     }
 
     /** What a marketplace offers now. An index that has expired offers nothing. */
     List<Offer> offers(Row row) {
-        if (row.listing().isEmpty()) {
-            return List.of();
-        }
-        Index index = index(row);
-        return index.plugins().stream()
-                .map(plugin -> new Offer(row, index, plugin))
-                .toList();
+        return findIndex(row)
+                .map(index -> index.plugins().stream()
+                        .map(plugin -> new Offer(row, index, plugin))
+                        .toList())
+                .orElse(List.of());
     }
 
-    /** @throws Problem when it may not be believed any more */
-    Index index(Row row) {
-        return checked(() -> Index.open(
-                Envelope.parse(row.listing().orElseThrow(() -> new Refused("The index was never read; refresh it"))),
-                Root.first(Envelope.parse(row.root())),
-                row.listingVersion(),
-                clock.instant()));
+    private Index index(Row row) {
+        Opened known = opened.get(row.name());
+        if (known != null && known.isOf(row) && clock.instant().isBefore(known.until)) {
+            return known.index;
+        }
+        byte[] listing = row.listing().orElseThrow(() -> new Refused("The index was never read; refresh it"));
+        Root root = Root.first(Envelope.parse(row.root()));
+        Index index = Index.open(Envelope.parse(listing), root, row.listingVersion(), clock.instant());
+        Instant until = root.expires().isBefore(index.expires()) ? root.expires() : index.expires();
+        opened.put(row.name(), new Opened(row.root(), listing, index, until));
+        return index;
+    }
+
+    /** Whether a version was taken back, as far as its marketplace can be believed now. */
+    Optional<Index.Revocation> revocation(String marketplace, String plugin, String version) {
+        return find(marketplace).flatMap(this::findIndex).flatMap(index -> index.revocation(plugin, version));
+    }
+
+    /** Empty when it may not be believed any more, or was never read. */
+    Optional<Index> findIndex(Row row) {
+        try {
+            return Optional.of(index(row));
+        } catch (Refused expired) {
+            return Optional.empty();
+        }
     }
 
     /** By {@code marketplace/plugin}, or by the plugin alone where one marketplace has it. */
     Optional<Offer> offer(String id) {
         int slash = id.indexOf('/');
         String plugin = id.substring(slash + 1);
-        List<Offer> found = new ArrayList<>();
-        for (Row row : all()) {
-            if (slash < 0 || row.name().equals(id.substring(0, slash))) {
-                offersOrNone(row).stream()
-                        .filter(each -> each.plugin().id().equals(plugin))
-                        .forEach(found::add);
-            }
-        }
+        List<Row> rows =
+                slash < 0 ? all() : find(id.substring(0, slash)).stream().toList();
+        List<Offer> found = rows.stream()
+                .flatMap(row -> offers(row).stream())
+                .filter(each -> each.plugin().id().equals(plugin))
+                .toList();
         return found.size() == 1 ? Optional.of(found.get(0)) : Optional.empty();
-    }
-
-    private List<Offer> offersOrNone(Row row) {
-        try {
-            return offers(row);
-        } catch (Problem expired) {
-            return List.of();
-        }
     }
 
     /** A version that is newer than the installed one and was not revoked. */
@@ -216,14 +237,17 @@ final class Marketplaces {
                 "select key_id, marketplace, publisher, trusted_at, trusted_by from publisher_key order by publisher"));
     }
 
-    /** Whether every key that speaks for a plugin's publisher was trusted. */
-    boolean isTrusted(Offer offer) {
-        Set<String> known = trusted().stream()
-                .filter(each -> each.marketplace().equals(offer.marketplace().name())
-                        && each.publisher().equals(offer.plugin().publisher()))
-                .map(Trusted::keyId)
-                .collect(Collectors.toSet());
-        return offer.publisher() != null && known.containsAll(keys(offer.publisher()));
+    /** Tells of offers whether every key that speaks for their publisher is trusted now. */
+    Predicate<Offer> trust() {
+        List<Trusted> known = trusted();
+        return offer -> offer.publisher() != null
+                && known.stream()
+                        .filter(each -> each.marketplace()
+                                        .equals(offer.marketplace().name())
+                                && each.publisher().equals(offer.plugin().publisher()))
+                        .map(Trusted::keyId)
+                        .collect(Collectors.toSet())
+                        .containsAll(keys(offer.publisher()));
     }
 
     static List<String> keys(Index.Publisher publisher) {

@@ -212,6 +212,9 @@ public final class PluginActions implements Extension {
     public Shown restart(One in) {
         requireStoppable(in.plugin());
         Bundle bundle = bundle(in.plugin());
+        if (bundle.getState() != Bundle.ACTIVE) {
+            throw notRunning(in.plugin());
+        }
         int how = ledger.find(in.plugin().id()).isPresent() ? Bundle.START_TRANSIENT : 0;
         return change(
                 in.plugin(),
@@ -228,10 +231,11 @@ public final class PluginActions implements Extension {
     }
 
     private Bundle bundle(Ref plugin) {
-        return plugins.find(plugin.id())
-                .map(PluginOf::bundle)
-                .orElseThrow(() -> new Problem(
-                        Problem.Kind.CONFLICT, "The plugin " + plugin.id() + " is not running; start it first"));
+        return plugins.find(plugin.id()).map(PluginOf::bundle).orElseThrow(() -> notRunning(plugin));
+    }
+
+    private static Problem notRunning(Ref plugin) {
+        return new Problem(Problem.Kind.CONFLICT, "The plugin " + plugin.id() + " is not running; start it first");
     }
 
     private Shown change(Ref plugin, Plugins.Step step) {

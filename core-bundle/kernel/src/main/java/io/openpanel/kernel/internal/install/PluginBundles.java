@@ -7,6 +7,8 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
@@ -22,6 +24,7 @@ final class PluginBundles {
 
     private final BundleContext context;
     private final PluginFiles files;
+    private final CountDownLatch restored = new CountDownLatch(1);
 
     PluginBundles(BundleContext context, PluginFiles files) {
         this.context = context;
@@ -87,8 +90,31 @@ final class PluginBundles {
         }
     }
 
+    /** Whether what was installed is started again. */
+    boolean isRestored() {
+        return restored.getCount() == 0;
+    }
+
+    /** Until then a bundle that no row names is left over from before, and goes. */
+    void awaitRestored() {
+        try {
+            restored.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Problem(Problem.Kind.UNAVAILABLE, "The panel is stopping", e);
+        }
+    }
+
     /** Makes the framework have what the rows say, after a start of the panel. */
-    void restore(List<Ledger.Row> rows) {
+    void restore(Supplier<List<Ledger.Row>> ledger) {
+        try {
+            restore(ledger.get());
+        } finally {
+            restored.countDown();
+        }
+    }
+
+    private void restore(List<Ledger.Row> rows) {
         List<String> wanted = rows.stream()
                 .filter(row -> row.sha256().isPresent())
                 .map(row -> location(row.plugin(), row.sha256().get()))

@@ -37,23 +37,15 @@ final class Revocations {
     void apply() {
         for (Ledger.Row row : ledger.all()) {
             if (row.state() != Ledger.State.UNINSTALLED && row.state() != Ledger.State.BLOCKED) {
-                reason(row).ifPresent(reason -> {
-                    LOG.warn("{} {} was revoked and is stopped: {}", row.plugin(), row.version(), reason);
-                    installer.stop(row, Ledger.State.BLOCKED, Optional.of("It was revoked: " + reason), KERNEL);
-                });
+                marketplaces
+                        .revocation(row.marketplace(), row.plugin(), row.version())
+                        .ifPresent(revocation -> block(row, revocation.reason()));
             }
         }
     }
 
-    private Optional<String> reason(Ledger.Row row) {
-        try {
-            return marketplaces
-                    .find(row.marketplace())
-                    .filter(each -> each.listing().isPresent())
-                    .flatMap(each -> marketplaces.index(each).revocation(row.plugin(), row.version()))
-                    .map(revocation -> revocation.reason());
-        } catch (Problem expired) {
-            return Optional.empty();
-        }
+    private void block(Ledger.Row row, String reason) {
+        LOG.warn("{} {} was revoked and is stopped: {}", row.plugin(), row.version(), reason);
+        installer.stop(row, Ledger.State.BLOCKED, Optional.of("It was revoked: " + reason), KERNEL);
     }
 }

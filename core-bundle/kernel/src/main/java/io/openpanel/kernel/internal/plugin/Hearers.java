@@ -6,7 +6,7 @@ import io.openpanel.api.On;
 import io.openpanel.kernel.internal.event.EventBus;
 import io.openpanel.kernel.internal.event.Schedules;
 import io.openpanel.kernel.internal.gateway.Calls;
-import io.openpanel.kernel.internal.gateway.Faults;
+import io.openpanel.kernel.internal.gateway.PluginFaults;
 import io.openpanel.kernel.internal.shape.Json;
 import io.openpanel.kernel.internal.shape.Reading;
 import io.openpanel.kernel.internal.shape.Types;
@@ -21,9 +21,9 @@ final class Hearers {
     private final EventBus events;
     private final Schedules schedules;
     private final Calls calls;
-    private final Faults faults;
+    private final PluginFaults faults;
 
-    Hearers(EventBus events, Schedules schedules, Calls calls, Faults faults) {
+    Hearers(EventBus events, Schedules schedules, Calls calls, PluginFaults faults) {
         this.events = events;
         this.schedules = schedules;
         this.calls = calls;
@@ -50,10 +50,11 @@ final class Hearers {
     }
 
     private void watched(PluginOf plugin, String id, Runnable work) {
+        long began = System.nanoTime();
         try {
             work.run();
         } catch (RuntimeException failure) {
-            faults.note(plugin.id(), id, failure);
+            faults.note(plugin.id(), id, began, failure);
             throw failure;
         }
     }

@@ -8,9 +8,9 @@ import io.openpanel.api.Ref;
 import io.openpanel.kernel.internal.event.EventBus;
 import io.openpanel.kernel.internal.gateway.Admission;
 import io.openpanel.kernel.internal.gateway.Calls;
-import io.openpanel.kernel.internal.gateway.Faults;
 import io.openpanel.kernel.internal.gateway.InnerCalls;
 import io.openpanel.kernel.internal.gateway.LiveCall;
+import io.openpanel.kernel.internal.gateway.PluginFaults;
 import io.openpanel.kernel.internal.job.LiveJob;
 import io.openpanel.spi.Storage;
 import java.nio.file.Path;
@@ -29,11 +29,13 @@ final class PanelOfBundle implements Panel, Storage.Context {
     private final Calls calls;
     private final EventBus events;
     private final Storage storage;
-    private final Faults faults;
+    private final PluginFaults faults;
     private final Throttle published = new Throttle(EVENTS_A_SECOND, 2 * EVENTS_A_SECOND);
     private volatile Database opened;
+    private volatile boolean over;
 
-    PanelOfBundle(PluginOf plugin, InnerCalls inner, Calls calls, EventBus events, Storage storage, Faults faults) {
+    PanelOfBundle(
+            PluginOf plugin, InnerCalls inner, Calls calls, EventBus events, Storage storage, PluginFaults faults) {
         this.plugin = plugin;
         this.inner = inner;
         this.calls = calls;
@@ -80,6 +82,11 @@ final class PanelOfBundle implements Panel, Storage.Context {
         return new Lazy();
     }
 
+    /** What still runs in the plugin's code after its stop publishes nothing any more. */
+    void close() {
+        over = true;
+    }
+
     /** Opens the schema and runs its migrations, where that was not done. */
     synchronized Database open() {
         if (opened == null) {
@@ -112,11 +119,14 @@ final class PanelOfBundle implements Panel, Storage.Context {
 
     @Override
     public Runnable publish(Record event, Database.Tx tx) {
+        if (over) {
+            throw new Problem(Problem.Kind.UNAVAILABLE, "The plugin " + plugin.id() + " was stopped");
+        }
         if (plugin.isInstalled() && !published.take()) {
             Problem flood = new Problem(
                     Problem.Kind.LIMITED,
                     "The plugin " + plugin.id() + " publishes more than " + EVENTS_A_SECOND + " events a second");
-            faults.note(plugin.id(), "its events", flood);
+            faults.note(plugin.id(), "its events", System.nanoTime(), flood);
             throw flood;
         }
         Principal caller =

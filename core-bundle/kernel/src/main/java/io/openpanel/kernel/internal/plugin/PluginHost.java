@@ -5,8 +5,8 @@ import io.openpanel.kernel.internal.catalogue.LiveCatalogue;
 import io.openpanel.kernel.internal.event.EventBus;
 import io.openpanel.kernel.internal.event.Schedules;
 import io.openpanel.kernel.internal.gateway.Calls;
-import io.openpanel.kernel.internal.gateway.Faults;
 import io.openpanel.kernel.internal.gateway.InnerCalls;
+import io.openpanel.kernel.internal.gateway.PluginFaults;
 import io.openpanel.kernel.internal.gateway.Streams;
 import io.openpanel.kernel.internal.job.Jobs;
 import io.openpanel.spi.Storage;
@@ -35,7 +35,7 @@ public final class PluginHost {
     /** Gives plugins their {@link Panel} and takes in what they publish. */
     @SuppressWarnings("unchecked")
     public void open(
-            Jobs jobs, EventBus events, Schedules schedules, InnerCalls inner, Storage storage, Faults faults) {
+            Jobs jobs, EventBus events, Schedules schedules, InnerCalls inner, Storage storage, PluginFaults faults) {
         plugins = new Plugins(
                 context,
                 catalogue,
@@ -43,7 +43,8 @@ public final class PluginHost {
                 streams,
                 jobs,
                 new Hearers(events, schedules, calls, faults),
-                plugin -> new PanelOfBundle(plugin, inner, calls, events, storage, faults));
+                plugin -> new PanelOfBundle(plugin, inner, calls, events, storage, faults),
+                faults);
         registration = (ServiceRegistration<Panel>) context.registerService(Panel.class.getName(), plugins, null);
         catalogue.pendingFrom(plugins::pending);
         catalogue.servingFrom(plugins::isServing);

@@ -6,6 +6,7 @@ import io.openpanel.api.Resources;
 import io.openpanel.kernel.internal.catalogue.LiveCatalogue;
 import io.openpanel.kernel.internal.catalogue.Turnstile;
 import io.openpanel.kernel.internal.gateway.Calls;
+import io.openpanel.kernel.internal.gateway.PluginFaults;
 import io.openpanel.kernel.internal.gateway.Streams;
 import io.openpanel.kernel.internal.job.Jobs;
 import java.time.Duration;
@@ -53,6 +54,7 @@ public final class Plugins implements ServiceFactory<Panel> {
     private final Jobs jobs;
     private final Hearers hearers;
     private final Function<PluginOf, PanelOfBundle> panels;
+    private final PluginFaults faults;
     private final Map<String, PluginOf> known = new ConcurrentHashMap<>();
     private final Map<String, Turnstile> turnstiles = new ConcurrentHashMap<>();
     private final Map<Bundle, Contribution> contributions = new ConcurrentHashMap<>();
@@ -77,13 +79,15 @@ public final class Plugins implements ServiceFactory<Panel> {
             Streams streams,
             Jobs jobs,
             Hearers hearers,
-            Function<PluginOf, PanelOfBundle> panels) {
+            Function<PluginOf, PanelOfBundle> panels,
+            PluginFaults faults) {
         this.context = context;
         this.catalogue = catalogue;
         this.streams = streams;
         this.jobs = jobs;
         this.hearers = hearers;
         this.panels = panels;
+        this.faults = faults;
         int states = Bundle.INSTALLED | Bundle.RESOLVED | Bundle.STARTING | Bundle.ACTIVE | Bundle.STOPPING;
         this.bundles = new BundleTracker<>(context, states, new Following());
         this.resources = track(context, Resources.class, (service, of) -> of.add(service), (s, of) -> of.drop(s));
@@ -173,7 +177,10 @@ public final class Plugins implements ServiceFactory<Panel> {
 
     @Override
     public void ungetService(Bundle bundle, ServiceRegistration<Panel> registration, Panel service) {
-        opened.remove(bundle);
+        PanelOfBundle former = opened.remove(bundle);
+        if (former != null) {
+            former.close();
+        }
     }
 
     private PanelOfBundle panel(PluginOf plugin) {
@@ -222,6 +229,12 @@ public final class Plugins implements ServiceFactory<Panel> {
     public void forget(String plugin) {
         hearers.forget(plugin);
         turnstiles.remove(plugin);
+    }
+
+    /** Forgets what earlier runs of a plugin left behind: threads that hang in its code, and faults. */
+    public void startAnew(String plugin) {
+        Optional.ofNullable(turnstiles.get(plugin)).ifPresent(Turnstile::abandonThreads);
+        faults.startAnew(plugin);
     }
 
     /** The version of the interface that plugins are compiled against. */
@@ -273,6 +286,7 @@ public final class Plugins implements ServiceFactory<Panel> {
             quieten(former);
             fresh.takeOver(former);
             known.put(plugin.id(), plugin);
+            faults.startAnew(plugin.id());
             doors.exchange(former.plugin().bundle(), next);
         } finally {
             fresh.turnstile().open();

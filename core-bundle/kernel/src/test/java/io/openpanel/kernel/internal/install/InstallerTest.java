@@ -373,6 +373,23 @@ class InstallerTest {
         assertThatThrownBy(() -> panel.json(OWNER, "plugin.start", "{\"plugin\":\"board\"}"))
                 .isInstanceOf(Problem.class)
                 .hasMessageContaining("it counts wrongly");
+        assertThatThrownBy(() -> panel.json(OWNER, "plugin.restart", "{\"plugin\":\"board\"}"))
+                .isInstanceOf(Problem.class)
+                .hasMessageContaining("not running");
+        assertThat(panel.get(Catalogue.class).operation("board.say")).isEmpty();
+    }
+
+    @Test
+    void aFormerVersionThatWasRevokedIsNotGoneBackTo() {
+        install();
+        market.publish(board("1.1.0", "").write(folder));
+        market.revoke("board", "1.0.0", "it counts wrongly");
+        refresh();
+        assertThat(update()).contains("\"state\":\"done\"");
+        assertThat(job("plugin.rollback", "{\"plugin\":\"board\"}"))
+                .contains("\"state\":\"failed\"")
+                .contains("it counts wrongly");
+        assertThat(said()).contains("1.1.0");
     }
 
     @Test
