@@ -17,6 +17,7 @@ import io.openpanel.docker.internal.run.ContainerRun;
 import io.openpanel.docker.internal.run.ContainerSpec;
 import io.openpanel.docker.internal.stats.Sampler;
 import io.openpanel.docker.internal.stats.Stats;
+import io.openpanel.testkit.FakeCall;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -305,10 +306,8 @@ class ContainerActionsTest {
         Reach nothing = new Reach(false, Set.of());
         Reach app = new Reach(false, Set.of(APP));
         assertThat(refs(FakeCall.ofTeam("t000000000000002"))).doesNotContain(made);
-        assertThat(refs(new FakeCall(call.team(), Optional.empty(), nothing, "rest")))
-                .isEmpty();
-        assertThat(refs(new FakeCall(call.team(), Optional.empty(), app, "rest")))
-                .containsExactly(made);
+        assertThat(refs(FakeCall.reaching(TEAM, nothing))).isEmpty();
+        assertThat(refs(FakeCall.reaching(TEAM, app))).containsExactly(made);
         assertThat(refs(call)).contains(made);
     }
 

@@ -7,6 +7,7 @@ import io.openpanel.api.Reach;
 import io.openpanel.api.Ref;
 import io.openpanel.api.Resource;
 import io.openpanel.docker.internal.build.ImageBuild;
+import io.openpanel.testkit.FakeCall;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -139,11 +140,7 @@ class ContainerNewsTest {
                 .isPositive()
                 .isLessThanOrEqualTo(seen.diskTotal().orElseThrow());
         assertThat(seen.running()).isPositive();
-        FakeCall narrow = new FakeCall(
-                Optional.of(new Ref("team", "t1")),
-                Optional.empty(),
-                new Reach(false, Set.of(new Ref("app", "a1"))),
-                "rest");
+        FakeCall narrow = FakeCall.reaching("t1", new Reach(false, Set.of(new Ref("app", "a1"))));
         assertThat(actions.get(narrow).containers()).isEqualTo(1);
         ContainerResources resources = new ContainerResources(test.engine);
         Resource resource = resources.find("op-test-docker-newst1").orElseThrow();

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.openpanel.api.Problem;
+import io.openpanel.api.Ref;
 import io.openpanel.api.Secret;
+import io.openpanel.testkit.FakeCall;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +27,7 @@ class CheckoutTest {
     private Path temporary;
 
     private GitServer git;
-    private final FakeCall call = new FakeCall();
+    private final FakeCall call = FakeCall.inJob("t1", new Ref("job", "j1"));
 
     @BeforeEach
     void serve() throws IOException {

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.openpanel.api.Problem;
+import io.openpanel.api.Ref;
 import io.openpanel.api.Secret;
+import io.openpanel.testkit.FakeCall;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -42,7 +44,7 @@ class SshCheckoutTest {
     @TempDir
     private Path temporary;
 
-    private final FakeCall call = new FakeCall();
+    private final FakeCall call = FakeCall.inJob("t1", new Ref("job", "j1"));
     private final List<String> trusted = new ArrayList<>();
     private GitServer git;
     private SshServer server;

@@ -10,6 +10,7 @@ import io.openpanel.api.Secret;
 import io.openpanel.teams.SignedIn;
 import io.openpanel.teams.UserActions;
 import io.openpanel.teams.UserActions.Role;
+import io.openpanel.testkit.FakeCall;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -149,7 +150,7 @@ class SignInTest {
 
     @Test
     void theLastOwnerStaysOne() {
-        FakeCall call = new FakeCall(owner, home);
+        FakeCall call = FakeCall.by(owner, home);
 
         assertThatThrownBy(() -> office.panel.in(home, () -> office.members.setRole(call, owner, Role.VIEWER)))
                 .hasMessageContaining("needs an owner");
@@ -163,7 +164,7 @@ class SignInTest {
     @Test
     void anAdminMakesNoOwners() {
         Ref admin = office.member("adam@example.com", "admin");
-        FakeCall call = new FakeCall(admin, home);
+        FakeCall call = FakeCall.by(admin, home);
         UserActions.Create create = new UserActions.Create(
                 "new@example.com", Secret.of("nine lazy harbours"), Role.OWNER, Optional.empty());
 
@@ -205,7 +206,7 @@ class SignInTest {
         assertThat(office.authority.authenticate(key.token(), Optional.empty())).isPresent();
 
         office.panel.in(home, () -> {
-            office.members.remove(new FakeCall(owner, home), user);
+            office.members.remove(FakeCall.by(owner, home), user);
             return null;
         });
 

@@ -8,6 +8,7 @@ import io.openpanel.api.Principal;
 import io.openpanel.api.Reach;
 import io.openpanel.api.Ref;
 import io.openpanel.teams.UserActions;
+import io.openpanel.testkit.FakeCall;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -272,8 +273,7 @@ class TeamAuthorityTest {
 
         office.panel.in(
                 home,
-                () -> office.members.setRole(
-                        new FakeCall(PEOPLE.get("owner"), home), user, UserActions.Role.DEVELOPER));
+                () -> office.members.setRole(FakeCall.by(PEOPLE.get("owner"), home), user, UserActions.Role.DEVELOPER));
         assertThat(may(principal, change, APP, home)).isTrue();
 
         office.panel.execute("update membership set role = 'viewer' where user_id = '" + user.id() + "'");

@@ -3,7 +3,7 @@ package io.openpanel.docker.internal.build;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.openpanel.docker.FakeCall;
+import io.openpanel.testkit.FakeCall;
 import org.junit.jupiter.api.Test;
 
 class BuildLinesTest {

@@ -1,11 +1,8 @@
 package io.openpanel.kernel.internal.audit;
 
-import io.openpanel.api.Call;
-import io.openpanel.api.Principal;
-import io.openpanel.api.Reach;
-import io.openpanel.api.Ref;
 import io.openpanel.kernel.internal.KernelDatabase;
 import io.openpanel.spi.Storage;
+import io.openpanel.testkit.FakeCall;
 import io.openpanel.testkit.TestPanel;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -15,9 +12,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.InstantSource;
 import java.util.Arrays;
-import java.util.Optional;
-import java.util.Set;
-import java.util.function.Supplier;
 import org.osgi.framework.Bundle;
 
 /** The audit trail of a panel, in the hands of whoever owns its database. */
@@ -72,7 +66,7 @@ final class Trail implements AutoCloseable {
     }
 
     Verifier.Report verify() {
-        return new Verifier(database, clock, checkpoints).verify(new Quiet());
+        return new Verifier(database, clock, checkpoints).verify(FakeCall.by(TestPanel.local(null)));
     }
 
     void tamper(String sql, Object... args) {
@@ -100,63 +94,5 @@ final class Trail implements AutoCloseable {
     public void close() throws SQLException {
         sealer.close();
         owner.close();
-    }
-
-    /** A call that nobody waits for. */
-    private static final class Quiet implements Call {
-        @Override
-        public Principal caller() {
-            return TestPanel.local(null);
-        }
-
-        @Override
-        public String surface() {
-            return "test";
-        }
-
-        @Override
-        public Optional<Ref> team() {
-            return Optional.empty();
-        }
-
-        @Override
-        public Reach reach(String kind) {
-            return new Reach(true, Set.of());
-        }
-
-        @Override
-        public Optional<Ref> job() {
-            return Optional.empty();
-        }
-
-        @Override
-        public void log(String line) {
-            // Nobody reads it.
-        }
-
-        @Override
-        public void progress(int percent) {
-            // Nobody sees it.
-        }
-
-        @Override
-        public boolean cancelled() {
-            return false;
-        }
-
-        @Override
-        public void onCancel(Runnable hook) {
-            // It is never cancelled.
-        }
-
-        @Override
-        public int attempt() {
-            return 1;
-        }
-
-        @Override
-        public <T extends Record> T step(String name, Class<T> type, Supplier<T> work) {
-            return work.get();
-        }
     }
 }

@@ -1,4 +1,4 @@
-package io.openpanel.docker;
+package io.openpanel.testkit;
 
 import io.openpanel.api.Call;
 import io.openpanel.api.Principal;
@@ -12,17 +12,19 @@ import java.util.function.Supplier;
 
 /** A call that remembers what was logged and can be cancelled. */
 public final class FakeCall implements Call {
+    private static final Reach EVERYTHING = new Reach(true, Set.of());
+
     public final List<String> lines = new CopyOnWriteArrayList<>();
     public volatile int progress;
-    private final Optional<Ref> team;
+    private final Principal caller;
     private final Optional<Ref> job;
     private final Reach reach;
     private final String surface;
     private volatile boolean cancelled;
     private volatile Runnable hook = () -> {};
 
-    public FakeCall(Optional<Ref> team, Optional<Ref> job, Reach reach, String surface) {
-        this.team = team;
+    private FakeCall(Principal caller, Optional<Ref> job, Reach reach, String surface) {
+        this.caller = caller;
         this.job = job;
         this.reach = reach;
         this.surface = surface;
@@ -30,12 +32,32 @@ public final class FakeCall implements Call {
 
     /** By a person of a team who may see all of it. */
     public static FakeCall ofTeam(String team) {
-        return new FakeCall(Optional.of(new Ref("team", team)), Optional.empty(), new Reach(true, Set.of()), "rest");
+        return by(ada(team));
+    }
+
+    /** By somebody who may see all of it. */
+    public static FakeCall by(Principal caller) {
+        return new FakeCall(caller, Optional.empty(), EVERYTHING, "rest");
+    }
+
+    /** By somebody of a team who may see all of it. */
+    public static FakeCall by(Ref caller, Ref team) {
+        return by(new Principal(caller, "somebody", Optional.of(team), Optional.empty()));
+    }
+
+    /** By a person of a team who may see some of it. */
+    public static FakeCall reaching(String team, Reach reach) {
+        return new FakeCall(ada(team), Optional.empty(), reach, "rest");
     }
 
     /** From inside another plugin's job. */
     public static FakeCall inJob(String team, Ref job) {
-        return new FakeCall(Optional.of(new Ref("team", team)), Optional.of(job), new Reach(true, Set.of()), "action");
+        return new FakeCall(ada(team), Optional.of(job), EVERYTHING, "action");
+    }
+
+    private static Principal ada(String team) {
+        return new Principal(
+                new Ref("user", "0000000000000001"), "ada", Optional.of(new Ref("team", team)), Optional.empty());
     }
 
     public void cancel() {
@@ -49,7 +71,7 @@ public final class FakeCall implements Call {
 
     @Override
     public Principal caller() {
-        return new Principal(new Ref("user", "0000000000000001"), "ada", team, Optional.empty());
+        return caller;
     }
 
     @Override
@@ -59,7 +81,7 @@ public final class FakeCall implements Call {
 
     @Override
     public Optional<Ref> team() {
-        return team;
+        return caller.team();
     }
 
     @Override
