@@ -1,10 +1,10 @@
 # shellcheck shell=bash
 # The tests of the modules, with their coverage.
 
-# unit_suite [fast]: all of them, or those that take seconds, of two modules at once.
+# unit_suite [fast]: all of them, or those that take seconds; two modules at once.
 unit_suite() {
-    local slice=()
-    [[ "${1:-}" != fast ]] || slice=(-T 2 -DexcludedGroups=slow)
+    local slice=(-T 2)
+    [[ "${1:-}" != fast ]] || slice+=(-DexcludedGroups=slow)
     local log="$OPENPANEL_ROOT/target/unit.log" mark="$OPENPANEL_ROOT/target/unit-began" status=0 modules
     mkdir -p "$OPENPANEL_ROOT/target"
     touch "$mark"
