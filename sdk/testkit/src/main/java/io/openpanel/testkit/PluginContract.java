@@ -162,6 +162,14 @@ public interface PluginContract {
         assertThat(shown.path("state").asText()).as(shown.toString()).isEqualTo("active");
     }
 
+    /** A rollback runs the version before on these tables. */
+    @Test
+    default void theVersionBeforeCanLiveWithItsTables() {
+        assertThat(PluginFolder.underTest().laterMigrations())
+                .as("db: add first, and take away in a later version, in a file with a line '-- contract: why'")
+                .allSatisfy(each -> assertThat(each.breaking()).isEmpty());
+    }
+
     @Test
     default void itStopsStartsAndIsUpdated(TestPanel panel) throws BundleException {
         PluginFolder plugin = PluginFolder.underTest();

@@ -140,6 +140,14 @@ final class PluginFolder {
         return Files.exists(console) ? new TreeSet<>(json(text(console)).findValuesAsText("title")) : Set.of();
     }
 
+    /** What changes tables that a former version made; the first file makes them. */
+    List<Migration> laterMigrations() {
+        return files(classes.resolve("db"), ".sql").stream()
+                .skip(1)
+                .map(each -> new Migration(each.getFileName().toString(), text(each)))
+                .toList();
+    }
+
     Map<String, String> words(String language) {
         Map<String, String> words = new TreeMap<>();
         Path said = classes.resolve("OPENPANEL-INF/i18n/" + language + ".json");
