@@ -309,21 +309,6 @@ class HooksInThePanelTest {
     }
 
     @Test
-    void aDeliveryIsAnsweredInMilliseconds() {
-        JsonNode hook = hook("main");
-        List<Long> times = new ArrayList<>();
-        for (int i = 0; i < 50; i++) {
-            String body = push("refs/heads/main");
-            long start = System.nanoTime();
-            good(hook, body, "x-openpanel-delivery", "d" + i);
-            times.add((System.nanoTime() - start) / 1_000);
-        }
-        times.sort(null);
-        System.out.println("delivery answered: median " + times.get(25) + " us, p90 " + times.get(45) + " us");
-        assertThat(times.get(25)).isLessThan(200_000);
-    }
-
-    @Test
     void aHookIsItsTeamsAloneAndItsSecretIsShownOnce() {
         JsonNode hook = hook(null);
         assertThat(hook.get("secret").asText()).matches("[0-9a-f]{64}");

