@@ -32,12 +32,14 @@ export function useEntries(): Entry[] {
   const { data } = useRegistry();
   const plugins = useCan('plugin.list');
   const jobs = useCan('job.list');
+  const audit = useCan('audit.list');
   return useMemo(() => [
     { title: t('nav.overview'), path: '/', icon: 'dashboard', order: 0 },
     ...(jobs ? [{ title: t('nav.jobs'), path: '/jobs', icon: 'activity', order: 80 }] : []),
     ...(plugins ? [{ title: t('nav.plugins'), path: '/plugins', icon: 'plug', order: 90, group: 'settings' }] : []),
+    ...(audit ? [{ title: t('nav.audit'), path: '/audit', icon: 'shield', order: 95, group: 'settings' }] : []),
     ...navOf(data).map((entry) => ({ ...entry, title: titleOf(entry.plugin, entry.title, locale) })),
-  ].sort((a, b) => a.order - b.order), [data, t, locale, plugins, jobs]);
+  ].sort((a, b) => a.order - b.order), [data, t, locale, plugins, jobs, audit]);
 }
 
 const within = (path: string, here: string) => (path === '/' ? here === '/' : here === path || here.startsWith(`${path}/`)

@@ -8,6 +8,7 @@ import { Contributed } from '../ui/hooks';
 import { EmptyState, ErrorState, Skeleton } from '../ui/states';
 
 const Overview = lazy(() => import('../pages/Overview'));
+const Audit = lazy(() => import('../pages/Audit'));
 const Marketplace = lazy(() => import('../pages/Marketplace'));
 const Plugins = lazy(() => import('../pages/Plugins'));
 const Jobs = lazy(() => import('../pages/Jobs'));
@@ -31,6 +32,7 @@ export function Routes() {
           <Route path="/"><Overview /></Route>
           <Route path="/plugins"><Plugins /></Route>
           <Route path="/plugins/marketplace"><Marketplace /></Route>
+          <Route path="/audit"><Audit /></Route>
           <Route path="/jobs"><Jobs /></Route>
           <Route path="/jobs/:job"><JobPage /></Route>
           <Route><BundlePage pages={pagesOf(data)} here={here} /></Route>

@@ -50,6 +50,20 @@ export default async function market(suite, world) {
       await dialog.getByRole('button', { name: 'Purge' }).click();
       await row('Janitor').waitFor({ state: 'detached' });
     });
+    await suite.test('The audit trail says who did it, can be narrowed, and is found whole', async () => {
+      await menu('Audit trail').click();
+      await page.getByRole('row').filter({ hasText: 'Takes a plugin away with everything it stored' }).first().getByRole('button').first().click();
+      await dialog.getByText('plugin.purge', { exact: true }).waitFor();
+      await dialog.getByText('Link ').waitFor();
+      await world.look('audit-row');
+      await dialog.getByRole('button', { name: 'plugin:janitor' }).click();
+      await page.getByRole('button', { name: 'Only plugin:janitor' }).waitFor();
+      await row('Takes a plugin away; what it stored stays until it is purged').waitFor();
+      await world.look('audit');
+      await page.getByRole('button', { name: 'Verify the trail' }).click();
+      await page.getByText('intact: ').waitFor();
+      await world.look('audit-verified');
+    });
   } finally {
     await place.close();
   }

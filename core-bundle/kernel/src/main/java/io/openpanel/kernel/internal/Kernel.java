@@ -156,6 +156,7 @@ public final class Kernel {
                 schedules,
                 () -> calls.current().flatMap(LiveCall::liveJob).orElseThrow().workspace(),
                 faults,
+                metrics,
                 clock);
         plugins.alsoPending(() -> installs.isRestored() ? java.util.List.of() : java.util.List.of("installed ones"));
         installs.resources().forEach(each -> register(Resources.class, each, Map.of()));

@@ -17,11 +17,14 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 public final class Roles {
     public static final List<String> BUILT_IN = List.of("owner", "admin", "developer", "viewer");
 
+    /** Where it lies in a bundle. */
+    public static final String FILE = "OPENPANEL-INF/roles.yaml";
+
     private Roles() {}
 
     /** @throws IllegalArgumentException when the file names a role there is not */
     public static Map<String, Set<String>> of(Bundle bundle) {
-        URL url = bundle.getEntry("OPENPANEL-INF/roles.yaml");
+        URL url = bundle.getEntry(FILE);
         if (url == null) {
             return Map.of();
         }
@@ -32,7 +35,8 @@ public final class Roles {
         }
     }
 
-    static Map<String, Set<String>> read(InputStream yaml) {
+    /** @throws IllegalArgumentException when it names a role there is not */
+    public static Map<String, Set<String>> read(InputStream yaml) {
         Object document = new Load(LoadSettings.builder().setLabel("roles.yaml").build()).loadFromInputStream(yaml);
         Map<String, Set<String>> roles = new HashMap<>();
         if (document instanceof Map<?, ?> lines) {

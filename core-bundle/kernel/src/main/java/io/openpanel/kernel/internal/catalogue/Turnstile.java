@@ -101,6 +101,11 @@ public final class Turnstile {
         return Optional.empty();
     }
 
+    /** How many of the plugin's threads are taken. */
+    public int threads() {
+        return threads.get();
+    }
+
     /** Gives up the threads that hang in a version of the plugin that was stopped. */
     public void abandonThreads() {
         threads = new AtomicInteger();

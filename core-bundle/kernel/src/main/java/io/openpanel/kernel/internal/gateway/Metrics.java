@@ -1,13 +1,17 @@
 package io.openpanel.kernel.internal.gateway;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 
 /** Counts calls and their time: {@code openpanel_action_seconds{action,surface,outcome}} in Prometheus text. */
 public final class Metrics implements Supplier<String> {
+    private static final Set<String> FAULTS = Set.of("failed", "timeout");
+
     private final Map<Key, Value> values = new ConcurrentHashMap<>();
 
     private record Key(String action, String surface, String outcome) {}
@@ -19,6 +23,30 @@ public final class Metrics implements Supplier<String> {
                 new Key(action, surface, outcome), key -> new Value(new LongAdder(), new LongAdder()));
         value.count().increment();
         value.nanos().add(nanos);
+    }
+
+    /**
+     * How much some actions were called since the panel's start.
+     *
+     * @param failed those that ended with a fault in the code, or in no time
+     * @param mean of all of them
+     */
+    public record Usage(long calls, long failed, Duration mean) {}
+
+    /** What was counted of some actions. */
+    public Usage of(Collection<String> actions) {
+        long calls = 0;
+        long failed = 0;
+        long nanos = 0;
+        for (Map.Entry<Key, Value> each : values.entrySet()) {
+            if (actions.contains(each.getKey().action())) {
+                long count = each.getValue().count().sum();
+                calls += count;
+                nanos += each.getValue().nanos().sum();
+                failed += FAULTS.contains(each.getKey().outcome()) ? count : 0;
+            }
+        }
+        return new Usage(calls, failed, Duration.ofNanos(calls == 0 ? 0 : nanos / calls));
     }
 
     @Override

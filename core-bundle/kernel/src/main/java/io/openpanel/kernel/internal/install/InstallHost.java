@@ -7,6 +7,7 @@ import io.openpanel.api.Resources;
 import io.openpanel.kernel.internal.KernelDatabase;
 import io.openpanel.kernel.internal.catalogue.LiveCatalogue;
 import io.openpanel.kernel.internal.event.Schedules;
+import io.openpanel.kernel.internal.gateway.Metrics;
 import io.openpanel.kernel.internal.gateway.PluginFaults;
 import io.openpanel.kernel.internal.plugin.Plugins;
 import io.openpanel.spi.Storage;
@@ -27,6 +28,8 @@ public final class InstallHost implements AutoCloseable {
     private final Conditions conditions;
     private final PluginBundles bundles;
     private final Installer installer;
+    private final Preview preview;
+    private final Metrics metrics;
     private final Revocations revocations;
     private final Quarantine quarantine;
     private final Removal removal;
@@ -43,6 +46,7 @@ public final class InstallHost implements AutoCloseable {
             Schedules schedules,
             Supplier<Path> workspaces,
             PluginFaults faults,
+            Metrics metrics,
             InstantSource clock) {
         this.plugins = plugins;
         this.catalogue = catalogue;
@@ -51,8 +55,11 @@ public final class InstallHost implements AutoCloseable {
         PluginFiles files = new PluginFiles(database);
         this.bundles = new PluginBundles(context, files);
         this.conditions = new Conditions(plugins, marketplaces, ledger);
+        Fetcher fetcher = new Fetcher(marketplaces, workspaces);
+        this.preview = new Preview(fetcher, conditions, ledger, files);
+        this.metrics = metrics;
         this.installer =
-                new Installer(context, plugins, marketplaces, conditions, files, bundles, ledger, workspaces, clock);
+                new Installer(context, plugins, marketplaces, conditions, files, bundles, ledger, fetcher, clock);
         this.revocations = new Revocations(marketplaces, ledger, installer);
         this.quarantine = new Quarantine(ledger, installer);
         faults.onTooMany(quarantine::put);
@@ -70,7 +77,7 @@ public final class InstallHost implements AutoCloseable {
 
     public List<Extension> actions() {
         return List.of(
-                new PluginActions(plugins, catalogue, ledger, marketplaces, installer, removal),
+                new PluginActions(plugins, catalogue, ledger, marketplaces, installer, removal, preview, metrics),
                 new MarketplaceActions(marketplaces, revocations, conditions, ledger));
     }
 

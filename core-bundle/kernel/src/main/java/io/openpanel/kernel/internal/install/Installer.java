@@ -6,7 +6,6 @@ import io.openpanel.api.Ref;
 import io.openpanel.kernel.internal.plugin.Plugins;
 import io.openpanel.marketplace.Index;
 import io.openpanel.marketplace.PluginFile;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -35,13 +34,12 @@ final class Installer {
     private final PluginFiles files;
     private final PluginBundles bundles;
     private final Ledger ledger;
-    private final Supplier<Path> workspaces;
+    private final Fetcher fetcher;
     private final HealthGate gate;
     private final Duration patience;
     private final InstantSource clock;
     private final ConcurrentHashMap<String, ReentrantLock> locks = new ConcurrentHashMap<>();
 
-    /** @param workspaces gives the folder of the job that runs */
     Installer(
             BundleContext context,
             Plugins plugins,
@@ -50,7 +48,7 @@ final class Installer {
             PluginFiles files,
             PluginBundles bundles,
             Ledger ledger,
-            Supplier<Path> workspaces,
+            Fetcher fetcher,
             InstantSource clock) {
         this.plugins = plugins;
         this.marketplaces = marketplaces;
@@ -58,7 +56,7 @@ final class Installer {
         this.files = files;
         this.bundles = bundles;
         this.ledger = ledger;
-        this.workspaces = workspaces;
+        this.fetcher = fetcher;
         this.gate = new HealthGate(context);
         this.patience = Duration.ofSeconds(Long.parseLong(
                 Optional.ofNullable(context.getProperty(PATIENCE)).orElse("30")));
@@ -119,16 +117,9 @@ final class Installer {
         conditions.requireTrust(offer, release);
         conditions.requireNewer(offer.plugin(), release);
         conditions.requireAgreement(offer.plugin(), release.permissions(), wanted.agreed);
-        Path jar = workspaces.get().resolve("plugin.jar");
-        marketplaces.download(offer, release, jar);
-        PluginFile file = Marketplaces.checked(() -> {
-            PluginFile read = PluginFile.read(jar);
-            offer.index().verify(offer.plugin(), release, read);
-            return read;
-        });
-        call.log("Fetched " + file.title() + ' ' + file.version() + ", " + file.size() / 1024 + " KiB, SHA-256 "
-                + file.sha256() + ", as " + offer.plugin().publisher() + " signed it");
-        files.keep(jar, file, clock.instant());
+        Fetcher.Fetched fetched = fetcher.fetch(call, offer, release);
+        PluginFile file = fetched.file();
+        files.keep(fetched.jar(), file, clock.instant());
         return new Release(
                 file.id(),
                 file.title(),

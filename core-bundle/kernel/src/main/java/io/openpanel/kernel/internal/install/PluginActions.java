@@ -11,8 +11,10 @@ import io.openpanel.api.Param;
 import io.openpanel.api.Problem;
 import io.openpanel.api.Ref;
 import io.openpanel.kernel.internal.catalogue.LiveCatalogue;
+import io.openpanel.kernel.internal.gateway.Metrics;
 import io.openpanel.kernel.internal.plugin.PluginOf;
 import io.openpanel.kernel.internal.plugin.Plugins;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -36,6 +38,8 @@ public final class PluginActions implements Extension {
     private final Marketplaces marketplaces;
     private final Installer installer;
     private final Removal removal;
+    private final Preview preview;
+    private final Metrics metrics;
 
     PluginActions(
             Plugins plugins,
@@ -43,13 +47,17 @@ public final class PluginActions implements Extension {
             Ledger ledger,
             Marketplaces marketplaces,
             Installer installer,
-            Removal removal) {
+            Removal removal,
+            Preview preview,
+            Metrics metrics) {
         this.plugins = plugins;
         this.catalogue = catalogue;
         this.ledger = ledger;
         this.marketplaces = marketplaces;
         this.installer = installer;
         this.removal = removal;
+        this.preview = preview;
+        this.metrics = metrics;
     }
 
     public record One(@Param(kind = "plugin") Ref plugin) {}
@@ -66,7 +74,14 @@ public final class PluginActions implements Extension {
             Optional<String> publisher,
             @Param("The version it can be rolled back to") Optional<String> former,
             @Param("A newer version there is") Optional<String> update,
-            Optional<Instant> changedAt) {}
+            Optional<Instant> changedAt,
+            @Param("While it runs") Optional<Usage> usage) {}
+
+    public record Usage(
+            @Param("Calls since the start of the panel") long calls,
+            @Param("Those that ended with an error of the plugin's own, or did not end in time") long failed,
+            @Param("How long a call takes in the mean") Duration mean,
+            @Param("Threads in its code now") int threads) {}
 
     public record Listed(List<Shown> items) {}
 
@@ -74,6 +89,10 @@ public final class PluginActions implements Extension {
             @Param(value = "The plugin's name, or marketplace/plugin", kind = "offer") Ref offer,
             @Param("The newest where not given") Optional<String> version,
             @Param("What it asks for, repeated, to agree to it") Optional<List<String>> permissions) {}
+
+    public record Planning(
+            @Param(value = "The plugin's name, or marketplace/plugin", kind = "offer") Ref offer,
+            @Param("The newest where not given") Optional<String> version) {}
 
     public record Updating(
             @Param(kind = "plugin") Ref plugin,
@@ -97,6 +116,18 @@ public final class PluginActions implements Extension {
     @Action(value = "plugin.get", summary = "Shows a plugin", effect = READ)
     public Shown get(One in) {
         return shown(in.plugin());
+    }
+
+    @Action(
+            value = "plugin.plan",
+            summary =
+                    "Says what installing or updating a plugin would change; fetches and checks it, and changes nothing",
+            effect = CHANGE,
+            http = "POST /plugins/plan",
+            job = true)
+    public Preview.Plan plan(Call call, Planning in) {
+        Marketplaces.Offer offer = offer(in.offer());
+        return preview.of(call, offer, offer.release(in.version()));
     }
 
     @Action(
@@ -284,7 +315,14 @@ public final class PluginActions implements Extension {
                 row.map(Ledger.Row::publisher),
                 row.flatMap(Ledger.Row::formerVersion),
                 row.flatMap(marketplaces::update),
-                row.map(Ledger.Row::changedAt));
+                row.map(Ledger.Row::changedAt),
+                Optional.of(usage(plugin)));
+    }
+
+    private Usage usage(PluginOf plugin) {
+        Metrics.Usage counted = metrics.of(catalogue.actionsOf(plugin.id()));
+        int threads = plugins.contribution(plugin.bundle()).turnstile().threads();
+        return new Usage(counted.calls(), counted.failed(), counted.mean(), threads);
     }
 
     private Shown resting(Ledger.Row row) {
@@ -300,7 +338,8 @@ public final class PluginActions implements Extension {
                 Optional.of(row.publisher()),
                 row.formerVersion(),
                 marketplaces.update(row),
-                Optional.of(row.changedAt()));
+                Optional.of(row.changedAt()),
+                Optional.empty());
     }
 
     private static String word(Optional<Ledger.Row> row) {

@@ -227,6 +227,33 @@ class InstallerTest {
         assertThat(calls.get()).isGreaterThan(100);
     }
 
+    @Test
+    void aPlanSaysWhatWouldChangeAndChangesNothing() {
+        assertThat(job("plugin.plan", "{\"offer\":\"board\"}"))
+                .contains("\"state\":\"done\"")
+                .contains("\"to\":\"1.0.0\"")
+                .contains("\"actionsAdded\":[\"board.add\",\"board.say\"]")
+                .contains("\"migrations\":[\"V001__note.sql\"]");
+        assertThat(bundles()).isEmpty();
+
+        install();
+        said();
+        assertThat(panel.json(OWNER, "plugin.get", "{\"plugin\":\"board\"}")).containsPattern("\"calls\":[1-9]\\d*,\"failed\":\\d+");
+        market.publish(board("2.0.0", "")
+                .uses("job.list")
+                .file("db/V002__more.sql", "alter table note add column more text;")
+                .file("OPENPANEL-INF/roles.yaml", "board.say: [owner]\nboard.count: [owner]\n")
+                .write(folder));
+        refresh();
+        assertThat(job("plugin.plan", "{\"offer\":\"board\"}"))
+                .contains("\"from\":\"1.0.0\"")
+                .contains("\"to\":\"2.0.0\"")
+                .contains("\"permissionsAdded\":[\"job.list\"]")
+                .contains("\"actionsAdded\":[\"board.count\"],\"actionsRemoved\":[\"board.add\"]")
+                .contains("\"migrations\":[\"V002__more.sql\"]");
+        assertThat(said()).contains("1.0.0");
+    }
+
     private void isGivenUp(PluginJar next, String... reasons) {
         install();
         market.publish(next.write(folder));

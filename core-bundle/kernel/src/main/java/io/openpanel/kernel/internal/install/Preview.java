@@ -1,0 +1,72 @@
+package io.openpanel.kernel.internal.install;
+
+import io.openpanel.api.Call;
+import io.openpanel.api.Param;
+import io.openpanel.api.Ref;
+import io.openpanel.marketplace.Index;
+import io.openpanel.marketplace.PluginFile;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Optional;
+
+/** Finds out what a release would change here. It is fetched and checked as for an installation, and none of it is run or kept. */
+final class Preview {
+    private final Fetcher fetcher;
+    private final Conditions conditions;
+    private final Ledger ledger;
+    private final PluginFiles files;
+
+    Preview(Fetcher fetcher, Conditions conditions, Ledger ledger, PluginFiles files) {
+        this.fetcher = fetcher;
+        this.conditions = conditions;
+        this.ledger = ledger;
+        this.files = files;
+    }
+
+    public record Plan(
+            Ref plugin,
+            @Param("The version installed now") Optional<String> from,
+            String to,
+            @Param(kind = "bytes") long size,
+            String sha256,
+            @Param("Actions of others that it could call and cannot now") List<String> permissionsAdded,
+            List<String> permissionsRemoved,
+            @Param("Actions that would be there and are not now") List<String> actionsAdded,
+            List<String> actionsRemoved,
+            @Param("Changes of its tables that would be run, if they were not before") List<String> migrations,
+            @Param("Why it cannot be installed here now") Optional<String> obstacle) {}
+
+    Plan of(Call call, Marketplaces.Offer offer, Index.Release release) {
+        Fetcher.Fetched fetched = fetcher.fetch(call, offer, release);
+        PluginFile file = fetched.file();
+        Optional<Ledger.Row> row =
+                ledger.find(file.id()).filter(each -> each.sha256().isPresent());
+        Contents now = row.map(each -> Contents.of(files.open(each.sha256().orElseThrow())))
+                .orElse(Contents.NONE);
+        Contents then = contents(fetched);
+        List<String> granted = row.map(Ledger.Row::permissions).orElse(List.of());
+        return new Plan(
+                new Ref("plugin", file.id()),
+                row.map(Ledger.Row::version),
+                file.version(),
+                file.size(),
+                file.sha256(),
+                Contents.more(file.permissions(), granted),
+                Contents.more(granted, file.permissions()),
+                Contents.more(then.actions(), now.actions()),
+                Contents.more(now.actions(), then.actions()),
+                Contents.more(then.migrations(), now.migrations()),
+                conditions.obstacle(offer, release));
+    }
+
+    private static Contents contents(Fetcher.Fetched fetched) {
+        try (InputStream jar = Files.newInputStream(fetched.jar())) {
+            return Contents.of(jar);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
