@@ -12,7 +12,10 @@ public @interface Param {
     /** A line of help for people and models. */
     String value() default "";
 
-    /** For a {@link Ref} (or a list of them) the kind it points at; for a {@code long}, {@code "bytes"}; for text, {@code "multiline"}. */
+    /**
+     * For a {@link Ref} (or a list of them) the kind it points at; for a {@code long}, {@code "bytes"}; for text, {@code
+     * "multiline"}; {@code "hidden"} for what may hold a secret somewhere inside: it is written to no audit row or answer.
+     */
     String kind() default "";
 
     /** A second action the caller must be allowed on this {@link Ref}. */

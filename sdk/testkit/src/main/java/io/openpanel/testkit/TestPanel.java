@@ -47,6 +47,7 @@ public final class TestPanel implements AutoCloseable {
             + "org.slf4j.helpers;version=\"2.0.17\"";
 
     private static final List<String> RUNTIME = List.of(
+            "org.apache.felix.configadmin",
             "org.apache.felix.scr",
             "org.osgi.util.function",
             "org.osgi.util.promise",
@@ -93,6 +94,7 @@ public final class TestPanel implements AutoCloseable {
         configuration.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, SHARED);
         configuration.put(Constants.FRAMEWORK_SYSTEMCAPABILITIES_EXTRA, "openpanel.host;api:Long=1");
         configuration.put(Constants.FRAMEWORK_BOOTDELEGATION, "sun.*,com.sun.*,jdk.*");
+        configuration.put("felix.cm.pm", "memory");
         configuration.put("openpanel.plugin.patience", "3");
         configuration.put(Constants.FRAMEWORK_BSNVERSION, Constants.FRAMEWORK_BSNVERSION_MULTIPLE);
         configuration.put("openpanel.home", home.toString());

@@ -32,6 +32,9 @@ import io.openpanel.kernel.internal.install.InstallHost;
 import io.openpanel.kernel.internal.job.JobActions;
 import io.openpanel.kernel.internal.job.Jobs;
 import io.openpanel.kernel.internal.plugin.PluginHost;
+import io.openpanel.kernel.internal.setting.SettingActions;
+import io.openpanel.kernel.internal.setting.SettingChanges;
+import io.openpanel.kernel.internal.setting.Settings;
 import io.openpanel.spi.Authority;
 import io.openpanel.spi.Catalogue;
 import io.openpanel.spi.Events;
@@ -55,6 +58,7 @@ import java.util.function.Supplier;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -79,6 +83,7 @@ public final class Kernel {
     private final ServiceTracker<Authority, Authority> authorities;
     private final EventBus events;
     private final Jobs jobs;
+    private final Settings settings;
     private final PluginHost plugins;
     private final InstallHost installs;
     private final Scheduler scheduler;
@@ -86,7 +91,11 @@ public final class Kernel {
     private final Sealer sealer;
 
     @Activate
-    public Kernel(BundleContext context, @Reference Storage storage, @Reference InstantSource clock) {
+    public Kernel(
+            BundleContext context,
+            @Reference Storage storage,
+            @Reference ConfigurationAdmin configurations,
+            @Reference InstantSource clock) {
         this.context = context;
         this.authorities = new Authorities(context, streams);
         Supplier<Optional<Authority>> authority = this::authority;
@@ -103,6 +112,7 @@ public final class Kernel {
         sealer = new Sealer(database, checkpoints);
         Audit audit = new Audit(database, clock, sealer::wake);
         audit.closeUnknown();
+        settings = new Settings(context, database, storage, configurations);
         plugins = new PluginHost(context, catalogue, calls, streams);
         Admission admission = new Admission(catalogue, authority, plugins::allows, calls);
         InnerCalls inner = new InnerCalls(admission, calls, audit, plugins::allows);
@@ -143,6 +153,7 @@ public final class Kernel {
                 InnerCalls.bundle("kernel", Optional.empty()),
                 Optional.empty(),
                 Map.of("version", catalogue.version())));
+        settings.open();
         plugins.open(jobs, events, schedules, inner, storage, faults);
         register(Catalogue.class, catalogue, Map.of());
         register(Events.class, events, Map.of());
@@ -155,6 +166,7 @@ public final class Kernel {
                 catalogue,
                 schedules,
                 () -> calls.current().flatMap(LiveCall::liveJob).orElseThrow().workspace(),
+                settings,
                 faults,
                 metrics,
                 clock);
@@ -163,6 +175,11 @@ public final class Kernel {
         register(Resources.class, jobs.resources(), Map.of());
         register(Extension.class, new JobActions(jobs), Map.of());
         installs.actions().forEach(each -> register(Extension.class, each, Map.of()));
+        register(
+                Extension.class,
+                new SettingActions(
+                        plugins.plugins(), settings, new SettingChanges(plugins.plugins(), settings, events, clock)),
+                Map.of());
         register(Extension.class, new CatalogueActions(catalogue, admission), Map.of());
         Predicate<Call> seesPanel = call -> seesPanel(admission, catalogue, call.caller());
         register(
@@ -222,6 +239,7 @@ public final class Kernel {
         registrations.forEach(ServiceRegistration::unregister);
         installs.close();
         plugins.close();
+        settings.close();
         clockWatch.close();
         jobs.stop();
         scheduler.stop();

@@ -10,6 +10,7 @@ import io.openpanel.kernel.internal.event.Schedules;
 import io.openpanel.kernel.internal.gateway.Metrics;
 import io.openpanel.kernel.internal.gateway.PluginFaults;
 import io.openpanel.kernel.internal.plugin.Plugins;
+import io.openpanel.kernel.internal.setting.Settings;
 import io.openpanel.spi.Storage;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -45,6 +46,7 @@ public final class InstallHost implements AutoCloseable {
             LiveCatalogue catalogue,
             Schedules schedules,
             Supplier<Path> workspaces,
+            Settings settings,
             PluginFaults faults,
             Metrics metrics,
             InstantSource clock) {
@@ -63,7 +65,7 @@ public final class InstallHost implements AutoCloseable {
         this.revocations = new Revocations(marketplaces, ledger, installer);
         this.quarantine = new Quarantine(ledger, installer);
         faults.onTooMany(quarantine::put);
-        this.removal = new Removal(installer, ledger, storage);
+        this.removal = new Removal(installer, ledger, settings, storage);
         this.polling = schedules.add("kernel:marketplaces", "PT1H", revocations::poll);
         this.restoring = new Thread(() -> bundles.restore(ledger::all), "plugins-restore");
         restoring.setDaemon(true);

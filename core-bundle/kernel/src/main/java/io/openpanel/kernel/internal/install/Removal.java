@@ -1,17 +1,20 @@
 package io.openpanel.kernel.internal.install;
 
 import io.openpanel.api.Call;
+import io.openpanel.kernel.internal.setting.Settings;
 import io.openpanel.spi.Storage;
 
 /** Takes plugins away, with or without what they stored. */
 final class Removal {
     private final Installer installer;
     private final Ledger ledger;
+    private final Settings settings;
     private final Storage storage;
 
-    Removal(Installer installer, Ledger ledger, Storage storage) {
+    Removal(Installer installer, Ledger ledger, Settings settings, Storage storage) {
         this.installer = installer;
         this.ledger = ledger;
+        this.settings = settings;
         this.storage = storage;
     }
 
@@ -25,6 +28,7 @@ final class Removal {
     void purge(Call call, Ledger.Row row) {
         uninstall(call, row);
         storage.drop(row.plugin());
+        settings.forget(row.plugin());
         ledger.forget(row.plugin());
     }
 }

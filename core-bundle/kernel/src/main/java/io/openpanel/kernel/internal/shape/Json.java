@@ -137,6 +137,11 @@ public final class Json {
         return node.isNull() ? null : node.asText();
     }
 
+    /** The tree of what {@link #plain} made. */
+    public static JsonNode node(Object plain) {
+        return tree(new Scalars.Free(), plain);
+    }
+
     static void write(Object value, JsonGenerator out) throws IOException {
         if (value instanceof Map<?, ?> map) {
             out.writeStartObject();

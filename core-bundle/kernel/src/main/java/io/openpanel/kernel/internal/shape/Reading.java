@@ -30,11 +30,16 @@ public final class Reading {
     }
 
     /** Notes an error and gives null, so that a reader can return it. */
-    Object wrong(String path, String message) {
+    public Object wrong(String path, String message) {
         if (errors.size() < MOST_ERRORS) {
             errors.putIfAbsent(path.isEmpty() ? "body" : path, message);
         }
         return null;
+    }
+
+    /** Whether nothing was noted. */
+    public boolean isGood() {
+        return errors.isEmpty();
     }
 
     /** @throws Problem when something was noted */

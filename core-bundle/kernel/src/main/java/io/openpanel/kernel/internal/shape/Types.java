@@ -33,6 +33,9 @@ public final class Types {
     /** The shape of any type that may stand in a record. */
     public static Shape shape(Type type, Param param) {
         Class<?> raw = raw(type);
+        if (param != null && param.kind().equals("hidden")) {
+            return new Unwritten(shape(type, null));
+        }
         if (raw == String.class) {
             return Scalars.Text.of(param);
         }

@@ -1,0 +1,180 @@
+package io.openpanel.kernel.internal.setting;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.openpanel.api.Problem;
+import io.openpanel.kernel.internal.KernelDatabase;
+import io.openpanel.kernel.internal.plugin.PluginOf;
+import io.openpanel.kernel.internal.shape.Json;
+import io.openpanel.kernel.internal.shape.Reading;
+import io.openpanel.spi.Storage;
+import java.nio.charset.StandardCharsets;
+import java.util.Dictionary;
+import java.util.HashSet;
+import java.util.Hashtable;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleEvent;
+import org.osgi.service.cm.ConfigurationAdmin;
+import org.osgi.util.tracker.BundleTracker;
+import org.osgi.util.tracker.BundleTrackerCustomizer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gives each plugin's components their settings: before the bundle is started, and again whenever somebody changes them.
+ * The configurations are made for one bundle each, so that two versions of a plugin beside each other have their own.
+ */
+public final class Settings implements BundleTrackerCustomizer<PluginOf>, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Settings.class);
+
+    private final Storage storage;
+    private final SettingStore store;
+    private final Configurations configurations;
+    private final BundleTracker<PluginOf> bundles;
+
+    public Settings(BundleContext context, KernelDatabase database, Storage storage, ConfigurationAdmin admin) {
+        this.storage = storage;
+        this.store = new SettingStore(database);
+        this.configurations = new Configurations(context, admin);
+        int states = Bundle.INSTALLED | Bundle.RESOLVED | Bundle.STARTING | Bundle.ACTIVE | Bundle.STOPPING;
+        this.bundles = new BundleTracker<>(context, states, this);
+    }
+
+    /** Begins to follow the bundles; those that are there have their settings when this returns. */
+    public void open() {
+        bundles.open();
+    }
+
+    SettingStore store() {
+        return store;
+    }
+
+    @Override
+    public PluginOf addingBundle(Bundle bundle, BundleEvent event) {
+        PluginOf plugin = PluginOf.read(bundle).orElse(null);
+        if (plugin != null) {
+            give(plugin);
+        }
+        return plugin;
+    }
+
+    @Override
+    public void modifiedBundle(Bundle bundle, BundleEvent event, PluginOf plugin) {
+        if (event != null && event.getType() == BundleEvent.UPDATED) {
+            PluginOf.read(bundle).ifPresent(this::give);
+        }
+    }
+
+    @Override
+    public void removedBundle(Bundle bundle, BundleEvent event, PluginOf plugin) {
+        configurations.keepOnly(bundle, Set.of());
+    }
+
+    private void give(PluginOf plugin) {
+        try {
+            apply(plugin);
+        } catch (RuntimeException e) {
+            LOG.error("The plugin {} does not get its settings: {}", plugin.id(), e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Brings the plugin's components to what is kept.
+     *
+     * @return whether they have it; false while they do not run, or take long
+     */
+    synchronized boolean apply(PluginOf plugin) {
+        Declaration declaration = Declaration.of(plugin.bundle(), "en");
+        Map<String, JsonNode> values = values(plugin.id(), declaration);
+        Set<String> given = new HashSet<>();
+        declaration.byComponent().forEach((pid, settings) -> {
+            Dictionary<String, Object> properties = new Hashtable<>();
+            settings.stream()
+                    .filter(setting -> values.containsKey(setting.name()))
+                    .forEach(setting -> properties.put(setting.property(), property(values.get(setting.name()))));
+            given.add(configurations.put(plugin.bundle(), pid, properties));
+        });
+        configurations.keepOnly(plugin.bundle(), given);
+        return !given.isEmpty() && plugin.bundle().getState() == Bundle.ACTIVE && configurations.awaitHeard();
+    }
+
+    /** What is set and fits the declaration, secrets opened. */
+    private Map<String, JsonNode> values(String plugin, Declaration declaration) {
+        Map<String, JsonNode> values = new LinkedHashMap<>();
+        store.current(plugin).values().forEach(row -> value(
+                        row, declaration.byName().get(row.name()))
+                .ifPresent(value -> values.put(row.name(), value)));
+        return values;
+    }
+
+    /** What a row says of a setting; empty for the default, and for what does not fit. */
+    Optional<JsonNode> value(SettingStore.Row row, Setting setting) {
+        if (setting == null || row.value().isEmpty() || row.secret() != setting.isSecret()) {
+            return Optional.empty();
+        }
+        String text = row.secret()
+                ? storage.unseal(row.value().get(), place(row.plugin(), row.name()))
+                : row.value().get();
+        Reading reading = Reading.strict();
+        Optional<JsonNode> value = setting.read(Json.parse(text.getBytes(StandardCharsets.UTF_8)), row.name(), reading);
+        return reading.isGood() ? value : Optional.empty();
+    }
+
+    /** A value as it is kept. */
+    String kept(String plugin, Setting setting, JsonNode value) {
+        String text = Json.text(value);
+        return setting.isSecret() ? storage.seal(text, place(plugin, setting.name())) : text;
+    }
+
+    private static String place(String plugin, String name) {
+        return "setting|" + plugin + '|' + name;
+    }
+
+    private static Object property(JsonNode value) {
+        if (value.isArray()) {
+            List<Object> list = new java.util.ArrayList<>();
+            value.forEach(each -> list.add(property(each)));
+            return list;
+        }
+        if (value.isBoolean()) {
+            return value.booleanValue();
+        }
+        if (value.isIntegralNumber()) {
+            return value.longValue();
+        }
+        return value.isNumber() ? (Object) value.doubleValue() : value.textValue();
+    }
+
+    /**
+     * What a plugin declares.
+     *
+     * @throws Problem when its declaration is not right
+     */
+    static Declaration declaration(PluginOf plugin, String language) {
+        try {
+            return Declaration.of(plugin.bundle(), language);
+        } catch (IllegalArgumentException e) {
+            throw new Problem(
+                    Problem.Kind.CONFLICT,
+                    "The settings of " + plugin.title() + " cannot be read, " + e.getMessage()
+                            + "; its author has to mend that",
+                    e);
+        }
+    }
+
+    /** Drops what is kept for a plugin. */
+    public void forget(String plugin) {
+        store.forget(plugin);
+    }
+
+    @Override
+    public void close() {
+        bundles.close();
+        configurations.close();
+    }
+}
