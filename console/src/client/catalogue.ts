@@ -22,6 +22,7 @@ export interface Schema {
   examples?: unknown[];
   writeOnly?: boolean;
   'x-kind'?: string;
+  'x-labels'?: Record<string, string>;
 }
 
 export interface Operation {

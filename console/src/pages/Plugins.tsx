@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { Link } from 'wouter';
 import { useQueryClient } from '@tanstack/react-query';
 import { refreshCatalogue } from '../client/registry';
 import { useSummary, useT } from '../i18n/i18n';
@@ -7,7 +8,7 @@ import { Button } from '../ui/controls';
 import { confirm } from '../ui/confirm';
 import { Dialog } from '../ui/dialog';
 import { useAction, useCan, useList, useNavigate } from '../ui/hooks';
-import { IconArrowBackUp, IconDownload, IconPlayerPlay, IconPlayerStop, IconPuzzle, IconRefresh, IconTrash } from '../ui/icons';
+import { IconArrowBackUp, IconDownload, IconPlayerPlay, IconPlayerStop, IconPuzzle, IconRefresh, IconSettings, IconTrash } from '../ui/icons';
 import { Page, Tabs } from '../ui/Page';
 import { EmptyState } from '../ui/states';
 import { Table } from '../ui/Table';
@@ -15,6 +16,8 @@ import { toast } from '../ui/toast';
 
 interface Plugin { plugin: string; title: string; version: string; state: string; reason?: string; actions: string[]; uses: string[];
   marketplace?: string; publisher?: string; former?: string; update?: string; changedAt?: string }
+
+const settingsOf = (plugin: string) => `/plugins/${plugin.slice('plugin:'.length)}/settings`;
 
 /** What is installed, and what there is. */
 export function PluginTabs({ current }: { current: string }) {
@@ -29,6 +32,7 @@ export function PluginTabs({ current }: { current: string }) {
 export default function Plugins() {
   const t = useT('');
   const query = useList<Plugin>('plugin.list', {}, { live: ['catalogue.changed'] });
+  const settings = useList<{ plugin: string }>('setting.list', {}, { live: ['catalogue.changed'], enabled: useCan('setting.list') });
   const start = useAction('plugin.start');
   const stop = useAction('plugin.stop');
   const restart = useAction('plugin.restart');
@@ -59,13 +63,14 @@ export default function Plugins() {
     <Page title={t('plugins.title')} tabs={<PluginTabs current="installed" />} lead={<span style={{ maxWidth: 720 }}>{t('plugins.lead')}</span>}>
       <Table label={t('plugins.title')} query={query} rowKey={(row) => row.plugin} order="name" empty={<EmptyState icon={<IconPuzzle size={20} />} title={t('plugins.empty')} />}
         columns={[
-          { id: 'name', header: t('plugins.name'), sort: titleOf, cell: (row) => <span className="row"><span className="main clip">{titleOf(row)}</span><code className="faint clip wide-only">{row.plugin.slice(7)}</code></span> },
+          { id: 'name', header: t('plugins.name'), sort: titleOf, cell: (row) => <span className="row">{settings.data?.some((each) => each.plugin === row.plugin) ? <Link className="main clip link" href={settingsOf(row.plugin)}>{titleOf(row)}</Link> : <span className="main clip">{titleOf(row)}</span>}<code className="faint clip wide-only">{row.plugin.slice(7)}</code></span> },
           { id: 'state', header: t('plugins.state'), width: 124, sort: (row) => row.state, cell: (row) => <span title={row.reason}><Status value={row.state} /></span> },
           { id: 'version', header: t('plugins.version'), width: 200, wideOnly: true, cell: (row) => <span className="row"><code className="muted">{row.version}</code>{row.update && <button type="button" className="copy" onClick={() => void update.go({ plugin: row.plugin }).then(follow)}><span className="link">{t('plugins.update-to', { version: row.update })}</span></button>}</span> },
           { id: 'actions', header: t('plugins.actions'), width: 84, end: true, wideOnly: true, sort: (row) => row.actions.length, cell: (row) => <button type="button" className="copy num" onClick={() => setShown(row)} title={t('plugins.show')}><span className="link">{row.actions.length}</span><span className="sr">{t('plugins.show')}</span></button> },
         ]}
         menu={(row) => [
           { label: t('plugins.show'), onSelect: () => setShown(row) },
+          Boolean(settings.data?.some((each) => each.plugin === row.plugin)) && { label: t('settings.title'), icon: <IconSettings size={15} />, href: settingsOf(row.plugin) },
           foreign(row) && here(row) && Boolean(row.update) && update.allowed && { label: t('plugins.update-to', { version: row.update }), divided: true, icon: <IconDownload size={15} />, onSelect: () => void update.go({ plugin: row.plugin }).then(follow) },
           foreign(row) && here(row) && Boolean(row.former) && rollback.allowed && { label: t('plugins.rollback', { version: row.former }), icon: <IconArrowBackUp size={15} />, onSelect: () => void rollback.go({ plugin: row.plugin }).then(follow) },
           row.state === 'active' && restart.allowed && row.plugin !== 'plugin:kernel' && { label: t('plugins.restart'), icon: <IconRefresh size={15} />, onSelect: () => void restart.go({ plugin: row.plugin }).then((done) => done && toast(t('plugins.restarted', { name: titleOf(row) }))) },

@@ -11,6 +11,7 @@ const Overview = lazy(() => import('../pages/Overview'));
 const Audit = lazy(() => import('../pages/Audit'));
 const Marketplace = lazy(() => import('../pages/Marketplace'));
 const Plugins = lazy(() => import('../pages/Plugins'));
+const PluginSettings = lazy(() => import('../pages/PluginSettings'));
 const Jobs = lazy(() => import('../pages/Jobs'));
 const JobPage = lazy(() => import('../pages/Job'));
 const Listing = lazy(() => import('../pages/Listing'));
@@ -33,6 +34,7 @@ export function Routes() {
           <Route path="/plugins"><Plugins /></Route>
           <Route path="/plugins/marketplace"><Marketplace /></Route>
           <Route path="/audit"><Audit /></Route>
+          <Route path="/plugins/:plugin/settings"><PluginSettings /></Route>
           <Route path="/jobs"><Jobs /></Route>
           <Route path="/jobs/:job"><JobPage /></Route>
           <Route><BundlePage pages={pagesOf(data)} here={here} /></Route>

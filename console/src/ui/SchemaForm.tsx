@@ -133,7 +133,7 @@ interface FieldProps {
   first?: boolean;
 }
 
-/** One component of an input, labelled in the plugin's words where it has some (`field.<name>`, `action.<id>.<name>`, `help.<name>`). */
+/** One component of an input, labelled as its schema says, or in the plugin's words (`field.<name>`, `action.<id>.<name>`, `help.<name>`). */
 export function Field({ name, action, schema, required, value, error, onChange, onBlur, nested, first }: FieldProps) {
   const { data } = useCatalogue();
   const t = useT(data?.items.find((each) => each.id === action)?.plugin);
@@ -141,8 +141,8 @@ export function Field({ name, action, schema, required, value, error, onChange, 
     const text = t(key);
     return text === key ? undefined : text;
   };
-  const label = said(`field.${name}`) ?? humanise(name);
-  const help = nested ? undefined : said(`action.${action}.${name}`) ?? said(`help.${name}`) ?? schema.description;
+  const label = schema.title ?? said(`field.${name}`) ?? humanise(name);
+  const help = nested ? undefined : schema.title ? schema.description : said(`action.${action}.${name}`) ?? said(`help.${name}`) ?? schema.description;
   const text = String(value ?? '');
   const example = schema.examples?.[0] === undefined ? undefined : String(schema.examples[0]);
   const common = { label, description: help, error, required, withAsterisk: required, onBlur, 'data-field': name, 'data-autofocus': first || undefined, placeholder: example };
@@ -150,7 +150,7 @@ export function Field({ name, action, schema, required, value, error, onChange, 
     case 'flag':
       return <Switch label={label} description={help} checked={Boolean(value)} onChange={(event) => onChange(event.currentTarget.checked)} size="sm" />;
     case 'choice':
-      return <Select {...common} data={schema.enum!.map((each) => ({ value: each, label: said(`choice.${each}`) ?? humanise(each) }))} value={text || null} clearable={!required} onChange={(chosen) => onChange(chosen ?? '')} comboboxProps={{ transitionProps: { duration: 80 } }} />;
+      return <Select {...common} data={schema.enum!.map((each) => ({ value: each, label: schema['x-labels']?.[each] ?? said(`choice.${each}`) ?? humanise(each) }))} value={text || null} clearable={!required} onChange={(chosen) => onChange(chosen ?? '')} comboboxProps={{ transitionProps: { duration: 80 } }} />;
     case 'ref':
       return <RefField {...common} kind={schema['x-kind'] ?? name} value={text} onChange={onChange} />;
     case 'secret':

@@ -115,6 +115,33 @@ public interface PluginContract {
         }
     }
 
+    @Test
+    default void everySettingSaysWhatItIsAndCountsWithoutARestart(TestPanel panel) {
+        PluginFolder plugin = PluginFolder.underTest();
+        plugin.runIn(panel);
+
+        for (String language : List.of("en", "pt-BR")) {
+            for (JsonNode setting : plugin.settings(panel, language)) {
+                assertThat(List.of(
+                                setting.path("title").asText(),
+                                setting.path("description").asText()))
+                        .as("name and description in the @AttributeDefinition of " + setting.path("name") + " in "
+                                + language + "; a text with % is a key of its OSGI-INF/l10n/….properties")
+                        .noneMatch(text -> text.isBlank() || text.startsWith("%"));
+                assertThat(setting.has("standard")
+                                || !setting.path("required").asBoolean()
+                                || setting.path("secret").asBoolean())
+                        .as("a default of " + setting.path("name") + ", which is required")
+                        .isTrue();
+            }
+        }
+        assertThat(plugin.componentsWithSettings())
+                .as("components with @Designate: each has a @Modified method, so that it goes on when they change, and"
+                        + " configurationPolicy = REQUIRE, so that it never begins without them")
+                .allSatisfy((component, xml) ->
+                        assertThat(xml).as(component).contains("modified=\"", "configuration-policy=\"require\""));
+    }
+
     /** A plugin without OPENPANEL-INF/i18n says what it declares, in one language; one that has words has them in both. */
     @Test
     default void itsWordsAreThereInEnglishAndPortuguese() {

@@ -38,6 +38,8 @@ final class PluginFolder {
     private static final Pattern ROLE_LINE = Pattern.compile("^\"?([a-z0-9.-]+)\"?\\s*:", Pattern.MULTILINE);
     private static final Pattern ENDPOINT = Pattern.compile("\\b(?:action|event):([a-z0-9.*-]+)");
 
+    private static final Pattern DESIGNATE = Pattern.compile("<Designate[^>]* pid=\"([^\"]+)\"");
+
     private final Path classes;
     private final String symbolicName;
     private final String id;
@@ -200,6 +202,25 @@ final class PluginFolder {
     /** The plugin as the plugins page shows it. */
     JsonNode shown(TestPanel panel) {
         return json(panel.json(TestPanel.local(null), "plugin.get", "{\"plugin\":\"" + id() + "\"}"));
+    }
+
+    /** The form of its settings; empty where it has none. */
+    JsonNode settings(TestPanel panel, String language) {
+        String wanted = "{\"plugin\":\"" + id() + "\",\"language\":\"" + language + "\"}";
+        return json(panel.json(TestPanel.local(null), "setting.get", wanted)).path("items");
+    }
+
+    /** Component → its XML, of those that are given settings. */
+    Map<String, String> componentsWithSettings() {
+        Map<String, String> components = new TreeMap<>();
+        for (Path file : files(classes.resolve("OSGI-INF/metatype"), ".xml")) {
+            Matcher designate = DESIGNATE.matcher(text(file));
+            while (designate.find()) {
+                String component = designate.group(1);
+                components.put(component, text(classes.resolve("OSGI-INF/" + component + ".xml")));
+            }
+        }
+        return components;
     }
 
     static JsonNode json(String text) {

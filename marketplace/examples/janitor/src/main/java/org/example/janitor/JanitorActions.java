@@ -19,22 +19,27 @@ import org.example.janitor.internal.Ledger;
 import org.example.janitor.internal.Leftovers;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.metatype.annotations.Designate;
 
 /** Clearing away, by hand and by the clock. */
-@Component
+@Component(configurationPolicy = ConfigurationPolicy.REQUIRE)
+@Designate(ocd = JanitorSettings.class)
 public class JanitorActions implements Extension {
-    private static final Duration A_DAY = Duration.ofHours(24);
     /** Younger ones may be somebody's work in progress. */
     private static final Duration LEAST = Duration.ofMinutes(10);
 
     private final Leftovers leftovers;
     private final Ledger ledger;
+    private volatile JanitorSettings settings;
 
     /** What to clear away. */
     public record Run(
             @Param(
-                            value = "Only what ended at least so long ago, 10 min or more; 24 h where not given",
+                            value =
+                                    "Only what ended at least so long ago, 10 min or more; what the settings say where not given",
                             example = "24h")
                     Optional<Duration> olderThan,
             @Param("Only say what would be removed") Optional<Boolean> dryRun) {}
@@ -75,9 +80,15 @@ public class JanitorActions implements Extension {
     public record Settings(boolean scheduled, Duration olderThan) {}
 
     @Activate
-    public JanitorActions(@Reference Leftovers leftovers, @Reference Ledger ledger) {
+    public JanitorActions(@Reference Leftovers leftovers, @Reference Ledger ledger, JanitorSettings settings) {
         this.leftovers = leftovers;
         this.ledger = ledger;
+        this.settings = settings;
+    }
+
+    @Modified
+    void modified(JanitorSettings changed) {
+        settings = changed;
     }
 
     @Action(
@@ -87,9 +98,11 @@ public class JanitorActions implements Extension {
             job = true)
     public Cleared run(Call call, Run in) {
         Ref team = team(call);
-        Duration olderThan = checked(in.olderThan().orElse(A_DAY));
-        boolean dryRun = in.dryRun().orElse(false);
-        List<Leftover> found = call.step("Look", Found.class, () -> new Found(leftovers.of(team, olderThan)))
+        JanitorSettings now = settings;
+        Duration olderThan = checked(in.olderThan().orElse(Duration.parse(now.olderThan())));
+        boolean dryRun = now.dryRun() || in.dryRun().orElse(false);
+        List<Leftover> found = call.step(
+                        "Look", Found.class, () -> new Found(leftovers.of(team, olderThan, now.keep())))
                 .items();
         if (found.isEmpty()) {
             call.log("There is nothing to clear away");
@@ -124,7 +137,7 @@ public class JanitorActions implements Extension {
         team(call);
         return ledger.settings()
                 .map(each -> new Settings(each.scheduled(), each.olderThan()))
-                .orElse(new Settings(false, A_DAY));
+                .orElse(new Settings(false, Duration.parse(settings.olderThan())));
     }
 
     @Action(
@@ -143,10 +156,14 @@ public class JanitorActions implements Extension {
     /** Only in teams that asked for it. */
     @Every("PT1H")
     public void clearAway() {
-        ledger.scheduled()
-                .forEach((team, olderThan) ->
-                        leftovers.in(team, () -> leftovers.of(team, olderThan).forEach(leftovers::remove)));
         ledger.forgetOld();
+        JanitorSettings now = settings;
+        if (now.scheduled() && !now.dryRun()) {
+            ledger.scheduled()
+                    .forEach((team, olderThan) -> leftovers.in(
+                            team,
+                            () -> leftovers.of(team, olderThan, now.keep()).forEach(leftovers::remove)));
+        }
     }
 
     private static Ref team(Call call) {

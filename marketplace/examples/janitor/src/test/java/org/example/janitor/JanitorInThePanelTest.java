@@ -46,7 +46,8 @@ class JanitorInThePanelTest {
         panel = running;
         docker = offer("docker", FakeDocker.ROLES, new FakeDocker());
         deploy = offer("deploy", FakeDeploy.ROLES, new FakeDeploy());
-        panel.awaitActions("janitor.run", "janitor.list", "container.list", "deployment.get", "job.get");
+        panel.awaitActions(
+                "janitor.run", "janitor.list", "container.list", "deployment.get", "job.get", "setting.update");
         TestPanel.await("the kinds", () -> panel.get(Catalogue.class)
                 .kinds()
                 .keySet()
@@ -63,6 +64,13 @@ class JanitorInThePanelTest {
     @BeforeEach
     void empty() {
         docker.containers.clear();
+        set("{\"olderThan\":null,\"keep\":null,\"dryRun\":null,\"scheduled\":null}");
+    }
+
+    private static void set(String values) {
+        assertThat(panel.json(
+                        TestPanel.local(null), "setting.update", "{\"plugin\":\"janitor\",\"values\":" + values + "}"))
+                .contains("\"applied\":true");
     }
 
     private JsonNode call(String action, String input) throws Exception {
@@ -145,6 +153,35 @@ class JanitorInThePanelTest {
         assertThat(result.path("items").findValuesAsText("name")).containsExactly("import");
         assertThat(docker.names()).containsExactly("import");
         assertThat(call("janitor.list", "{}").path("items")).isEmpty();
+    }
+
+    @Test
+    void itsSettingsCountFromTheNextCallOn() throws Exception {
+        docker.ended(team, "import-1", TWO_DAYS);
+        docker.ended(team, "export-1", TWO_DAYS);
+
+        set("{\"olderThan\":\"72h\"}");
+        assertThat(run("{}").path("items")).isEmpty();
+        set("{\"olderThan\":\"24h\",\"keep\":[\"import-*\"],\"dryRun\":true}");
+        assertThat(run("{}").path("items").findValuesAsText("name")).containsExactly("export-1");
+        assertThat(docker.names()).containsExactly("export-1", "import-1");
+        set("{\"dryRun\":false}");
+        run("{}");
+        assertThat(docker.names()).containsExactly("import-1");
+    }
+
+    @Test
+    void whoeverRunsThePanelCanHoldItBack() throws Exception {
+        docker.ended(team, "import", TWO_DAYS);
+        call("janitor.configure", "{\"scheduled\":true,\"olderThan\":\"24h\"}");
+
+        set("{\"scheduled\":false}");
+        anHourPasses();
+        assertThat(docker.names()).containsExactly("import");
+
+        set("{\"scheduled\":true}");
+        anHourPasses();
+        assertThat(docker.names()).isEmpty();
     }
 
     @Test

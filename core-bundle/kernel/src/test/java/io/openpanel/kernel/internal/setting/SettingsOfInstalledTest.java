@@ -31,7 +31,8 @@ class SettingsOfInstalledTest {
                 .toString();
         TestPanel.await(
                 action + " is done",
-                () -> panel.json(OWNER, "job.get", "{\"job\":\"" + job + "\"}").contains("\"state\":\"done\",\"progress\""),
+                () -> panel.json(OWNER, "job.get", "{\"job\":\"" + job + "\"}")
+                        .contains("\"state\":\"done\",\"progress\""),
                 Duration.ofSeconds(60));
     }
 

@@ -7,10 +7,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.example.janitor.JanitorActions.Leftover;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -78,13 +80,18 @@ public class Leftovers {
         }
     }
 
-    /** What may go, of a team. */
-    public List<Leftover> of(Ref team, Duration olderThan) {
+    /**
+     * What may go, of a team.
+     *
+     * @param keep names of what stays, {@code *} for anything
+     */
+    public List<Leftover> of(Ref team, Duration olderThan, String... keep) {
         Instant latest = clock.instant().minus(olderThan);
         return containers().stream()
                 .filter(each -> team.id().equals(each.labels().get(TEAM)))
                 .filter(each -> ENDED.contains(each.state()))
                 .filter(each -> each.finishedAt().filter(latest::isAfter).isPresent())
+                .filter(each -> Arrays.stream(keep).noneMatch(name -> matches(name, each.name())))
                 .filter(this::isNeededByNone)
                 .map(each -> new Leftover(
                         each.container(),
@@ -93,6 +100,10 @@ public class Leftovers {
                         each.finishedAt().get(),
                         each.app()))
                 .toList();
+    }
+
+    private static boolean matches(String glob, String name) {
+        return Pattern.matches(Pattern.quote(glob).replace("*", "\\E.*\\Q"), name);
     }
 
     private List<Container> containers() {
