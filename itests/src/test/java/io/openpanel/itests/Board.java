@@ -36,7 +36,7 @@ final class Board implements AutoCloseable {
                     return new Said("%s", panel.database().tx(tx ->
                         tx.list(Row.class, "select text from note limit 10")).size());
                 }
-                @Action(value = "board.note", summary = "Adds a note", effect = Action.Effect.CHANGE)
+                @Action(value = "board.note", summary = "Adds a note", effect = Action.Effect.CHANGE, http = "POST /board/note")
                 public void note(Call call, Note in) {
                     panel.database().tx(tx -> {
                         tx.update("insert into note (text) values (?)", in.text());
@@ -63,7 +63,9 @@ final class Board implements AutoCloseable {
                     }
                 }
                 @On("board.noted")
-                public void heard(Noted noted) {}
+                public void heard(Noted noted) {
+                    panel.database().tx(tx -> tx.update("insert into heard (text) values (?)", noted.text()));
+                }
                 @Every("PT1S")
                 public void tick() {}
             }
@@ -110,7 +112,9 @@ final class Board implements AutoCloseable {
                         Extension.class.getName(),
                         Panel.class.getName())
                 .component("board.BoardDoor", DOOR.formatted(version), io.openpanel.api.Door.class.getName())
-                .file("db/V001__note.sql", "create table note (text text not null);")
+                .file(
+                        "db/V001__note.sql",
+                        "create table note (text text not null); create table heard (text text not null);")
                 .file("OPENPANEL-INF/routes/board.yaml", ROUTE)
                 .file(
                         "OPENPANEL-INF/console.json",

@@ -32,7 +32,7 @@ class ClockJumpTest {
     static void start() {
         clock = new ShiftedClock();
         git = new GitServer();
-        panel = Panel.start(Map.of("OPENPANEL_JAVA_OPTS", clock.option()));
+        panel = Panel.start(clock.environment());
         Api owner = panel.owner();
         git.commit("app", slow("first"));
         owner.post("/api/v1/projects", Map.of("name", "clock")).ok();

@@ -1,21 +1,13 @@
 package io.openpanel.itests;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
-import java.util.jar.Attributes;
-import java.util.jar.JarOutputStream;
-import java.util.jar.Manifest;
-import java.util.zip.ZipEntry;
-import javax.tools.ToolProvider;
 
 /**
  * The clock of a panel, to be put forward and back while it runs; the machine's stays right. By an agent in the panel:
@@ -26,69 +18,56 @@ final class ShiftedClock implements AutoCloseable {
             """
             package io.openpanel.kernel.internal;
 
+            import java.nio.file.Files;
+            import java.nio.file.Path;
+            import java.time.Instant;
+
             public final class SystemClock implements java.time.InstantSource {
+                private static volatile long offset;
+
+                static {
+                    Thread thread = new Thread(SystemClock::follow, "shifted-clock");
+                    thread.setDaemon(true);
+                    thread.start();
+                }
+
+                private static void follow() {
+                    try {
+                        while (true) {
+                            offset = Long.parseLong(Files.readString(Path.of(System.getProperty("%s"), "offset")));
+                            Thread.sleep(50);
+                        }
+                    } catch (java.io.IOException | InterruptedException e) {
+                        throw new IllegalStateException(e);
+                    }
+                }
+
                 @Override
-                public java.time.Instant instant() {
-                    return java.time.Instant.now().plusSeconds(Long.getLong("%s", 0));
+                public Instant instant() {
+                    return Instant.now().plusSeconds(offset);
                 }
             }
             """
-                    .formatted(ClockAgent.OFFSET);
+                    .formatted(ReplacingAgent.FOLDER);
 
-    private final Path folder;
+    private final Replacement replacement = new Replacement("io/openpanel/kernel/internal/SystemClock", SOURCE);
 
     ShiftedClock() {
-        try {
-            folder = Files.createTempDirectory("openpanel-clock");
-            Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
-            shift(Duration.ZERO);
-            Path source = Files.writeString(folder.resolve("SystemClock.java"), SOURCE);
-            int result = ToolProvider.getSystemJavaCompiler()
-                    .run(null, null, null, "-d", folder.toString(), source.toString());
-            if (result != 0) {
-                throw new AssertionError(source + " does not compile");
-            }
-            Manifest manifest = new Manifest();
-            manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
-            manifest.getMainAttributes().putValue("Premain-Class", ClockAgent.class.getName());
-            try (OutputStream file = Files.newOutputStream(agent());
-                    JarOutputStream jar = new JarOutputStream(file, manifest)) {
-                add(jar, ClockAgent.CLOCK, Files.newInputStream(folder.resolve(ClockAgent.CLOCK + ".class")));
-                for (String name : List.of("ClockAgent", "ClockAgent$1")) {
-                    add(jar, "io/openpanel/itests/" + name, ShiftedClock.class.getResourceAsStream(name + ".class"));
-                }
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        shift(Duration.ZERO);
     }
 
-    private static void add(JarOutputStream jar, String name, InputStream bytes) throws IOException {
-        try (bytes) {
-            jar.putNextEntry(new ZipEntry(name + ".class"));
-            bytes.transferTo(jar);
-        }
-    }
-
-    private Path agent() {
-        return folder.resolve("agent.jar");
-    }
-
-    private Path offset() {
-        return folder.resolve("offset");
-    }
-
-    /** What the panel's Java is to be started with. */
-    String option() {
-        return "-javaagent:" + agent() + '=' + offset();
+    /** What the panel is to be started with. */
+    Map<String, String> environment() {
+        return replacement.environment();
     }
 
     /** How far from the machine's clock it is, within a tenth of a second from now. */
     void shift(Duration by) {
+        Path folder = replacement.folder();
         try {
             Path next = Files.writeString(folder.resolve("next"), String.valueOf(by.toSeconds()));
             Files.setPosixFilePermissions(next, PosixFilePermissions.fromString("rw-r--r--"));
-            Files.move(next, offset(), StandardCopyOption.ATOMIC_MOVE);
+            Files.move(next, folder.resolve("offset"), StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -97,6 +76,6 @@ final class ShiftedClock implements AutoCloseable {
 
     @Override
     public void close() {
-        Panel.run(List.of("rm", "-rf", "--one-file-system", folder.toString()), Map.of(), null);
+        replacement.close();
     }
 }

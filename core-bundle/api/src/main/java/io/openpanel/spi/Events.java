@@ -7,7 +7,10 @@ import org.osgi.annotation.versioning.ProviderType;
 /** Hears events for Camel routes and live streams. */
 @ProviderType
 public interface Events {
-    /** Hears durable events at least once, in order per resource; an exception is a try that failed. The subscription is kept until {@link #forget}. */
+    /**
+     * Hears durable events at least once, in order per resource; an exception is a try that failed. The subscription is
+     * kept until {@link #forget}, or until the plugin is uninstalled whose id and a colon its name begins with.
+     */
     AutoCloseable subscribe(String subscriber, String pattern, Consumer<Event> hearer);
 
     /** Drops a durable subscription and what waits for it. */

@@ -7,6 +7,7 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.apache.camel.Consumer;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
@@ -26,13 +27,17 @@ final class EventComponent extends DefaultComponent {
 
     private final Events events;
 
-    EventComponent(Events events) {
+    private final UnaryOperator<String> plugins;
+
+    /** @param plugins gives the plugin that ships a route */
+    EventComponent(Events events, UnaryOperator<String> plugins) {
         this.events = events;
+        this.plugins = plugins;
     }
 
-    /** The name a route subscribes under; kept while the route is stopped. */
-    static String subscriber(String route) {
-        return "route:" + route;
+    /** The name a route subscribes under; kept while the route is stopped, and gone with its plugin. */
+    private String subscriber(String route) {
+        return plugins.apply(route) + ":route." + route;
     }
 
     @Override
@@ -72,6 +77,8 @@ final class EventComponent extends DefaultComponent {
         protected void doStart() throws Exception {
             super.doStart();
             subscription = events.subscribe(subscriber(getRouteId()), pattern, this::hear);
+            // What it was named before went with no plugin.
+            events.forget("route:" + getRouteId());
         }
 
         @Override

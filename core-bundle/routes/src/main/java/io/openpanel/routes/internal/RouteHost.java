@@ -53,6 +53,8 @@ public final class RouteHost {
     private final Set<Bundle> active = ConcurrentHashMap.newKeySet();
     /** Only the worker looks at it. */
     private final Map<Bundle, List<String>> loaded = new HashMap<>();
+    /** Whose routes are being read; they start before they are in {@link #routes}. */
+    private volatile String loading = "";
 
     private final BundleTracker<Bundle> bundles;
     private final AutoCloseable listening;
@@ -81,7 +83,7 @@ public final class RouteHost {
         camel.getCamelContextExtension().setName("openpanel");
         camel.addComponent("action", new ActionComponent(gateway, id -> Optional.ofNullable(routes.get(id))
                 .map(Shipped::plugin)));
-        camel.addComponent("event", new EventComponent(events));
+        camel.addComponent("event", new EventComponent(events, this::pluginOf));
         bundles = new Following(context);
         worker.execute(() -> inCamel(() -> {
             camel.start();
@@ -133,6 +135,10 @@ public final class RouteHost {
         }
     }
 
+    private String pluginOf(String route) {
+        return find(route).map(Shipped::plugin).orElse(loading);
+    }
+
     /** Camel finds its own parts through the thread's context class loader. */
     private <T> T inCamel(Callable<T> work) {
         Thread thread = Thread.currentThread();
@@ -152,6 +158,7 @@ public final class RouteHost {
     private List<String> load(String plugin, URL url) {
         List<String> added = new ArrayList<>();
         Set<String> before = ids();
+        loading = plugin;
         try (InputStream in = url.openStream()) {
             byte[] yaml = in.readAllBytes();
             inCamel(() -> {
@@ -215,11 +222,20 @@ public final class RouteHost {
         }
         for (Bundle bundle : serving) {
             try {
-                loaded.computeIfAbsent(bundle, this::load);
+                if (!hasFormer(bundle)) {
+                    loaded.computeIfAbsent(bundle, this::load);
+                }
             } catch (IllegalStateException gone) {
                 LOG.debug("{} went before its routes were read", bundle);
             }
         }
+    }
+
+    /** Its routes have the ids of the former version's: they come when those have gone. */
+    private boolean hasFormer(Bundle bundle) {
+        String plugin = plugin(bundle);
+        return !loaded.containsKey(bundle)
+                && routes.values().stream().anyMatch(each -> each.plugin().equals(plugin));
     }
 
     private List<String> load(Bundle bundle) {
@@ -234,7 +250,9 @@ public final class RouteHost {
     }
 
     private static String plugin(Bundle bundle) {
-        return bundle.adapt(BundleRevision.class).getDeclaredCapabilities("openpanel.plugin").stream()
+        BundleRevision revision = Optional.ofNullable(bundle.adapt(BundleRevision.class))
+                .orElseThrow(() -> new IllegalStateException(bundle + " was uninstalled"));
+        return revision.getDeclaredCapabilities("openpanel.plugin").stream()
                 .findFirst()
                 .map(capability -> String.valueOf(capability.getAttributes().get("id")))
                 .orElse(bundle.getSymbolicName());

@@ -2,6 +2,8 @@ package io.openpanel.kernel.internal.audit;
 
 import io.openpanel.api.Database;
 import io.openpanel.api.Problem;
+import io.openpanel.kernel.internal.Failpoint;
+import io.openpanel.kernel.internal.Failpoints;
 import io.openpanel.kernel.internal.KernelDatabase;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -121,6 +123,7 @@ public final class Checkpoints {
         }
         open();
         Files.writeString(file, lines, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
+        Failpoints.hit(Failpoint.AUDIT_AFTER_FILE);
         written = missing.get(missing.size() - 1).id();
     }
 

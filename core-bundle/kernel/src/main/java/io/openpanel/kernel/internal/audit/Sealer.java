@@ -1,6 +1,8 @@
 package io.openpanel.kernel.internal.audit;
 
 import io.openpanel.api.Database;
+import io.openpanel.kernel.internal.Failpoint;
+import io.openpanel.kernel.internal.Failpoints;
 import io.openpanel.kernel.internal.KernelDatabase;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -113,6 +115,9 @@ public final class Sealer implements AutoCloseable {
     private int seal(long upTo) {
         List<Link> due = new ArrayList<>();
         int sealed = database.tx(tx -> lock(tx) ? seal(tx, upTo, due) : -1);
+        if (sealed > 0) {
+            Failpoints.hit(Failpoint.AUDIT_AFTER_SEAL);
+        }
         if (!due.isEmpty()) {
             checkpoints.writeFile();
         }
@@ -191,6 +196,7 @@ public final class Sealer implements AutoCloseable {
             }
             return null;
         });
+        Failpoints.hit(Failpoint.AUDIT_AFTER_CHECKPOINT);
         checkpoints.writeFile();
     }
 

@@ -4,6 +4,8 @@ import io.openpanel.api.Database;
 import io.openpanel.api.Event;
 import io.openpanel.api.Problem;
 import io.openpanel.api.Ref;
+import io.openpanel.kernel.internal.Failpoint;
+import io.openpanel.kernel.internal.Failpoints;
 import io.openpanel.kernel.internal.KernelDatabase;
 import io.openpanel.kernel.internal.shape.Json;
 import java.nio.charset.StandardCharsets;
@@ -65,7 +67,9 @@ final class Deliveries {
             Optional<Ref> ref,
             String data) {}
 
+    /** What a panel that died was about to hand over is due at once; a hearer may hear it twice. */
     void start() {
+        database.tx(tx -> tx.update("update delivery set claimed_until = null where claimed_until is not null"));
         poller.scheduleWithFixedDelay(this::poll, 0, POLL.toMillis(), TimeUnit.MILLISECONDS);
         poller.scheduleWithFixedDelay(this::dropOld, 1, 60, TimeUnit.MINUTES);
     }
@@ -201,8 +205,11 @@ final class Deliveries {
                 claimed.ref(),
                 data);
         try {
+            Failpoints.hit(Failpoint.EVENT_AFTER_CLAIM);
             hearer.accept(event);
+            Failpoints.hit(Failpoint.EVENT_AFTER_HEARD);
             database.tx(tx -> tx.update("delete from delivery where id = ?", claimed.id()));
+            Failpoints.hit(Failpoint.EVENT_AFTER_ACKNOWLEDGE);
         } catch (RuntimeException e) {
             boolean dead = claimed.tries() >= MOST_TRIES;
             Instant due = clock.instant()

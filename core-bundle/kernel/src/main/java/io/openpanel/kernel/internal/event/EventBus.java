@@ -5,6 +5,8 @@ import io.openpanel.api.Event;
 import io.openpanel.api.Principal;
 import io.openpanel.api.Ref;
 import io.openpanel.api.Topic;
+import io.openpanel.kernel.internal.Failpoint;
+import io.openpanel.kernel.internal.Failpoints;
 import io.openpanel.kernel.internal.KernelDatabase;
 import io.openpanel.kernel.internal.shape.Json;
 import io.openpanel.kernel.internal.shape.RecordShape;
@@ -60,8 +62,10 @@ public final class EventBus implements Events {
                 data(json));
         if (topic.durable()) {
             deliveries.write(tx, event, new String(json, StandardCharsets.UTF_8));
+            Failpoints.hit(Failpoint.EVENT_AFTER_WRITE);
         }
         return () -> {
+            Failpoints.hit(Failpoint.EVENT_AFTER_COMMIT);
             tell(event);
             if (topic.durable()) {
                 deliveries.wake();

@@ -8,6 +8,8 @@ import io.openpanel.api.Principal;
 import io.openpanel.api.Problem;
 import io.openpanel.api.Ref;
 import io.openpanel.api.Resource;
+import io.openpanel.kernel.internal.Failpoint;
+import io.openpanel.kernel.internal.Failpoints;
 import io.openpanel.kernel.internal.catalogue.Entry;
 import io.openpanel.kernel.internal.event.EventBus;
 import io.openpanel.kernel.internal.job.Jobs;
@@ -172,6 +174,7 @@ public final class ActionGateway implements Gateway {
                     ? new Reply.Accepted(Ref.parse(kept.get("job").asText()))
                     : new Reply.Done(Json.bytes(kept), Optional.empty());
         }
+        Failpoints.hit(Failpoint.CALL_AFTER_CLAIM);
         try {
             Reply reply = change(invocation, admitted);
             idempotency.keep(

@@ -3,6 +3,8 @@ package io.openpanel.kernel.internal.gateway;
 import io.openpanel.api.Principal;
 import io.openpanel.api.Ref;
 import io.openpanel.api.Resource;
+import io.openpanel.kernel.internal.Failpoint;
+import io.openpanel.kernel.internal.Failpoints;
 import io.openpanel.kernel.internal.KernelDatabase;
 import io.openpanel.kernel.internal.shape.Json;
 import io.openpanel.kernel.internal.shape.Shape;
@@ -59,11 +61,13 @@ public final class Audit {
                 ? "{}"
                 : new String(Json.bytes(shape.get(), input), java.nio.charset.StandardCharsets.UTF_8);
         write(intent, "intent", json.length() > LARGEST_INPUT ? "{\"large\":true}" : json, null, null);
+        Failpoints.hit(Failpoint.AUDIT_AFTER_INTENT);
     }
 
     /** @param outcome {@code done}, {@code failed}, {@code denied}, {@code accepted}, {@code cancelled} */
     public void end(Intent intent, String outcome, String detail) {
         write(intent, "outcome", null, outcome, detail);
+        Failpoints.hit(Failpoint.AUDIT_AFTER_OUTCOME);
     }
 
     private void write(Intent intent, String phase, String input, String outcome, String detail) {

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -18,17 +19,19 @@ public final class Idempotency {
     private final KernelDatabase database;
     private final Storage storage;
     private final InstantSource clock;
+    private final Instant begun;
 
     public Idempotency(KernelDatabase database, Storage storage, InstantSource clock) {
         this.database = database;
         this.storage = storage;
         this.clock = clock;
+        this.begun = clock.instant();
     }
 
     /** A key that was claimed. */
     record Claim(String caller, String action, String key) {}
 
-    public record Row(String inputHash, Optional<String> reply) {}
+    public record Row(String inputHash, Instant at, Optional<String> reply) {}
 
     /** The first answer as it was kept, or empty where this call is the first and now holds the key. */
     Optional<String> claim(Claim claim, byte[] input) {
@@ -54,7 +57,7 @@ public final class Idempotency {
             Row first = tx.one(
                             Row.class,
                             """
-                    select input_hash, reply from idempotency where caller = ? and action = ? and key = ?
+                    select input_hash, at, reply from idempotency where caller = ? and action = ? and key = ?
                     """,
                             claim.caller(),
                             claim.action(),
@@ -67,10 +70,20 @@ public final class Idempotency {
             }
             return Optional.of(first.reply()
                     .map(ciphertext -> storage.unseal(ciphertext, place(claim)))
-                    .orElseThrow(() -> new Problem(
-                                    Problem.Kind.CONFLICT, "The first call with this Idempotency-Key is still running")
-                            .retryAfter(Duration.ofSeconds(1))));
+                    .orElseThrow(() -> unanswered(first)));
         });
+    }
+
+    /** Whether a call that the panel's end cut off took effect, nobody knows: it is not run again. */
+    private Problem unanswered(Row first) {
+        if (first.at().isBefore(begun)) {
+            return new Problem(
+                    Problem.Kind.CONFLICT,
+                    "The panel ended during the first call with this Idempotency-Key; see whether it took effect, and"
+                            + " use a new key to call again");
+        }
+        return new Problem(Problem.Kind.CONFLICT, "The first call with this Idempotency-Key is still running")
+                .retryAfter(Duration.ofSeconds(1));
     }
 
     /** Answers may hold a token that is shown once: they lie sealed. */

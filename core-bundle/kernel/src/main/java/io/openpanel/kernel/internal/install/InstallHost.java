@@ -27,7 +27,6 @@ public final class InstallHost implements AutoCloseable {
     private final Ledger ledger;
     private final Marketplaces marketplaces;
     private final Conditions conditions;
-    private final PluginBundles bundles;
     private final Installer installer;
     private final Preview preview;
     private final Metrics metrics;
@@ -36,6 +35,7 @@ public final class InstallHost implements AutoCloseable {
     private final Removal removal;
     private final AutoCloseable polling;
     private final Thread restoring;
+    private volatile boolean restored;
 
     /** @param workspaces gives the folder of the job that runs */
     public InstallHost(
@@ -55,7 +55,7 @@ public final class InstallHost implements AutoCloseable {
         this.ledger = new Ledger(database);
         this.marketplaces = new Marketplaces(database, clock);
         PluginFiles files = new PluginFiles(database);
-        this.bundles = new PluginBundles(context, files);
+        PluginBundles bundles = new PluginBundles(context, files);
         this.conditions = new Conditions(plugins, marketplaces, ledger);
         Fetcher fetcher = new Fetcher(marketplaces, workspaces);
         this.preview = new Preview(fetcher, conditions, ledger, files);
@@ -67,14 +67,22 @@ public final class InstallHost implements AutoCloseable {
         faults.onTooMany(quarantine::put);
         this.removal = new Removal(installer, ledger, settings, storage);
         this.polling = schedules.add("kernel:marketplaces", "PT1H", revocations::poll);
-        this.restoring = new Thread(() -> bundles.restore(ledger::all), "plugins-restore");
+        this.restoring = new Thread(this::restore, "plugins-restore");
         restoring.setDaemon(true);
         restoring.start();
     }
 
+    private void restore() {
+        try {
+            installer.restore();
+        } finally {
+            restored = true;
+        }
+    }
+
     /** Whether what was installed is started again. */
     public boolean isRestored() {
-        return bundles.isRestored();
+        return restored;
     }
 
     public List<Extension> actions() {

@@ -3,6 +3,8 @@ package io.openpanel.kernel.internal.install;
 import io.openpanel.api.Call;
 import io.openpanel.api.Problem;
 import io.openpanel.api.Ref;
+import io.openpanel.kernel.internal.Failpoint;
+import io.openpanel.kernel.internal.Failpoints;
 import io.openpanel.kernel.internal.plugin.Plugins;
 import io.openpanel.marketplace.Index;
 import io.openpanel.marketplace.PluginFile;
@@ -10,12 +12,15 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * From a release to a plugin that serves. A new version is started beside the one that serves, which is called until the
@@ -23,6 +28,7 @@ import org.osgi.framework.BundleException;
  * panel that is killed at any point has the old version or the new one, whole.
  */
 final class Installer {
+    private static final Logger LOG = LoggerFactory.getLogger(Installer.class);
     /** Seconds that a new version has to become well. */
     private static final String PATIENCE = "openpanel.plugin.patience";
 
@@ -120,6 +126,7 @@ final class Installer {
         Fetcher.Fetched fetched = fetcher.fetch(call, offer, release);
         PluginFile file = fetched.file();
         files.keep(fetched.jar(), file, clock.instant());
+        Failpoints.hit(Failpoint.INSTALL_AFTER_KEEP);
         return new Release(
                 file.id(),
                 file.title(),
@@ -132,7 +139,6 @@ final class Installer {
 
     private Installed change(Call call, Release release) {
         if (!isCommitted(release)) {
-            bundles.awaitRestored();
             Bundle fresh = stage(call, release);
             try {
                 awaitHealth(call, fresh);
@@ -140,12 +146,14 @@ final class Installer {
             } catch (RuntimeException e) {
                 if (!isCommitted(release)) {
                     PluginBundles.discard(fresh);
+                    forgetUnlessInstalled(release.plugin());
                 }
                 throw e instanceof Problem problem ? refused(release, problem) : e;
             }
         }
         call.progress(100);
         bundles.discardOthers(release.plugin(), release.sha256());
+        Failpoints.hit(Failpoint.INSTALL_AFTER_DISCARD);
         files.dropUnused(clock.instant());
         return new Installed(
                 new Ref("plugin", release.plugin()),
@@ -167,9 +175,12 @@ final class Installer {
         call.log("Starting " + release.version() + beside(release));
         bundles.discard(release.plugin(), release.sha256());
         try {
-            return bundles.start(release.plugin(), release.sha256());
+            Bundle fresh = bundles.start(release.plugin(), release.sha256());
+            Failpoints.hit(Failpoint.INSTALL_AFTER_START);
+            return fresh;
         } catch (Problem problem) {
             bundles.discard(release.plugin(), release.sha256());
+            forgetUnlessInstalled(release.plugin());
             throw refused(release, problem);
         }
     }
@@ -227,8 +238,10 @@ final class Installer {
         try {
             if (former.isPresent()) {
                 plugins.exchange(fresh);
+                Failpoints.hit(Failpoint.INSTALL_AFTER_EXCHANGE);
             }
             ledger.commit(release, call.caller().ref(), clock.instant());
+            Failpoints.hit(Failpoint.INSTALL_AFTER_COMMIT);
         } catch (RuntimeException e) {
             former.ifPresent(plugins::exchange);
             throw e;
@@ -237,11 +250,48 @@ final class Installer {
                 + (former.isPresent() ? "; the change took " + (System.nanoTime() - start) / 1_000_000 + " ms" : ""));
     }
 
+    /** Makes the framework have what the ledger says, after a start of the panel. */
+    void restore() {
+        TreeSet<String> all = new TreeSet<>(bundles.plugins());
+        ledger.all().forEach(row -> all.add(row.plugin()));
+        all.forEach(this::restore);
+    }
+
+    private void restore(String plugin) {
+        ReentrantLock lock = lock(plugin);
+        lock.lock();
+        try {
+            Optional<Ledger.Row> row = ledger.find(plugin);
+            bundles.discardOthers(plugin, row.flatMap(Ledger.Row::sha256).orElse(""));
+            forgetUnlessInstalled(plugin);
+            if (row.filter(each -> each.state() == Ledger.State.ENABLED).isPresent()) {
+                bundles.start(plugin, row.get().sha256().orElseThrow());
+            }
+        } catch (RuntimeException e) {
+            LOG.error("The plugin {} does not start: {}", plugin, e.getMessage(), e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A first version that was given up may have subscribed to events already. */
+    private void forgetUnlessInstalled(String plugin) {
+        if (!isInstalled(plugin)) {
+            plugins.forget(plugin);
+        }
+    }
+
+    private boolean isInstalled(String plugin) {
+        return ledger.find(plugin).flatMap(Ledger.Row::sha256).isPresent();
+    }
+
     /** Takes a plugin's bundles away. */
     void remove(Call call, Ledger.Row row) {
         alone(row.plugin(), call, () -> {
             ledger.uninstall(row.plugin(), call.caller().ref(), clock.instant());
+            Failpoints.hit(Failpoint.UNINSTALL_AFTER_RECORD);
             bundles.of(row.plugin()).forEach(PluginBundles::discard);
+            Failpoints.hit(Failpoint.UNINSTALL_AFTER_DISCARD);
             plugins.forget(row.plugin());
             files.dropUnused(clock.instant());
             return null;
@@ -252,6 +302,7 @@ final class Installer {
     void stop(Ledger.Row row, Ledger.State state, Optional<String> reason, Ref by) {
         requireInstalled(row);
         ledger.state(row.plugin(), state, reason, by, clock.instant());
+        Failpoints.hit(Failpoint.STOP_AFTER_RECORD);
         for (Bundle each : bundles.of(row.plugin())) {
             try {
                 each.stop(Bundle.STOP_TRANSIENT);
@@ -278,6 +329,7 @@ final class Installer {
                             + row.reason().orElse("its marketplace took it back") + "; update it, or uninstall it");
         }
         ledger.state(row.plugin(), Ledger.State.ENABLED, Optional.empty(), by, clock.instant());
+        Failpoints.hit(Failpoint.START_AFTER_RECORD);
         plugins.startAnew(row.plugin());
         bundles.start(row.plugin(), row.sha256().orElseThrow());
     }
@@ -291,9 +343,13 @@ final class Installer {
         }
     }
 
+    private ReentrantLock lock(String plugin) {
+        return locks.computeIfAbsent(plugin, any -> new ReentrantLock());
+    }
+
     /** One change of a plugin at a time; the others wait for it. */
     private <T> T alone(String plugin, Call call, Supplier<T> work) {
-        ReentrantLock lock = locks.computeIfAbsent(plugin, any -> new ReentrantLock());
+        ReentrantLock lock = lock(plugin);
         if (!lock.tryLock()) {
             call.log("Waiting for another change of " + plugin + " to end");
             while (!lock.tryLock()) {

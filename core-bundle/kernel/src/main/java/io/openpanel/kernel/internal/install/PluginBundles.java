@@ -6,9 +6,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.function.Supplier;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
@@ -24,7 +25,6 @@ final class PluginBundles {
 
     private final BundleContext context;
     private final PluginFiles files;
-    private final CountDownLatch restored = new CountDownLatch(1);
 
     PluginBundles(BundleContext context, PluginFiles files) {
         this.context = context;
@@ -90,48 +90,12 @@ final class PluginBundles {
         }
     }
 
-    /** Whether what was installed is started again. */
-    boolean isRestored() {
-        return restored.getCount() == 0;
-    }
-
-    /** Until then a bundle that no row names is left over from before, and goes. */
-    void awaitRestored() {
-        try {
-            restored.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new Problem(Problem.Kind.UNAVAILABLE, "The panel is stopping", e);
-        }
-    }
-
-    /** Makes the framework have what the rows say, after a start of the panel. */
-    void restore(Supplier<List<Ledger.Row>> ledger) {
-        try {
-            restore(ledger.get());
-        } finally {
-            restored.countDown();
-        }
-    }
-
-    private void restore(List<Ledger.Row> rows) {
-        List<String> wanted = rows.stream()
-                .filter(row -> row.sha256().isPresent())
-                .map(row -> location(row.plugin(), row.sha256().get()))
-                .toList();
-        for (Bundle each : context.getBundles()) {
-            if (each.getLocation().startsWith(PluginOf.INSTALLED) && !wanted.contains(each.getLocation())) {
-                discard(each);
-            }
-        }
-        rows.stream().filter(row -> row.state() == Ledger.State.ENABLED).forEach(this::restore);
-    }
-
-    private void restore(Ledger.Row row) {
-        try {
-            start(row.plugin(), row.sha256().orElseThrow());
-        } catch (RuntimeException e) {
-            LOG.error("The plugin {} does not start: {}", row.plugin(), e.getMessage(), e);
-        }
+    /** The plugins that have a bundle here. */
+    Set<String> plugins() {
+        return Arrays.stream(context.getBundles())
+                .map(Bundle::getLocation)
+                .filter(each -> each.startsWith(PluginOf.INSTALLED))
+                .map(each -> each.substring(PluginOf.INSTALLED.length(), each.indexOf('@')))
+                .collect(Collectors.toSet());
     }
 }

@@ -1,6 +1,8 @@
 package io.openpanel.kernel.internal.install;
 
 import io.openpanel.api.Call;
+import io.openpanel.kernel.internal.Failpoint;
+import io.openpanel.kernel.internal.Failpoints;
 import io.openpanel.kernel.internal.setting.Settings;
 import io.openpanel.spi.Storage;
 
@@ -28,6 +30,7 @@ final class Removal {
     void purge(Call call, Ledger.Row row) {
         uninstall(call, row);
         storage.drop(row.plugin());
+        Failpoints.hit(Failpoint.PURGE_AFTER_DROP);
         settings.forget(row.plugin());
         ledger.forget(row.plugin());
     }

@@ -1,5 +1,7 @@
 package io.openpanel.kernel.internal.job;
 
+import io.openpanel.kernel.internal.Failpoint;
+import io.openpanel.kernel.internal.Failpoints;
 import io.openpanel.kernel.internal.KernelDatabase;
 import java.time.Duration;
 import java.time.Instant;
@@ -106,6 +108,7 @@ final class JobLog implements AutoCloseable {
                     buffer.lines));
             buffer.lines = new ArrayList<>();
         }
+        Failpoints.hit(Failpoint.JOB_AFTER_LOG);
         wake();
     }
 

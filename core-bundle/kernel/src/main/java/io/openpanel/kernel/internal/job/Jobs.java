@@ -11,6 +11,8 @@ import io.openpanel.api.Problem;
 import io.openpanel.api.Ref;
 import io.openpanel.api.Resource;
 import io.openpanel.api.Resources;
+import io.openpanel.kernel.internal.Failpoint;
+import io.openpanel.kernel.internal.Failpoints;
 import io.openpanel.kernel.internal.KernelDatabase;
 import io.openpanel.kernel.internal.catalogue.Entry;
 import io.openpanel.kernel.internal.catalogue.LiveCatalogue;
@@ -49,6 +51,7 @@ public final class Jobs {
     private final Calls calls;
     private final Audit audit;
     private final EventBus events;
+    private final KernelDatabase database;
     private final Path workspaces;
     private final InstantSource clock;
     private final JobStore store;
@@ -74,6 +77,7 @@ public final class Jobs {
         this.calls = calls;
         this.audit = audit;
         this.events = events;
+        this.database = database;
         this.workspaces = workspaces;
         this.clock = clock;
         this.store = new JobStore(database, storage, clock);
@@ -151,7 +155,9 @@ public final class Jobs {
     public Ref enqueue(Admission.Admitted admitted, String surface, Audit.Intent intent) {
         Ref job = Ref.create("job");
         store.insert(job, admitted, surface);
+        Failpoints.hit(Failpoint.JOB_AFTER_INSERT);
         scheduler.schedule(task.instance(job.id()), Instant.EPOCH);
+        Failpoints.hit(Failpoint.JOB_AFTER_SCHEDULE);
         LOG.debug(
                 "{} was queued as {} by {}",
                 intent.action(),
@@ -188,6 +194,7 @@ public final class Jobs {
     private CompletionHandler<Void> run(JobStore.Row row, Optional<Entry> entry, LiveJob job) {
         String id = row.id();
         store.begin(id);
+        Failpoints.hit(Failpoint.JOB_AFTER_BEGIN);
         changed(row);
         try {
             if (row.attempt() > 0) {
@@ -247,22 +254,15 @@ public final class Jobs {
             log.add(row.id(), Optional.empty(), state.equals("cancelled") ? "Cancelled" : message);
         }
         log.close(row.id());
-        store.end(row.id(), state, result, failure == null ? null : kind, failure == null ? null : message);
-        remove(workspace(row.id()));
         Principal caller = JobStore.caller(row);
-        audit.end(
-                new Audit.Intent(
-                        Ref.create("call").id(),
-                        caller,
-                        null,
-                        row.surface(),
-                        "",
-                        "",
-                        row.action(),
-                        row.resource().map(Ref::toString).stream().toList(),
-                        KernelDatabase.team(row.teamId())),
-                state,
-                failure == null ? null : message);
+        database.tx(tx -> {
+            store.end(row.id(), state, result, failure == null ? null : kind, failure == null ? null : message);
+            audit.end(ended(row, caller), state, failure == null ? null : message);
+            return null;
+        });
+        Failpoints.hit(Failpoint.JOB_AFTER_END);
+        remove(workspace(row.id()));
+        Failpoints.hit(Failpoint.JOB_AFTER_CLEAN);
         events.announce(
                 failure == null ? "action.done" : "action.failed",
                 caller,
@@ -276,6 +276,19 @@ public final class Jobs {
                         row.resourceName().orElse(""),
                         "job",
                         "job:" + row.id()));
+    }
+
+    private static Audit.Intent ended(JobStore.Row row, Principal caller) {
+        return new Audit.Intent(
+                Ref.create("call").id(),
+                caller,
+                null,
+                row.surface(),
+                "",
+                "",
+                row.action(),
+                row.resource().map(Ref::toString).stream().toList(),
+                KernelDatabase.team(row.teamId()));
     }
 
     private static CompletionHandler<Void> later() {

@@ -3,6 +3,8 @@ package io.openpanel.kernel.internal.job;
 import io.openpanel.api.Call;
 import io.openpanel.api.Mask;
 import io.openpanel.api.Ref;
+import io.openpanel.kernel.internal.Failpoint;
+import io.openpanel.kernel.internal.Failpoints;
 import io.openpanel.kernel.internal.shape.Json;
 import io.openpanel.kernel.internal.shape.Reading;
 import io.openpanel.kernel.internal.shape.RecordShape;
@@ -174,6 +176,7 @@ public final class LiveJob {
             yieldIfAsked();
             String json = result == null ? null : new String(Json.bytes(shape, result), StandardCharsets.UTF_8);
             store.endStep(ref.id(), name, "done", json);
+            Failpoints.hit(Failpoint.JOB_AFTER_STEP);
             return result;
         } catch (RuntimeException e) {
             store.endStep(ref.id(), name, cancelled ? "cancelled" : "failed", null);

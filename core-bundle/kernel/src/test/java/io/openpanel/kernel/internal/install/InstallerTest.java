@@ -238,7 +238,8 @@ class InstallerTest {
 
         install();
         said();
-        assertThat(panel.json(OWNER, "plugin.get", "{\"plugin\":\"board\"}")).containsPattern("\"calls\":[1-9]\\d*,\"failed\":\\d+");
+        assertThat(panel.json(OWNER, "plugin.get", "{\"plugin\":\"board\"}"))
+                .containsPattern("\"calls\":[1-9]\\d*,\"failed\":\\d+");
         market.publish(board("2.0.0", "")
                 .uses("job.list")
                 .file("db/V002__more.sql", "alter table note add column more text;")

@@ -1,0 +1,183 @@
+package io.openpanel.itests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The panel is killed right after each step that outlives it; what it was at is whole afterwards. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class FailpointsTest {
+    private static final long SEED = Long.getLong("openpanel.seed", 20260301L);
+    private static final int KILLS = Figure.all() ? Integer.MAX_VALUE : 8;
+    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final String BOARD = "/api/v1/plugins/board";
+
+    @TempDir
+    private static Path folder;
+
+    private static KillSwitch points;
+    private static Panel panel;
+    private static Api api;
+    private static Board board;
+    private static Aftermath aftermath;
+    private static int kills;
+    private static long slowest;
+
+    /** What brings the panel to a point. */
+    private record Way(Runnable before, Runnable there) {}
+
+    @BeforeAll
+    static void start() {
+        points = new KillSwitch();
+        panel = Panel.start(points.environment());
+        aftermath = new Aftermath(panel);
+        api = panel.owner();
+        board = new Board(api, folder);
+        board.publish(Board.version("1.0.1", ""));
+        board.refresh();
+    }
+
+    @AfterAll
+    static void stop() {
+        aftermath.close();
+        board.close();
+        panel.close();
+        points.close();
+    }
+
+    private static Way way(String point) {
+        return switch (point.substring(0, point.indexOf('.'))) {
+            case "install" -> new Way(() -> {}, () -> api.post(BOARD + "/update", Map.of("version", "1.0.1")));
+            case "stop" -> new Way(() -> {}, () -> change("stop"));
+            case "start" -> new Way(() -> change("stop"), () -> change("start"));
+            case "uninstall" -> new Way(() -> {}, () -> change("uninstall"));
+            case "purge" -> new Way(() -> {}, FailpointsTest::purge);
+            case "job" -> new Way(() -> {}, () -> api.post("/api/v1/board/copy", Map.of()));
+            case "call" -> new Way(() -> {}, () -> note(point));
+            case "event" -> new Way(() -> {}, () -> note(point));
+            default -> point.endsWith("checkpoint") || point.endsWith("file")
+                    ? new Way(() -> note(point), FailpointsTest::restart)
+                    : new Way(() -> {}, () -> note(point));
+        };
+    }
+
+    private static Api.Answer change(String verb) {
+        return api.post(BOARD + '/' + verb, Map.of());
+    }
+
+    private static void purge() {
+        api.post(BOARD + "/purge", Map.of("confirm", "board"));
+    }
+
+    /** Each with an idempotency key, as a careful client does. */
+    private static Api.Answer note(String text) {
+        byte[] body = Api.json(Map.of("text", text)).getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        return api.send("POST", "/api/v1/board/note", body, "Idempotency-Key", text);
+    }
+
+    /** The end of the chain is signed at each start. */
+    private static void restart() {
+        panel.kill("panel");
+        panel.up();
+    }
+
+    private static void awaitGone() {
+        Wait.until("the panel is gone", SOON, () -> !panel.ready());
+    }
+
+    private static void signIn() {
+        api = panel.owner();
+        board.use(api);
+    }
+
+    private static void putFirstVersionInPlace() {
+        String state = api.get(BOARD).json().path("state").asText("missing");
+        if (state.equals("stopped")) {
+            change("start").ok();
+        } else if (!state.equals("active")) {
+            assertThat(board.install("1.0.0").get("state").asText()).isEqualTo("done");
+        }
+        if (board.said().equals("1.0.1")) {
+            assertThat(board.rollBack().get("state").asText()).isEqualTo("done");
+        }
+    }
+
+    private static void killAt(String point) {
+        putFirstVersionInPlace();
+        Way way = way(point);
+        way.before.run();
+        // Nobody starts the panel again before what it left was looked at.
+        panel.kill("panel.supervisor");
+        points.set(point);
+        try {
+            way.there.run();
+        } catch (UncheckedIOException cutOff) {
+            awaitGone();
+        }
+        Wait.until("the panel comes to " + point, SOON, () -> points.isSpent(point));
+        aftermath.remember();
+        panel.up();
+        kills++;
+        signIn();
+        slowest = Math.max(slowest, aftermath.check(api).toMillis());
+    }
+
+    @Test
+    @Order(1)
+    void theWorkOfThisSuiteComesToEachPoint() {
+        for (String each : List.of("install.", "job.", "event.", "stop.", "start.", "uninstall.", "purge.")) {
+            putFirstVersionInPlace();
+            way(each).before.run();
+            way(each).there.run();
+            aftermath.remember();
+            aftermath.check(api);
+        }
+        for (String each : KillSwitch.points()) {
+            Wait.until("somebody comes to " + each, Duration.ofSeconds(70), () -> points.passed(each));
+        }
+    }
+
+    @TestFactory
+    @Order(2)
+    Stream<DynamicTest> killedRightAfter() {
+        List<String> all = new ArrayList<>(KillSwitch.points());
+        Collections.shuffle(all, new Random(SEED));
+        return all.stream().limit(KILLS).map(each -> DynamicTest.dynamicTest(each, () -> killAt(each)));
+    }
+
+    @Test
+    @Order(3)
+    void whoAsksAgainWithTheSameKeyIsNotToldToWait() {
+        putFirstVersionInPlace();
+        String point = "call.after-claim";
+        killAt(point);
+        Api.Answer again = note(point);
+        assertThat(again.status()).as(again.text()).isEqualTo(409);
+        assertThat(again.detail()).doesNotContain("still running");
+    }
+
+    @Test
+    @Order(4)
+    void theFigures() {
+        Figure.say("seed " + SEED + ", " + kills + " kills at "
+                + KillSwitch.points().size() + " points, the last job ended " + slowest
+                + " ms after the panel was back");
+    }
+}
