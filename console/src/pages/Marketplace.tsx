@@ -1,24 +1,22 @@
 import { useState } from 'react';
 import { useT } from '../i18n/i18n';
-import { Bytes, RelativeTime } from '../ui/bits';
+import { RelativeTime } from '../ui/bits';
 import { confirm } from '../ui/confirm';
 import { Button } from '../ui/controls';
 import { Dialog } from '../ui/dialog';
-import { useAction, useList, useNavigate } from '../ui/hooks';
-import { IconBuildingStore, IconDownload, IconPlus, IconRefresh, IconTrash } from '../ui/icons';
+import { useAction, useList } from '../ui/hooks';
+import { IconBuildingStore, IconPlus, IconRefresh, IconTrash } from '../ui/icons';
 import { Card, Page } from '../ui/Page';
 import { SchemaForm } from '../ui/SchemaForm';
-import { EmptyState, Notice, ProblemNotice } from '../ui/states';
+import { EmptyState, Notice } from '../ui/states';
 import { Table } from '../ui/Table';
 import { toast } from '../ui/toast';
+import { newest, OfferDialog, type Offer } from './OfferDialog';
 import { PluginTabs } from './Plugins';
 
-interface Release { version: string; size: number; published: string; host: string; permissions: string[]; revoked?: string; obstacle?: string }
-interface Offer { offer: string; title: string; summary: string; categories: string[]; marketplace: string; publisher: string; trusted: boolean; installed?: string; releases: Release[] }
 interface Place { marketplace: string; url: string; fingerprint: string; offers: number; refreshedAt?: string; expiresAt?: string; error?: string }
 
 const nameOf = (place: Place) => place.marketplace.slice('marketplace:'.length);
-const newest = (offer: Offer) => offer.releases.find((each) => !each.revoked);
 
 export default function Marketplace() {
   const t = useT('');
@@ -79,52 +77,5 @@ export default function Marketplace() {
       )}
       {chosen && <OfferDialog offer={chosen} onClose={() => setChosen(undefined)} />}
     </Page>
-  );
-}
-
-/** What a plugin is, what it may do and what that means, before it is installed. */
-function OfferDialog({ offer, onClose }: { offer: Offer; onClose: () => void }) {
-  const t = useT('');
-  const navigate = useNavigate();
-  const install = useAction<{ job: string }>('plugin.install');
-  const trust = useAction('publisher.trust');
-  const release = newest(offer);
-  const [error, setError] = useState<unknown>();
-  const go = async () => {
-    setError(undefined);
-    try {
-      if (!offer.trusted) {
-        await trust.run({ offer: offer.offer });
-      }
-      const { job } = await install.run({ offer: offer.offer, version: release?.version, permissions: release?.permissions });
-      onClose();
-      navigate(`/jobs/${job.slice('job:'.length)}`);
-    } catch (failure) {
-      setError(failure);
-    }
-  };
-  const current = offer.installed !== undefined && offer.installed === release?.version;
-  const may = install.allowed && (offer.trusted || trust.allowed);
-  return (
-    <Dialog title={offer.title} onClose={onClose} size={600}>
-      <div className="stack">
-        <p>{offer.summary}</p>
-        <dl className="facts">
-          <dt>{t('market.publisher')}</dt><dd>{offer.publisher}</dd>
-          <dt>{t('market.place')}</dt><dd>{offer.marketplace}</dd>
-          {release && <><dt>{t('plugins.version')}</dt><dd><code>{release.version}</code> · <Bytes value={release.size} /> · <RelativeTime at={release.published} /></dd></>}
-          {offer.installed && <><dt>{t('market.installed')}</dt><dd><code>{offer.installed}</code></dd></>}
-          <dt>{t('market.calls')}</dt><dd>{release?.permissions.length ? release.permissions.map((each) => <div key={each}><code>{each}</code></div>) : t('market.calls-none')}</dd>
-        </dl>
-        {release?.obstacle && offer.trusted && <Notice tone="red">{release.obstacle}</Notice>}
-        <Notice tone="amber">{t(offer.trusted ? 'market.power' : 'market.power-new', { name: offer.publisher })}</Notice>
-        <ProblemNotice error={error} />
-        <div className="buttons end">
-          <Button onClick={onClose}>{t('close')}</Button>
-          {release && <Button tone="primary" busy={install.busy || trust.busy} icon={<IconDownload size={16} />} why={may ? current ? t('market.current') : undefined : t('not-allowed')} onClick={() => void go()}>
-            {t(offer.trusted ? offer.installed ? 'market.update' : 'market.install' : 'market.trust-install')}</Button>}
-        </div>
-      </div>
-    </Dialog>
   );
 }

@@ -1,21 +1,24 @@
 import { useState } from 'react';
 import { Link } from 'wouter';
 import { useQueryClient } from '@tanstack/react-query';
+import { perform } from '../client/catalogue';
 import { refreshCatalogue } from '../client/registry';
-import { useSummary, useT } from '../i18n/i18n';
-import { Status } from '../ui/bits';
+import { useLocale, useSummary, useT } from '../i18n/i18n';
+import { Duration, Facts, Status } from '../ui/bits';
+import { formatNumber } from '../ui/format';
 import { Button } from '../ui/controls';
 import { confirm } from '../ui/confirm';
 import { Dialog } from '../ui/dialog';
-import { useAction, useCan, useList, useNavigate } from '../ui/hooks';
+import { useAction, useCan, useList, useNavigate, useRead } from '../ui/hooks';
 import { IconArrowBackUp, IconDownload, IconPlayerPlay, IconPlayerStop, IconPuzzle, IconRefresh, IconSettings, IconTrash } from '../ui/icons';
 import { Page, Tabs } from '../ui/Page';
 import { EmptyState } from '../ui/states';
 import { Table } from '../ui/Table';
-import { toast } from '../ui/toast';
+import { toast, toastProblem } from '../ui/toast';
+import { OfferDialog, type Offer } from './OfferDialog';
 
 interface Plugin { plugin: string; title: string; version: string; state: string; reason?: string; actions: string[]; uses: string[];
-  marketplace?: string; publisher?: string; former?: string; update?: string; changedAt?: string }
+  marketplace?: string; publisher?: string; former?: string; usage?: { calls: number; failed: number; mean: string; threads: number }; update?: string; changedAt?: string }
 
 const settingsOf = (plugin: string) => `/plugins/${plugin.slice('plugin:'.length)}/settings`;
 
@@ -36,13 +39,14 @@ export default function Plugins() {
   const start = useAction('plugin.start');
   const stop = useAction('plugin.stop');
   const restart = useAction('plugin.restart');
-  const update = useAction<{ job: string }>('plugin.update');
+  const install = useAction('plugin.install');
   const rollback = useAction<{ job: string }>('plugin.rollback');
   const uninstall = useAction('plugin.uninstall');
   const purge = useAction('plugin.purge');
   const navigate = useNavigate();
   const client = useQueryClient();
   const [shown, setShown] = useState<Plugin>();
+  const [offered, setOffered] = useState<Offer>();
   const titleOf = (row: Plugin) => {
     const key = `plugin.${row.plugin.slice('plugin:'.length)}`;
     const said = t(key);
@@ -56,6 +60,8 @@ export default function Plugins() {
       toast(t('plugins.stopped', { name: titleOf(row) }));
     },
   });
+  // What an update asks for is looked at, and agreed to, where it is offered.
+  const look = (row: Plugin) => perform<Offer>(client, 'offer.get', { offer: `${row.marketplace}/${row.plugin.slice('plugin:'.length)}` }).then(setOffered, toastProblem);
   const follow = (started?: { job: string }) => started && navigate(`/jobs/${started.job.slice('job:'.length)}`);
   const foreign = (row: Plugin) => Boolean(row.marketplace);
   const here = (row: Plugin) => row.state !== 'uninstalled';
@@ -65,13 +71,13 @@ export default function Plugins() {
         columns={[
           { id: 'name', header: t('plugins.name'), sort: titleOf, cell: (row) => <span className="row">{settings.data?.some((each) => each.plugin === row.plugin) ? <Link className="main clip link" href={settingsOf(row.plugin)}>{titleOf(row)}</Link> : <span className="main clip">{titleOf(row)}</span>}<code className="faint clip wide-only">{row.plugin.slice(7)}</code></span> },
           { id: 'state', header: t('plugins.state'), width: 124, sort: (row) => row.state, cell: (row) => <span title={row.reason}><Status value={row.state} /></span> },
-          { id: 'version', header: t('plugins.version'), width: 200, wideOnly: true, cell: (row) => <span className="row"><code className="muted">{row.version}</code>{row.update && <button type="button" className="copy" onClick={() => void update.go({ plugin: row.plugin }).then(follow)}><span className="link">{t('plugins.update-to', { version: row.update })}</span></button>}</span> },
+          { id: 'version', header: t('plugins.version'), width: 200, wideOnly: true, cell: (row) => <span className="row"><code className="muted">{row.version}</code>{row.update && <button type="button" className="copy" onClick={() => void look(row)}><span className="link">{t('plugins.update-to', { version: row.update })}</span></button>}</span> },
           { id: 'actions', header: t('plugins.actions'), width: 84, end: true, wideOnly: true, sort: (row) => row.actions.length, cell: (row) => <button type="button" className="copy num" onClick={() => setShown(row)} title={t('plugins.show')}><span className="link">{row.actions.length}</span><span className="sr">{t('plugins.show')}</span></button> },
         ]}
         menu={(row) => [
           { label: t('plugins.show'), onSelect: () => setShown(row) },
           Boolean(settings.data?.some((each) => each.plugin === row.plugin)) && { label: t('settings.title'), icon: <IconSettings size={15} />, href: settingsOf(row.plugin) },
-          foreign(row) && here(row) && Boolean(row.update) && update.allowed && { label: t('plugins.update-to', { version: row.update }), divided: true, icon: <IconDownload size={15} />, onSelect: () => void update.go({ plugin: row.plugin }).then(follow) },
+          foreign(row) && here(row) && Boolean(row.update) && install.allowed && { label: t('plugins.update-to', { version: row.update }), divided: true, icon: <IconDownload size={15} />, onSelect: () => void look(row) },
           foreign(row) && here(row) && Boolean(row.former) && rollback.allowed && { label: t('plugins.rollback', { version: row.former }), icon: <IconArrowBackUp size={15} />, onSelect: () => void rollback.go({ plugin: row.plugin }).then(follow) },
           row.state === 'active' && restart.allowed && row.plugin !== 'plugin:kernel' && { label: t('plugins.restart'), icon: <IconRefresh size={15} />, onSelect: () => void restart.go({ plugin: row.plugin }).then((done) => done && toast(t('plugins.restarted', { name: titleOf(row) }))) },
           row.state === 'stopped' || row.state === 'quarantined'
@@ -82,8 +88,28 @@ export default function Plugins() {
           foreign(row) && purge.allowed && { label: t('plugins.purge'), tone: 'red', icon: <IconTrash size={15} />, onSelect: () => confirm({ title: t('plugins.purge-title', { name: titleOf(row) }), action: t('plugins.purge'), name: row.title, dies: [t('plugins.purge-dies')],
             run: () => purge.run({ plugin: row.plugin, confirm: row.title }).then(() => refreshCatalogue(client)) }) },
         ]} />
-      {shown && <Dialog title={titleOf(shown)} onClose={() => setShown(undefined)} size={640}><Actions of={shown} /><div className="buttons end"><Button onClick={() => setShown(undefined)}>{t('close')}</Button></div></Dialog>}
+      {offered && <OfferDialog offer={offered} onClose={() => setOffered(undefined)} />}
+      {shown && <Dialog title={titleOf(shown)} onClose={() => setShown(undefined)} size={640}><About plugin={shown} /><Actions of={shown} /><div className="buttons end"><Button onClick={() => setShown(undefined)}>{t('close')}</Button></div></Dialog>}
     </Page>
+  );
+}
+
+/** How it does, and what it may do beside its own actions. */
+function About({ plugin }: { plugin: Plugin }) {
+  const t = useT('');
+  const locale = useLocale();
+  const { data } = useRead<Plugin>('plugin.get', { plugin: plugin.plugin });
+  const { usage, uses, publisher, marketplace, reason } = data ?? plugin;
+  return (
+    <div style={{ marginBottom: 16 }}>
+      <Facts items={[
+        [t('plugins.state'), reason && <span>{reason}</span>],
+        [t('market.publisher'), publisher && `${publisher} · ${marketplace}`],
+        [t('market.calls'), uses.length > 0 && uses.map((each) => <div key={each}><code>{each}</code></div>)],
+        [t('plugins.usage'), usage && t('plugins.usage-text', { calls: formatNumber(usage.calls, locale), failed: formatNumber(usage.failed, locale), threads: usage.threads })],
+        [t('plugins.mean'), usage && usage.calls > 0 && <Duration value={usage.mean} />],
+      ]} />
+    </div>
   );
 }
 

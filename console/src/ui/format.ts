@@ -96,3 +96,5 @@ export function humanise(name: string): string {
 
 export const initials = (name: string): string =>
   name.split(/[\s@._-]+/).filter(Boolean).slice(0, 2).map((word) => word[0]!.toUpperCase()).join('') || '·';
+
+export const formatNumber = (value: number, locale = 'en'): string => new Intl.NumberFormat(locale).format(value);

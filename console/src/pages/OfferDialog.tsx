@@ -1,0 +1,62 @@
+import { useState } from 'react';
+import { useT } from '../i18n/i18n';
+import { Bytes, RelativeTime } from '../ui/bits';
+import { Button } from '../ui/controls';
+import { Dialog } from '../ui/dialog';
+import { useAction, useNavigate, useRead } from '../ui/hooks';
+import { IconDownload } from '../ui/icons';
+import { Notice, ProblemNotice } from '../ui/states';
+
+interface Release { version: string; size: number; published: string; host: string; permissions: string[]; revoked?: string; obstacle?: string }
+export interface Offer { offer: string; title: string; summary: string; categories: string[]; marketplace: string; publisher: string; trusted: boolean; installed?: string; releases: Release[] }
+
+/** What there is to install: the newest that was not taken back. */
+export const newest = (offer: Offer) => offer.releases.find((each) => !each.revoked);
+
+/** What a plugin is, what it may do and what that means, before it is installed. */
+export function OfferDialog({ offer, onClose }: { offer: Offer; onClose: () => void }) {
+  const t = useT('');
+  const navigate = useNavigate();
+  const install = useAction<{ job: string }>('plugin.install');
+  const trust = useAction('publisher.trust');
+  const release = newest(offer);
+  const before = useRead<{ uses: string[] }>('plugin.get', { plugin: offer.offer.replace(/^offer:.*\//, 'plugin:') }, { enabled: offer.installed !== undefined }).data?.uses;
+  const [error, setError] = useState<unknown>();
+  const go = async () => {
+    setError(undefined);
+    try {
+      if (!offer.trusted) {
+        await trust.run({ offer: offer.offer });
+      }
+      const { job } = await install.run({ offer: offer.offer, version: release?.version, permissions: release?.permissions });
+      onClose();
+      navigate(`/jobs/${job.slice('job:'.length)}`);
+    } catch (failure) {
+      setError(failure);
+    }
+  };
+  const current = offer.installed !== undefined && offer.installed === release?.version;
+  const may = install.allowed && (offer.trusted || trust.allowed);
+  return (
+    <Dialog title={offer.title} onClose={onClose} size={600}>
+      <div className="stack">
+        <p>{offer.summary}</p>
+        <dl className="facts">
+          <dt>{t('market.publisher')}</dt><dd>{offer.publisher}</dd>
+          <dt>{t('market.place')}</dt><dd>{offer.marketplace}</dd>
+          {release && <><dt>{t('plugins.version')}</dt><dd><code>{release.version}</code> · <Bytes value={release.size} /> · <RelativeTime at={release.published} /></dd></>}
+          {offer.installed && <><dt>{t('market.installed')}</dt><dd><code>{offer.installed}</code></dd></>}
+          <dt>{t('market.calls')}</dt><dd>{release?.permissions.length ? release.permissions.map((each) => <div key={each} className="row"><code>{each}</code>{before && !before.includes(each) && <span className="status badge amber">{t('market.calls-new')}</span>}</div>) : t('market.calls-none')}</dd>
+        </dl>
+        {release?.obstacle && offer.trusted && <Notice tone="red">{release.obstacle}</Notice>}
+        <Notice tone="amber">{t(offer.trusted ? 'market.power' : 'market.power-new', { name: offer.publisher })}</Notice>
+        <ProblemNotice error={error} />
+        <div className="buttons end">
+          <Button onClick={onClose}>{t('close')}</Button>
+          {release && <Button tone="primary" busy={install.busy || trust.busy} icon={<IconDownload size={16} />} why={may ? current ? t('market.current') : undefined : t('not-allowed')} onClick={() => void go()}>
+            {t(offer.trusted ? offer.installed ? 'market.update' : 'market.install' : 'market.trust-install')}</Button>}
+        </div>
+      </div>
+    </Dialog>
+  );
+}
