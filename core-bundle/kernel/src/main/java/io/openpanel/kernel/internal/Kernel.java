@@ -115,7 +115,7 @@ public final class Kernel {
         settings = new Settings(context, database, storage, configurations);
         plugins = new PluginHost(context, catalogue, calls, streams);
         Admission admission = new Admission(catalogue, authority, plugins::allows, calls);
-        InnerCalls inner = new InnerCalls(admission, calls, audit, plugins::allows);
+        InnerCalls inner = new InnerCalls(admission, calls, audit, plugins::allows, plugins::isIsolated);
         jobs = new Jobs(
                 catalogue,
                 admission,
@@ -167,6 +167,9 @@ public final class Kernel {
                 schedules,
                 () -> calls.current().flatMap(LiveCall::liveJob).orElseThrow().workspace(),
                 settings,
+                home,
+                inner,
+                calls,
                 faults,
                 metrics,
                 clock);

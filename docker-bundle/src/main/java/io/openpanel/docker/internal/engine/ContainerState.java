@@ -49,6 +49,10 @@ public record ContainerState(
     public static final String APP = "op.app";
     public static final String DEPLOYMENT = "op.deployment";
     public static final String JOB = "op.job";
+    /** The plugin whose code runs in there. */
+    public static final String PLUGIN = "op.plugin";
+    /** The panel that runs it. */
+    public static final String PANEL = "op.panel";
     /** Names of the variables whose values its log does not show, with commas between them. */
     public static final String SECRETS = "op.secrets";
 

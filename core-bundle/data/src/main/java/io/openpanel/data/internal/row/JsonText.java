@@ -43,11 +43,15 @@ final class JsonText {
         if (text == null) {
             return null;
         }
-        try (JsonParser json = JSON.createParser(text)) {
+        try (JsonParser json = parser(text)) {
             return json.nextToken() == JsonToken.VALUE_NULL ? null : codec.json(json, sealing);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    static JsonParser parser(String text) throws IOException {
+        return JSON.createParser(text);
     }
 
     static void require(JsonParser json, JsonToken token) {

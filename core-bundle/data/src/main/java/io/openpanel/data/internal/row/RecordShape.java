@@ -3,6 +3,7 @@ package io.openpanel.data.internal.row;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -96,6 +97,16 @@ public final class RecordShape {
             }
         }
         return make(values);
+    }
+
+    /** The record of a row that PostgreSQL wrote as JSON. */
+    public Object row(String json, Sealing sealing) {
+        try (JsonParser parser = JsonText.parser(json)) {
+            parser.nextToken();
+            return json(parser, sealing);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     Object json(JsonParser json, Sealing sealing) throws IOException {

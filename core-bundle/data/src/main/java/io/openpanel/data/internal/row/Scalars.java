@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +27,9 @@ final class Scalars {
     static Optional<Codec> of(Class<?> type) {
         return Optional.ofNullable(type.isEnum() ? constants(type) : CODECS.get(type));
     }
+
+    /** How PostgreSQL's own JSON begins the bytes of a column. */
+    private static final String HEX = "\\x";
 
     /** How an enum's constant is written: as SQL likes it, {@code rolling_back}. */
     static String text(Enum<?> constant) {
@@ -49,7 +53,10 @@ final class Scalars {
                 Duration.class,
                 new Scalar<>(
                         (rows, column) -> Duration.ofMillis(rows.getLong(column)),
-                        json -> Duration.parse(json.getText())));
+                        // A column that became JSON, as one that was written as such.
+                        json -> json.currentToken().isNumeric()
+                                ? Duration.ofMillis(json.getLongValue())
+                                : Duration.parse(json.getText())));
         codecs.put(BigDecimal.class, new Scalar<>(ResultSet::getBigDecimal, JsonParser::getDecimalValue));
         codecs.put(
                 BigInteger.class,
@@ -59,7 +66,7 @@ final class Scalars {
                             return number == null ? null : number.toBigIntegerExact();
                         },
                         JsonParser::getBigIntegerValue));
-        codecs.put(byte[].class, new Scalar<>(ResultSet::getBytes, JsonParser::getBinaryValue));
+        codecs.put(byte[].class, new Scalar<>(ResultSet::getBytes, Scalars::bytes));
         both(codecs, int.class, Integer.class, new Scalar<>(ResultSet::getInt, JsonParser::getIntValue));
         both(codecs, long.class, Long.class, new Scalar<>(ResultSet::getLong, JsonParser::getLongValue));
         both(codecs, short.class, Short.class, new Scalar<>(ResultSet::getShort, JsonParser::getShortValue));
@@ -67,6 +74,11 @@ final class Scalars {
         both(codecs, float.class, Float.class, new Scalar<>(ResultSet::getFloat, JsonParser::getFloatValue));
         both(codecs, boolean.class, Boolean.class, new Scalar<>(ResultSet::getBoolean, JsonParser::getBooleanValue));
         return Map.copyOf(codecs);
+    }
+
+    private static byte[] bytes(JsonParser json) throws IOException {
+        String text = json.getText();
+        return text.startsWith(HEX) ? HexFormat.of().parseHex(text, HEX.length(), text.length()) : json.getBinaryValue();
     }
 
     private static void both(Map<Class<?>, Codec> codecs, Class<?> primitive, Class<?> boxed, Codec codec) {

@@ -1,14 +1,11 @@
 package io.openpanel.kernel.internal.catalogue;
 
 import io.openpanel.api.Action;
+import io.openpanel.api.Call;
 import io.openpanel.api.Operation;
-import io.openpanel.api.Problem;
 import io.openpanel.kernel.internal.shape.Json;
-import io.openpanel.kernel.internal.shape.RecordShape;
 import io.openpanel.kernel.internal.shape.Shape;
 import java.lang.ref.WeakReference;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
 import java.util.Optional;
 
 /** One action with everything needed to call it. */
@@ -17,37 +14,36 @@ public final class Entry {
 
     private final Operation operation;
     private final Object target;
-    private final Method method;
-    private final boolean takesCall;
-    private final RecordShape input;
-    private final Shape queryInput;
+    private final Work work;
+    private final Shape input;
     private final Shape output;
     private final Turnstile turnstile;
     private volatile Written written;
 
     private record Written(WeakReference<Object> result, byte[] json) {}
 
-    Entry(
-            Operation operation,
-            Object target,
-            Method method,
-            boolean takesCall,
-            RecordShape input,
-            Shape queryInput,
-            Shape output,
-            Turnstile turnstile) {
+    /** What an action does: a method of the plugin here, or a question to where the plugin runs. */
+    @FunctionalInterface
+    public interface Work {
+        Object run(Call call, Object input);
+    }
+
+    /**
+     * @param target whose action it is; the same as long as it is the same action
+     * @param input null where it takes none
+     * @param output null where it returns nothing
+     */
+    public Entry(Operation operation, Object target, Work work, Shape input, Shape output, Turnstile turnstile) {
         this.operation = operation;
         this.target = target;
-        this.method = method;
-        this.takesCall = takesCall;
+        this.work = work;
         this.input = input;
-        this.queryInput = queryInput;
         this.output = output;
         this.turnstile = turnstile;
     }
 
     Entry with(Operation changed) {
-        return new Entry(changed, target, method, takesCall, input, queryInput, output, turnstile);
+        return new Entry(changed, target, work, input, output, turnstile);
     }
 
     public Operation operation() {
@@ -68,11 +64,6 @@ public final class Entry {
 
     /** The input's shape; empty where the action takes none. */
     public Optional<Shape> input() {
-        return Optional.ofNullable(input != null ? input : queryInput);
-    }
-
-    /** The input's components; empty where it takes none or a query. */
-    public Optional<RecordShape> inputRecord() {
         return Optional.ofNullable(input);
     }
 
@@ -87,7 +78,7 @@ public final class Entry {
 
     /** Keeps the place of an action whose plugin is being exchanged; there is nothing to call. */
     Entry placeholder() {
-        return new Entry(operation, null, null, false, null, null, null, turnstile);
+        return new Entry(operation, null, null, null, null, turnstile);
     }
 
     boolean isPlaceholder() {
@@ -112,30 +103,8 @@ public final class Entry {
         return json;
     }
 
-    /** Calls the method. */
-    public Object invoke(io.openpanel.api.Call call, Object in) {
-        Object[] arguments = new Object[method.getParameterCount()];
-        int next = 0;
-        if (takesCall) {
-            arguments[next++] = call;
-        }
-        if (next < arguments.length) {
-            arguments[next] = in;
-        }
-        try {
-            return method.invoke(target, arguments);
-        } catch (InvocationTargetException e) {
-            if (e.getCause() instanceof RuntimeException runtime) {
-                throw runtime;
-            }
-            boolean plugins = e.getCause() instanceof LinkageError || e.getCause() instanceof StackOverflowError;
-            if (e.getCause() instanceof Error error && !plugins) {
-                throw error;
-            }
-            throw new IllegalStateException(operation.id() + " failed", e.getCause());
-        } catch (IllegalAccessException e) {
-            throw new Problem(
-                    Problem.Kind.UNAVAILABLE, operation.id() + " cannot be called: its class is not public", e);
-        }
+    /** Does it. */
+    public Object invoke(Call call, Object in) {
+        return work.run(call, in);
     }
 }

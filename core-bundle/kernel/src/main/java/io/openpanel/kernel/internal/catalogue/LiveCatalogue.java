@@ -59,7 +59,9 @@ public final class LiveCatalogue implements Catalogue {
      * @throws IllegalArgumentException when one of them breaks a rule or is another plugin's
      */
     public List<Entry> read(Object extension, String plugin, Map<String, Set<String>> roles, Turnstile turnstile) {
-        List<Entry> entries = new OperationReader(plugin, roles, turnstile).read(extension);
+        List<Entry> entries = extension instanceof Described described
+                ? described.entries(roles, turnstile)
+                : new OperationReader(plugin, roles, turnstile).read(extension);
         for (Entry entry : entries) {
             Entry other = picture.entries.get(entry.id());
             if (other != null && !other.operation().plugin().equals(plugin)) {

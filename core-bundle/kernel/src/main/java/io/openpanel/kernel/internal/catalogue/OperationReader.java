@@ -9,7 +9,6 @@ import io.openpanel.api.Param;
 import io.openpanel.api.Query;
 import io.openpanel.api.Ref;
 import io.openpanel.kernel.internal.shape.Json;
-import io.openpanel.kernel.internal.shape.RecordShape;
 import io.openpanel.kernel.internal.shape.Shape;
 import io.openpanel.kernel.internal.shape.Types;
 import java.io.InputStream;
@@ -25,15 +24,17 @@ import java.util.Set;
 import java.util.concurrent.Flow;
 
 /** Reads the actions of an extension. */
-final class OperationReader {
-    private static final String ID = "[a-z][a-z0-9]*(-[a-z0-9]+)*\\.[a-z][a-z0-9]*(-[a-z0-9]+)*";
+public final class OperationReader {
+    /** What an action's id looks like. */
+    public static final String ID = "[a-z][a-z0-9]*(-[a-z0-9]+)*\\.[a-z][a-z0-9]*(-[a-z0-9]+)*";
+
     private static final String CONFIRM = "confirm";
 
     private final String plugin;
     private final Map<String, Set<String>> roles;
     private final Turnstile turnstile;
 
-    OperationReader(String plugin, Map<String, Set<String>> roles, Turnstile turnstile) {
+    public OperationReader(String plugin, Map<String, Set<String>> roles, Turnstile turnstile) {
         this.plugin = plugin;
         this.roles = roles;
         this.turnstile = turnstile;
@@ -44,7 +45,7 @@ final class OperationReader {
      *
      * @throws IllegalArgumentException naming the method and what is wrong with it
      */
-    List<Entry> read(Object extension) {
+    public List<Entry> read(Object extension) {
         List<Entry> entries = new ArrayList<>();
         for (Method method : extension.getClass().getMethods()) {
             Action action = method.getAnnotation(Action.class);
@@ -70,8 +71,7 @@ final class OperationReader {
         boolean takesCall = parameters.length > 0 && parameters[0] == Call.class;
         Class<?> in = parameters.length > (takesCall ? 1 : 0) ? parameters[takesCall ? 1 : 0] : null;
         boolean query = in == Query.class;
-        RecordShape input = in == null || query ? null : Types.record(in);
-        Shape queryInput = query ? Types.shape(Query.class, null) : null;
+        Shape input = in == null ? null : query ? Types.shape(Query.class, null) : Types.record(in);
         Operation.Form form = form(method.getReturnType());
         Shape output = output(method, form);
         String noun = action.value().substring(0, action.value().indexOf('.'));
@@ -88,11 +88,12 @@ final class OperationReader {
                 "",
                 action.http(),
                 action.cli(),
-                inputSchema(input != null ? input : queryInput, action),
-                outputSchema(output),
+                schema(input, action.effect()),
+                schema(output),
                 refs(in),
                 roles.get(action.value()));
-        return new Entry(operation, target, method, takesCall, input, queryInput, output, turnstile);
+        return new Entry(
+                operation, target, new MethodWork(target, method, takesCall, action.value()), input, output, turnstile);
     }
 
     private static Operation.Form form(Class<?> type) {
@@ -120,14 +121,15 @@ final class OperationReader {
         return Types.shape(type, null);
     }
 
-    private static String inputSchema(Shape input, Action action) {
+    /** The schema of an input, and of the name that a DESTROY asks for beside it. */
+    public static String schema(Shape input, Action.Effect effect) {
         ObjectNode schema = Json.object();
         if (input == null) {
             schema.put("type", "object").put("additionalProperties", false).putObject("properties");
         } else {
             input.describe(schema);
         }
-        if (action.effect() == Action.Effect.DESTROY) {
+        if (effect == Action.Effect.DESTROY) {
             schema.withObject("/properties")
                     .putObject(CONFIRM)
                     .put("type", "string")
@@ -136,7 +138,8 @@ final class OperationReader {
         return Json.text(schema);
     }
 
-    private static String outputSchema(Shape output) {
+    /** The schema of an output. */
+    public static String schema(Shape output) {
         ObjectNode schema = Json.object();
         if (output != null) {
             output.describe(schema);

@@ -46,31 +46,36 @@ public final class EventBus implements Events {
      * @throws IllegalArgumentException when the record is no event
      */
     public Runnable publish(Record record, Principal caller, Optional<Ref> team, Database.Tx tx) {
-        Topic topic = record.getClass().getAnnotation(Topic.class);
-        if (topic == null) {
-            throw new IllegalArgumentException(record.getClass().getName() + " is no event: it has no @Topic");
-        }
-        RecordShape shape = Types.record(record.getClass());
-        byte[] json = Json.bytes(shape, record);
+        ForeignEvent said = record instanceof ForeignEvent foreign ? foreign : read(record);
         Event event = new Event(
                 Ref.create("event").id(),
-                topic.value(),
+                said.topic(),
                 clock.instant(),
                 caller.ref(),
                 team,
-                firstRef(shape, record),
-                data(json));
-        if (topic.durable()) {
-            deliveries.write(tx, event, new String(json, StandardCharsets.UTF_8));
+                said.ref(),
+                data(said.json().getBytes(StandardCharsets.UTF_8)));
+        if (said.durable()) {
+            deliveries.write(tx, event, said.json());
             Failpoints.hit(Failpoint.EVENT_AFTER_WRITE);
         }
         return () -> {
             Failpoints.hit(Failpoint.EVENT_AFTER_COMMIT);
             tell(event);
-            if (topic.durable()) {
+            if (said.durable()) {
                 deliveries.wake();
             }
         };
+    }
+
+    private static ForeignEvent read(Record record) {
+        Topic topic = record.getClass().getAnnotation(Topic.class);
+        if (topic == null) {
+            throw new IllegalArgumentException(record.getClass().getName() + " is no event: it has no @Topic");
+        }
+        RecordShape shape = Types.record(record.getClass());
+        String json = new String(Json.bytes(shape, record), StandardCharsets.UTF_8);
+        return new ForeignEvent(topic.value(), topic.durable(), json, firstRef(shape, record));
     }
 
     @SuppressWarnings("unchecked")

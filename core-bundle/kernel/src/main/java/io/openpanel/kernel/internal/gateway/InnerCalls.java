@@ -2,8 +2,10 @@ package io.openpanel.kernel.internal.gateway;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.openpanel.api.Operation;
 import io.openpanel.api.Principal;
 import io.openpanel.api.Problem;
+import io.openpanel.api.Reach;
 import io.openpanel.api.Ref;
 import io.openpanel.kernel.internal.catalogue.Entry;
 import io.openpanel.kernel.internal.job.LiveJob;
@@ -11,8 +13,10 @@ import io.openpanel.kernel.internal.shape.Json;
 import io.openpanel.kernel.internal.shape.Reading;
 import io.openpanel.kernel.internal.shape.Types;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Flow;
 import java.util.function.BiPredicate;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** Calls that a plugin makes: as the current caller by way of the plugin, and audited as both. */
@@ -21,12 +25,23 @@ public final class InnerCalls {
     private final Calls calls;
     private final Audit audit;
     private final BiPredicate<String, String> uses;
+    private final Predicate<String> isolated;
 
-    public InnerCalls(Admission admission, Calls calls, Audit audit, BiPredicate<String, String> uses) {
+    /**
+     * @param uses whether a plugin may call an action
+     * @param isolated whether a plugin runs in a process of its own, because nobody trusts it
+     */
+    public InnerCalls(
+            Admission admission,
+            Calls calls,
+            Audit audit,
+            BiPredicate<String, String> uses,
+            Predicate<String> isolated) {
         this.admission = admission;
         this.calls = calls;
         this.audit = audit;
         this.uses = uses;
+        this.isolated = isolated;
     }
 
     /** The principal a plugin is where nobody else is the caller. */
@@ -34,15 +49,40 @@ public final class InnerCalls {
         return new Principal(new Ref("bundle", plugin), plugin, team, Optional.empty());
     }
 
+    /** A call in which a plugin itself is the caller. */
+    public static LiveCall asPlugin(String plugin, Optional<Ref> team, String surface) {
+        return new LiveCall(bundle(plugin, team), surface, plugin, null, "", kind -> new Reach(true, Set.of()));
+    }
+
     /** Calls an action; see {@link io.openpanel.api.Panel#call}. */
     public <T extends Record> T call(String plugin, String action, Record input, Class<T> type) {
         Entry entry = enter(plugin, action);
         try {
-            Object result = run(plugin, prepare(plugin, entry, input));
+            Object result = run(plugin, prepare(plugin, entry, tree(input)));
             if (type == null || result == null) {
                 return null;
             }
             return read(Json.tree(entry.output().orElseThrow(), result), type);
+        } finally {
+            entry.turnstile().leave();
+        }
+    }
+
+    /** Calls an action for a plugin whose types are elsewhere; secrets of the answer are left out. */
+    public JsonNode call(String plugin, String action, ObjectNode input) {
+        Entry entry = enter(plugin, action);
+        try {
+            Object result = run(plugin, prepare(plugin, entry, input));
+            if (result == null || entry.output().isEmpty()) {
+                return null;
+            }
+            if (entry.operation().form() != Operation.Form.RECORD) {
+                throw new Problem(
+                        Problem.Kind.CONFLICT,
+                        action + " answers with a stream or a file, which a plugin in a process of"
+                                + " its own cannot take");
+            }
+            return Json.parse(Json.bytes(entry.output().get(), result));
         } finally {
             entry.turnstile().leave();
         }
@@ -53,7 +93,7 @@ public final class InnerCalls {
         Entry entry = enter(plugin, action);
         Object result;
         try {
-            result = run(plugin, prepare(plugin, entry, input));
+            result = run(plugin, prepare(plugin, entry, tree(input)));
         } finally {
             entry.turnstile().leave();
         }
@@ -95,14 +135,19 @@ public final class InnerCalls {
         return admission.enter(action, Optional.of(plugin));
     }
 
-    private Prepared prepare(String plugin, Entry entry, Record input) {
+    private static ObjectNode tree(Record input) {
+        return input == null ? Json.object() : (ObjectNode) Json.tree(Types.record(input.getClass()), input);
+    }
+
+    private Prepared prepare(String plugin, Entry entry, ObjectNode tree) {
         Optional<LiveCall> outer = calls.current();
         Principal principal = outer.map(LiveCall::caller).orElseGet(() -> bundle(plugin, Optional.empty()));
-        ObjectNode tree = input == null ? Json.object() : (ObjectNode) Json.tree(Types.record(input.getClass()), input);
         boolean own = entry.operation().plugin().equals(plugin);
-        // A plugin has no reason to come back to its own action but to ask for the person's right to it.
-        Admission.Rights rights =
-                own && Admission.isPerson(principal) ? Admission.Rights.PRINCIPAL : Admission.Rights.PLUGIN;
+        // A plugin has no reason to come back to its own action but to ask for the person's right to it. One that
+        // nobody trusts never does for a person what that person may not do.
+        Admission.Rights rights = (own || isolated.test(plugin)) && Admission.isPerson(principal)
+                ? Admission.Rights.PRINCIPAL
+                : Admission.Rights.PLUGIN;
         return new Prepared(admission.admit(entry, principal, tree, rights), outer);
     }
 

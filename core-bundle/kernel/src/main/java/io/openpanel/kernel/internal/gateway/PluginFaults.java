@@ -45,6 +45,11 @@ public final class PluginFaults {
                         + failure.getMessage());
     }
 
+    /** Says of a plugin that it is too much, without counting. */
+    public void giveUp(String plugin, String reason) {
+        onTooMany.accept(plugin, reason);
+    }
+
     /** The faults of one run of a plugin. */
     private static final class Recent {
         private final long since;

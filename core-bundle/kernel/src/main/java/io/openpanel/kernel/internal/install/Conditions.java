@@ -1,8 +1,10 @@
 package io.openpanel.kernel.internal.install;
 
 import io.openpanel.api.Problem;
+import io.openpanel.kernel.internal.isolated.IsolatedPlugins;
 import io.openpanel.kernel.internal.plugin.Plugins;
 import io.openpanel.marketplace.Index;
+import io.openpanel.spi.Catalogue;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -12,19 +14,24 @@ import org.osgi.framework.VersionRange;
 /** What must be so before a byte of a release is fetched. */
 final class Conditions {
     private final Plugins plugins;
+    private final Catalogue catalogue;
     private final Marketplaces marketplaces;
+    private final IsolatedPlugins isolated;
     private final Ledger ledger;
 
-    Conditions(Plugins plugins, Marketplaces marketplaces, Ledger ledger) {
+    Conditions(
+            Plugins plugins, Catalogue catalogue, Marketplaces marketplaces, Ledger ledger, IsolatedPlugins isolated) {
+        this.catalogue = catalogue;
+        this.isolated = isolated;
         this.plugins = plugins;
         this.marketplaces = marketplaces;
         this.ledger = ledger;
     }
 
     /** Why a release cannot be installed here, for whoever asks before. */
-    Optional<String> obstacle(Marketplaces.Offer offer, Index.Release release) {
+    Optional<String> obstacle(Marketplaces.Offer offer, Index.Release release, boolean trusted) {
         try {
-            check(offer, release);
+            check(offer, release, trusted);
             return Optional.empty();
         } catch (Problem problem) {
             return Optional.of(problem.getMessage());
@@ -32,7 +39,7 @@ final class Conditions {
     }
 
     /** What the index alone tells of it. */
-    void check(Marketplaces.Offer offer, Index.Release release) {
+    void check(Marketplaces.Offer offer, Index.Release release, boolean trusted) {
         String name = offer.plugin().title() + ' ' + release.version();
         offer.index().revocation(offer.plugin().id(), release.version()).ifPresent(revocation -> {
             throw new Problem(Problem.Kind.CONFLICT, name + " was revoked: " + revocation.reason());
@@ -52,18 +59,30 @@ final class Conditions {
                     Problem.Kind.CONFLICT,
                     "'" + offer.plugin().id() + "' is a plugin of the panel itself; no marketplace replaces it");
         }
+        if (!trusted) {
+            checkApart(offer.plugin(), name);
+        }
     }
 
-    /** @throws Problem when nobody trusts its publisher */
-    void requireTrust(Marketplaces.Offer offer, Index.Release release) {
-        if (!marketplaces.trust().test(offer)) {
+    /** What nobody trusts runs apart from the panel, or not at all. */
+    private void checkApart(Index.Plugin plugin, String name) {
+        isolated.obstacle().ifPresent(reason -> {
             throw new Problem(
                     Problem.Kind.CONFLICT,
-                    "Nobody trusts " + offer.plugin().publisher() + ", who publishes "
-                            + offer.plugin().title() + ' ' + release.version()
-                            + ". A plugin runs inside the panel and can do all that the panel can; an owner who"
-                            + " accepts that trusts the publisher first (publisher.trust)");
-        }
+                    "Nobody trusts " + plugin.publisher() + ", who publishes " + name
+                            + ", so it would run in a container of its own, and that does not go now: " + reason);
+        });
+        String id = plugin.id();
+        catalogue.operations().stream()
+                .filter(each -> !each.plugin().equals(id))
+                .filter(each -> each.noun().equals(id) || each.noun().startsWith(id + '-'))
+                .findFirst()
+                .ifPresent(each -> {
+                    throw new Problem(
+                            Problem.Kind.CONFLICT,
+                            name + " has the name of something of " + each.plugin() + ": '" + each.noun()
+                                    + "'. Only a plugin of a publisher an owner trusts may (publisher.trust)");
+                });
     }
 
     /** @throws Problem when it is older than what is installed */

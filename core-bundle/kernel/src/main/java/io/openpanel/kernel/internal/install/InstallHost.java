@@ -7,8 +7,11 @@ import io.openpanel.api.Resources;
 import io.openpanel.kernel.internal.KernelDatabase;
 import io.openpanel.kernel.internal.catalogue.LiveCatalogue;
 import io.openpanel.kernel.internal.event.Schedules;
+import io.openpanel.kernel.internal.gateway.Calls;
+import io.openpanel.kernel.internal.gateway.InnerCalls;
 import io.openpanel.kernel.internal.gateway.Metrics;
 import io.openpanel.kernel.internal.gateway.PluginFaults;
+import io.openpanel.kernel.internal.isolated.IsolatedPlugins;
 import io.openpanel.kernel.internal.plugin.Plugins;
 import io.openpanel.kernel.internal.setting.Settings;
 import io.openpanel.spi.Storage;
@@ -26,6 +29,7 @@ public final class InstallHost implements AutoCloseable {
     private final LiveCatalogue catalogue;
     private final Ledger ledger;
     private final Marketplaces marketplaces;
+    private final IsolatedPlugins isolated;
     private final Conditions conditions;
     private final Installer installer;
     private final Preview preview;
@@ -47,6 +51,9 @@ public final class InstallHost implements AutoCloseable {
             Schedules schedules,
             Supplier<Path> workspaces,
             Settings settings,
+            Path home,
+            InnerCalls inner,
+            Calls calls,
             PluginFaults faults,
             Metrics metrics,
             InstantSource clock) {
@@ -56,12 +63,14 @@ public final class InstallHost implements AutoCloseable {
         this.marketplaces = new Marketplaces(database, clock);
         PluginFiles files = new PluginFiles(database);
         PluginBundles bundles = new PluginBundles(context, files);
-        this.conditions = new Conditions(plugins, marketplaces, ledger);
+        this.isolated =
+                new IsolatedPlugins(context, home, plugins.apiVersion(), files::open, inner, calls, faults).open();
+        this.conditions = new Conditions(plugins, catalogue, marketplaces, ledger, isolated);
         Fetcher fetcher = new Fetcher(marketplaces, workspaces);
-        this.preview = new Preview(fetcher, conditions, ledger, files);
+        this.preview = new Preview(fetcher, marketplaces, conditions, ledger, files);
         this.metrics = metrics;
-        this.installer =
-                new Installer(context, plugins, marketplaces, conditions, files, bundles, ledger, fetcher, clock);
+        this.installer = new Installer(
+                context, plugins, marketplaces, conditions, files, bundles, ledger, fetcher, isolated, clock);
         this.revocations = new Revocations(marketplaces, ledger, installer);
         this.quarantine = new Quarantine(ledger, installer);
         faults.onTooMany(quarantine::put);
@@ -135,5 +144,6 @@ public final class InstallHost implements AutoCloseable {
         polling.close();
         quarantine.close();
         restoring.join(5000);
+        isolated.close();
     }
 }

@@ -5,6 +5,8 @@ import io.openpanel.api.Problem;
 import io.openpanel.api.Ref;
 import io.openpanel.kernel.internal.Failpoint;
 import io.openpanel.kernel.internal.Failpoints;
+import io.openpanel.kernel.internal.health.Ill;
+import io.openpanel.kernel.internal.isolated.IsolatedPlugins;
 import io.openpanel.kernel.internal.plugin.Plugins;
 import io.openpanel.marketplace.Index;
 import io.openpanel.marketplace.PluginFile;
@@ -41,6 +43,7 @@ final class Installer {
     private final PluginBundles bundles;
     private final Ledger ledger;
     private final Fetcher fetcher;
+    private final IsolatedPlugins isolated;
     private final HealthGate gate;
     private final Duration patience;
     private final InstantSource clock;
@@ -55,7 +58,9 @@ final class Installer {
             PluginBundles bundles,
             Ledger ledger,
             Fetcher fetcher,
+            IsolatedPlugins isolated,
             InstantSource clock) {
+        this.isolated = isolated;
         this.plugins = plugins;
         this.marketplaces = marketplaces;
         this.conditions = conditions;
@@ -63,7 +68,7 @@ final class Installer {
         this.bundles = bundles;
         this.ledger = ledger;
         this.fetcher = fetcher;
-        this.gate = new HealthGate(context);
+        this.gate = new HealthGate(context, isolated::failure);
         this.patience = Duration.ofSeconds(Long.parseLong(
                 Optional.ofNullable(context.getProperty(PATIENCE)).orElse("30")));
         this.clock = clock;
@@ -103,7 +108,7 @@ final class Installer {
                 });
     }
 
-    private static Release former(Ledger.Row row) {
+    private Release former(Ledger.Row row) {
         return new Release(
                 row.plugin(),
                 row.title(),
@@ -113,14 +118,18 @@ final class Installer {
                 row.formerSha256().orElseThrow(),
                 row.marketplace(),
                 row.publisher(),
-                row.formerPermissions().orElse(List.of()));
+                row.formerPermissions().orElse(List.of()),
+                marketplaces
+                        .offer(row.marketplace() + '/' + row.plugin())
+                        .map(offer -> !marketplaces.trust().test(offer))
+                        .orElse(row.isolated()));
     }
 
     private Release fetch(Call call, Wanted wanted) {
         Marketplaces.Offer offer = wanted.offer;
         Index.Release release = wanted.release;
-        conditions.check(offer, release);
-        conditions.requireTrust(offer, release);
+        boolean trusted = marketplaces.trust().test(offer);
+        conditions.check(offer, release, trusted);
         conditions.requireNewer(offer.plugin(), release);
         conditions.requireAgreement(offer.plugin(), release.permissions(), wanted.agreed);
         Fetcher.Fetched fetched = fetcher.fetch(call, offer, release);
@@ -134,7 +143,8 @@ final class Installer {
                 file.sha256(),
                 offer.marketplace().name(),
                 offer.plugin().publisher(),
-                file.permissions());
+                file.permissions(),
+                !trusted);
     }
 
     private Installed change(Call call, Release release) {
@@ -152,7 +162,7 @@ final class Installer {
             }
         }
         call.progress(100);
-        bundles.discardOthers(release.plugin(), release.sha256());
+        bundles.discardOthers(release.plugin(), release.sha256(), release.isolated());
         Failpoints.hit(Failpoint.INSTALL_AFTER_DISCARD);
         files.dropUnused(clock.instant());
         return new Installed(
@@ -163,8 +173,9 @@ final class Installer {
 
     private boolean isCommitted(Release release) {
         return ledger.find(release.plugin())
-                .filter(row ->
-                        row.sha256().equals(Optional.of(release.sha256())) && row.state() == Ledger.State.ENABLED)
+                .filter(row -> row.sha256().equals(Optional.of(release.sha256()))
+                        && row.isolated() == release.isolated()
+                        && row.state() == Ledger.State.ENABLED)
                 .isPresent();
     }
 
@@ -172,14 +183,19 @@ final class Installer {
         if (!files.has(release.sha256())) {
             throw refused(release, new Problem(Problem.Kind.CONFLICT, "its file was given up meanwhile; try again"));
         }
-        call.log("Starting " + release.version() + beside(release));
-        bundles.discard(release.plugin(), release.sha256());
+        bundles.discard(release.plugin(), release.sha256(), release.isolated());
         try {
-            Bundle fresh = bundles.start(release.plugin(), release.sha256());
+            if (release.isolated()) {
+                call.log("Nobody trusts " + release.publisher() + ": it runs in a container of its own, apart from"
+                        + " the panel");
+                isolated.prepare();
+            }
+            call.log("Starting " + release.version() + beside(release));
+            Bundle fresh = bundles.start(release.plugin(), release.sha256(), release.isolated());
             Failpoints.hit(Failpoint.INSTALL_AFTER_START);
             return fresh;
         } catch (Problem problem) {
-            bundles.discard(release.plugin(), release.sha256());
+            bundles.discard(release.plugin(), release.sha256(), release.isolated());
             forgetUnlessInstalled(release.plugin());
             throw refused(release, problem);
         }
@@ -205,12 +221,12 @@ final class Installer {
 
     /** What ails a bundle that is meant to serve, and does not pass by itself. */
     Optional<String> ailment(Bundle bundle) {
-        return gate.components(bundle).map(HealthGate.Ill::reason);
+        return isolated.failure(bundle).or(() -> gate.components(bundle).map(Ill::reason));
     }
 
     private void awaitHealth(Call call, Bundle fresh) {
         long end = System.nanoTime() + patience.toNanos();
-        Optional<HealthGate.Ill> ill = gate.look(fresh, plugins.contribution(fresh));
+        Optional<Ill> ill = gate.look(fresh, plugins.contribution(fresh));
         while (ill.isPresent() && !ill.get().lasting()) {
             if (System.nanoTime() > end) {
                 throw new Problem(
@@ -262,10 +278,14 @@ final class Installer {
         lock.lock();
         try {
             Optional<Ledger.Row> row = ledger.find(plugin);
-            bundles.discardOthers(plugin, row.flatMap(Ledger.Row::sha256).orElse(""));
+            bundles.discardOthers(
+                    plugin,
+                    row.flatMap(Ledger.Row::sha256).orElse(""),
+                    row.map(Ledger.Row::isolated).orElse(false));
             forgetUnlessInstalled(plugin);
             if (row.filter(each -> each.state() == Ledger.State.ENABLED).isPresent()) {
-                bundles.start(plugin, row.get().sha256().orElseThrow());
+                bundles.start(
+                        plugin, row.get().sha256().orElseThrow(), row.get().isolated());
             }
         } catch (RuntimeException e) {
             LOG.error("The plugin {} does not start: {}", plugin, e.getMessage(), e);
@@ -331,7 +351,7 @@ final class Installer {
         ledger.state(row.plugin(), Ledger.State.ENABLED, Optional.empty(), by, clock.instant());
         Failpoints.hit(Failpoint.START_AFTER_RECORD);
         plugins.startAnew(row.plugin());
-        bundles.start(row.plugin(), row.sha256().orElseThrow());
+        bundles.start(row.plugin(), row.sha256().orElseThrow(), row.isolated());
     }
 
     private static void pause() {

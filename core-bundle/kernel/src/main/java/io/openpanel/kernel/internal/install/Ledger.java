@@ -9,7 +9,7 @@ import java.util.Optional;
 /** What is installed: the rows that the framework is made to follow. */
 final class Ledger {
     private static final String COLUMNS = "plugin, title, state, reason, marketplace, publisher, version, sha256,"
-            + " permissions, former_version, former_sha256, former_permissions, installed_at, changed_at, changed_by";
+            + " permissions, former_version, former_sha256, former_permissions, isolated, installed_at, changed_at, changed_by";
 
     private final KernelDatabase database;
 
@@ -43,6 +43,7 @@ final class Ledger {
             Optional<String> formerVersion,
             Optional<String> formerSha256,
             Optional<List<String>> formerPermissions,
+            boolean isolated,
             Instant installedAt,
             Instant changedAt,
             String changedBy) {}
@@ -61,8 +62,8 @@ final class Ledger {
         database.tx(tx -> tx.update(
                 """
                 insert into plugin_install (plugin, title, state, marketplace, publisher, version, sha256, permissions,
-                                            installed_at, changed_at, changed_by)
-                values (?, ?, 'enabled', ?, ?, ?, ?, ?, ?, ?, ?)
+                                            isolated, installed_at, changed_at, changed_by)
+                values (?, ?, 'enabled', ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 on conflict (plugin) do update set title = excluded.title, state = 'enabled', reason = null,
                     marketplace = excluded.marketplace, publisher = excluded.publisher,
                     former_version = case when plugin_install.sha256 is null then null else plugin_install.version end,
@@ -70,7 +71,7 @@ final class Ledger {
                     former_permissions =
                         case when plugin_install.sha256 is null then null else plugin_install.permissions end,
                     version = excluded.version, sha256 = excluded.sha256, permissions = excluded.permissions,
-                    changed_at = excluded.changed_at, changed_by = excluded.changed_by
+                    isolated = excluded.isolated, changed_at = excluded.changed_at, changed_by = excluded.changed_by
                 """,
                 release.plugin(),
                 release.title(),
@@ -79,6 +80,7 @@ final class Ledger {
                 release.version(),
                 release.sha256(),
                 release.permissions(),
+                release.isolated(),
                 now,
                 now,
                 by.toString()));

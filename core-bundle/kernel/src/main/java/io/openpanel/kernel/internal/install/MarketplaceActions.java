@@ -177,11 +177,11 @@ public final class MarketplaceActions implements Extension {
                 trust.test(offer),
                 ledger.find(plugin.id()).filter(row -> row.sha256().isPresent()).map(Ledger.Row::version),
                 plugin.newestFirst().stream()
-                        .map(release -> release(offer, release))
+                        .map(release -> release(offer, release, trust.test(offer)))
                         .toList());
     }
 
-    private Release release(Marketplaces.Offer offer, Index.Release release) {
+    private Release release(Marketplaces.Offer offer, Index.Release release, boolean trusted) {
         return new Release(
                 release.version(),
                 release.size(),
@@ -189,7 +189,7 @@ public final class MarketplaceActions implements Extension {
                 release.host(),
                 release.permissions(),
                 offer.index().revocation(offer.plugin().id(), release.version()).map(Index.Revocation::reason),
-                conditions.obstacle(offer, release));
+                conditions.obstacle(offer, release, trusted));
     }
 
     public record Trusting(

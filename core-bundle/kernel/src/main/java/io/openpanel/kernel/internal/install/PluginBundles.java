@@ -1,10 +1,15 @@
 package io.openpanel.kernel.internal.install;
 
 import io.openpanel.api.Problem;
+import io.openpanel.kernel.internal.isolated.StandIn;
 import io.openpanel.kernel.internal.plugin.PluginOf;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -31,8 +36,8 @@ final class PluginBundles {
         this.files = files;
     }
 
-    private static String location(String plugin, String sha256) {
-        return PluginOf.INSTALLED + plugin + '@' + sha256;
+    private static String location(String plugin, String sha256, boolean isolated) {
+        return PluginOf.INSTALLED + plugin + '@' + sha256 + (isolated ? PluginOf.ISOLATED : "");
     }
 
     /** Every version of a plugin that is there. */
@@ -47,8 +52,8 @@ final class PluginBundles {
     }
 
     /** Starts a version out of its kept bytes; one that is there already is the one. */
-    Bundle start(String plugin, String sha256) {
-        Bundle bundle = install(plugin, sha256);
+    Bundle start(String plugin, String sha256, boolean isolated) {
+        Bundle bundle = install(plugin, sha256, isolated);
         try {
             bundle.start(Bundle.START_TRANSIENT);
             return bundle;
@@ -57,9 +62,10 @@ final class PluginBundles {
         }
     }
 
-    private Bundle install(String plugin, String sha256) {
-        try (InputStream bytes = files.open(sha256)) {
-            return context.installBundle(location(plugin, sha256), bytes);
+    private Bundle install(String plugin, String sha256, boolean isolated) {
+        try (InputStream kept = files.open(sha256);
+                InputStream bytes = isolated ? standIn(kept) : kept) {
+            return context.installBundle(location(plugin, sha256, isolated), bytes);
         } catch (BundleException e) {
             throw new Problem(Problem.Kind.CONFLICT, "its file cannot be installed: " + e.getMessage(), e);
         } catch (IOException e) {
@@ -67,15 +73,26 @@ final class PluginBundles {
         }
     }
 
+    /** The code of an isolated plugin never comes into this process. */
+    private static InputStream standIn(InputStream kept) throws IOException {
+        Path file = Files.createTempFile("plugin", ".jar");
+        try {
+            Files.copy(kept, file, StandardCopyOption.REPLACE_EXISTING);
+            return new ByteArrayInputStream(StandIn.of(file));
+        } finally {
+            Files.delete(file);
+        }
+    }
+
     /** Takes away one version of a plugin. */
-    void discard(String plugin, String sha256) {
-        discard(context.getBundle(location(plugin, sha256)));
+    void discard(String plugin, String sha256, boolean isolated) {
+        discard(context.getBundle(location(plugin, sha256, isolated)));
     }
 
     /** Takes away all versions of a plugin but one. */
-    void discardOthers(String plugin, String sha256) {
+    void discardOthers(String plugin, String sha256, boolean isolated) {
         of(plugin).stream()
-                .filter(each -> !each.getLocation().equals(location(plugin, sha256)))
+                .filter(each -> !each.getLocation().equals(location(plugin, sha256, isolated)))
                 .forEach(PluginBundles::discard);
     }
 

@@ -15,12 +15,14 @@ import java.util.Optional;
 /** Finds out what a release would change here. It is fetched and checked as for an installation, and none of it is run or kept. */
 final class Preview {
     private final Fetcher fetcher;
+    private final Marketplaces marketplaces;
     private final Conditions conditions;
     private final Ledger ledger;
     private final PluginFiles files;
 
-    Preview(Fetcher fetcher, Conditions conditions, Ledger ledger, PluginFiles files) {
+    Preview(Fetcher fetcher, Marketplaces marketplaces, Conditions conditions, Ledger ledger, PluginFiles files) {
         this.fetcher = fetcher;
+        this.marketplaces = marketplaces;
         this.conditions = conditions;
         this.ledger = ledger;
         this.files = files;
@@ -59,7 +61,7 @@ final class Preview {
                 Contents.more(then.actions(), now.actions()),
                 Contents.more(now.actions(), then.actions()),
                 Contents.more(then.migrations(), now.migrations()),
-                conditions.obstacle(offer, release));
+                conditions.obstacle(offer, release, marketplaces.trust().test(offer)));
     }
 
     private static Contents contents(Fetcher.Fetched fetched) {

@@ -7,6 +7,7 @@ import java.util.List;
  *
  * @param sha256 of the jar, by which its bytes are found
  * @param permissions actions of others it may call
+ * @param isolated whether it runs in a process of its own, because nobody trusts its publisher
  */
 public record Release(
         String plugin,
@@ -15,4 +16,5 @@ public record Release(
         String sha256,
         String marketplace,
         String publisher,
-        List<String> permissions) {}
+        List<String> permissions,
+        boolean isolated) {}

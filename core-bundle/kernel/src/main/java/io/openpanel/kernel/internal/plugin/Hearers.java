@@ -3,9 +3,12 @@ package io.openpanel.kernel.internal.plugin;
 import io.openpanel.api.Event;
 import io.openpanel.api.Every;
 import io.openpanel.api.On;
+import io.openpanel.api.Ref;
+import io.openpanel.kernel.internal.catalogue.Described;
 import io.openpanel.kernel.internal.event.EventBus;
 import io.openpanel.kernel.internal.event.Schedules;
 import io.openpanel.kernel.internal.gateway.Calls;
+import io.openpanel.kernel.internal.gateway.InnerCalls;
 import io.openpanel.kernel.internal.gateway.PluginFaults;
 import io.openpanel.kernel.internal.shape.Json;
 import io.openpanel.kernel.internal.shape.Reading;
@@ -15,6 +18,7 @@ import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Connects the {@link On} and {@link Every} methods of extensions. */
 final class Hearers {
@@ -32,6 +36,9 @@ final class Hearers {
 
     /** Connects an extension; what is returned disconnects it. */
     List<AutoCloseable> connect(PluginOf plugin, Object extension) {
+        if (extension instanceof Described described) {
+            return connect(plugin, described);
+        }
         List<AutoCloseable> connected = new ArrayList<>();
         for (Method method : extension.getClass().getMethods()) {
             String id = plugin.id() + ':' + extension.getClass().getSimpleName() + '.' + method.getName();
@@ -49,6 +56,30 @@ final class Hearers {
         return connected;
     }
 
+    private List<AutoCloseable> connect(PluginOf plugin, Described extension) {
+        List<AutoCloseable> connected = new ArrayList<>();
+        for (Described.Hearing each : extension.hearings()) {
+            String id = plugin.id() + ':' + each.name();
+            Consumer<Event> hearer = event ->
+                    as(plugin, event.team(), "event", () -> each.hearer().accept(event));
+            connected.add(
+                    events.subscribe(id, each.pattern(), event -> watched(plugin, id, () -> hearer.accept(event))));
+        }
+        for (Described.Ticking each : extension.tickings()) {
+            String id = plugin.id() + ':' + each.name();
+            Runnable work = () -> as(plugin, Optional.empty(), "schedule", each.work());
+            connected.add(schedules.add(id, each.every(), () -> watched(plugin, id, work)));
+        }
+        return connected;
+    }
+
+    private void as(PluginOf plugin, Optional<Ref> team, String surface, Runnable work) {
+        calls.as(InnerCalls.asPlugin(plugin.id(), team, surface), () -> {
+            work.run();
+            return null;
+        });
+    }
+
     private void watched(PluginOf plugin, String id, Runnable work) {
         long began = System.nanoTime();
         try {
@@ -60,7 +91,7 @@ final class Hearers {
     }
 
     private void tick(PluginOf plugin, Object extension, Method method) {
-        calls.as(PanelOfBundle.asPlugin(plugin.id(), Optional.empty(), "schedule"), () -> invoke(extension, method));
+        calls.as(InnerCalls.asPlugin(plugin.id(), Optional.empty(), "schedule"), () -> invoke(extension, method));
     }
 
     /** Drops a plugin's subscriptions and what waits for them. */
@@ -74,7 +105,7 @@ final class Hearers {
                 ? event
                 : Types.record(wanted)
                         .read(Json.tree(Types.shape(Object.class, null), event.data()), "", Reading.tolerant());
-        calls.as(PanelOfBundle.asPlugin(plugin.id(), event.team(), "event"), () -> invoke(extension, method, argument));
+        calls.as(InnerCalls.asPlugin(plugin.id(), event.team(), "event"), () -> invoke(extension, method, argument));
     }
 
     private static Object invoke(Object extension, Method method, Object... arguments) {

@@ -4,6 +4,7 @@ import io.openpanel.api.Door;
 import io.openpanel.api.Problem;
 import io.openpanel.kernel.internal.catalogue.Turnstile;
 import io.openpanel.kernel.internal.gateway.Calls;
+import io.openpanel.kernel.internal.gateway.InnerCalls;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -53,7 +54,7 @@ final class LiveDoor implements Door {
             if (behind == null) {
                 throw exchanged();
             }
-            return calls.as(PanelOfBundle.asPlugin(plugin, Optional.empty(), "door"), () -> behind.handle(request));
+            return calls.as(InnerCalls.asPlugin(plugin, Optional.empty(), "door"), () -> behind.handle(request));
         } finally {
             turnstile.leave();
         }

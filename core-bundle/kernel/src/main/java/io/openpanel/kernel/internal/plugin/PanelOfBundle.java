@@ -15,7 +15,6 @@ import io.openpanel.kernel.internal.job.LiveJob;
 import io.openpanel.spi.Storage;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Flow;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -63,18 +62,7 @@ final class PanelOfBundle implements Panel, Storage.Context {
                     Problem.Kind.DENIED,
                     "The plugin " + plugin.id() + " works in a team of its choice only where it is the caller itself");
         }
-        return calls.as(asPlugin(plugin.id(), Optional.of(team), "bundle"), work);
-    }
-
-    /** A call in which the plugin itself is the caller. */
-    static LiveCall asPlugin(String plugin, Optional<Ref> team, String surface) {
-        return new LiveCall(
-                InnerCalls.bundle(plugin, team),
-                surface,
-                plugin,
-                null,
-                "",
-                kind -> new io.openpanel.api.Reach(true, Set.of()));
+        return calls.as(InnerCalls.asPlugin(plugin.id(), Optional.of(team), "bundle"), work);
     }
 
     @Override

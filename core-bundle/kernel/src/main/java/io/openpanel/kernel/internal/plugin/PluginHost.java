@@ -55,6 +55,11 @@ public final class PluginHost {
         return plugins != null && plugins.allows(plugin, action);
     }
 
+    /** Whether a plugin runs in a process of its own, because nobody trusts it. */
+    public boolean isIsolated(String plugin) {
+        return plugins != null && plugins.find(plugin).map(PluginOf::isIsolated).orElse(false);
+    }
+
     /** Whether a plugin is being exchanged at this moment. */
     public boolean isExchanging() {
         return plugins != null && plugins.isExchanging();

@@ -13,6 +13,9 @@ public record PluginOf(String id, String title, List<String> uses, Bundle bundle
     /** How the locations of bundles begin that the installer installed. */
     public static final String INSTALLED = "plugin:";
 
+    /** How the locations end of those that only stand for a plugin in a process of its own. */
+    public static final String ISOLATED = "!isolated";
+
     private static final String NAMESPACE = "openpanel.plugin";
 
     /** The plugin in a bundle, if it has one. */
@@ -44,8 +47,20 @@ public record PluginOf(String id, String title, List<String> uses, Bundle bundle
         return bundle.getLocation().startsWith(INSTALLED);
     }
 
+    /** Whether it runs in a process of its own, and the bundle here only stands for it. */
+    public boolean isIsolated() {
+        return isInstalled() && bundle.getLocation().endsWith(ISOLATED);
+    }
+
+    /** Of the file it was installed from. */
+    public String sha256() {
+        String location = bundle.getLocation();
+        int end = isIsolated() ? location.length() - ISOLATED.length() : location.length();
+        return location.substring(location.indexOf('@') + 1, end);
+    }
+
     /** Whether an action of another plugin is listed in {@code uses}. */
-    boolean lists(String action) {
+    public boolean lists(String action) {
         return uses.stream().anyMatch(glob -> matches(glob, action));
     }
 

@@ -1,7 +1,10 @@
 package io.openpanel.kernel.internal.shape;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.openpanel.api.Problem;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** One reading of a JSON value: strict for what callers send, tolerant for what bundles hear of each other. */
@@ -40,6 +43,17 @@ public final class Reading {
     /** Whether nothing was noted. */
     public boolean isGood() {
         return errors.isEmpty();
+    }
+
+    /** Notes each property of an object that is none of the known. */
+    void refuseUnknown(JsonNode object, String prefix, List<String> known) {
+        for (Iterator<String> names = object.fieldNames(); names.hasNext(); ) {
+            String name = names.next();
+            if (!known.contains(name)) {
+                String shown = name.length() > 100 ? name.substring(0, 100) + "…" : name;
+                wrong(prefix + shown, "is not known; known are " + String.join(", ", known));
+            }
+        }
     }
 
     /** @throws Problem when something was noted */

@@ -14,7 +14,6 @@ import java.lang.reflect.Modifier;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.util.Arrays;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -102,7 +101,8 @@ public final class RecordShape implements Shape {
         }
         String prefix = path.isEmpty() ? "" : path + '.';
         if (reading.isStrict()) {
-            refuseUnknown(node, prefix, reading);
+            reading.refuseUnknown(
+                    node, prefix, Arrays.stream(components).map(Component::name).toList());
         }
         Object[] values = new Object[components.length];
         boolean complete = true;
@@ -120,24 +120,6 @@ public final class RecordShape implements Shape {
             values[i] = component.optional() ? Optional.ofNullable(read) : read;
         }
         return complete ? make(values, path, reading) : null;
-    }
-
-    private void refuseUnknown(JsonNode node, String prefix, Reading reading) {
-        for (Iterator<String> names = node.fieldNames(); names.hasNext(); ) {
-            String name = names.next();
-            if (Arrays.stream(components)
-                    .noneMatch(component -> component.name().equals(name))) {
-                String shown = name.length() > 100 ? name.substring(0, 100) + "…" : name;
-                reading.wrong(
-                        prefix + shown,
-                        "is not known; known are "
-                                + String.join(
-                                        ", ",
-                                        Arrays.stream(components)
-                                                .map(Component::name)
-                                                .toList()));
-            }
-        }
     }
 
     /** What a tolerant reader gives for a missing component. */

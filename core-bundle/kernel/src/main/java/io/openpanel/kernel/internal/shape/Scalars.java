@@ -23,8 +23,8 @@ import java.util.regex.Pattern;
 /** The shapes of single values. */
 final class Scalars {
     private static final long LONGEST_TEXT = 4096;
-    private static final long LONGEST_DOCUMENT = 1 << 20;
-    private static final long LONGEST_SECRET = 1 << 16;
+    static final long LONGEST_DOCUMENT = 1 << 20;
+    static final long LONGEST_SECRET = 1 << 16;
     private static final Pattern SHORT_DURATION = Pattern.compile("(\\d{1,15})(ms|s|m|h|d)");
 
     private Scalars() {}

@@ -1,0 +1,159 @@
+package io.openpanel.kernel.internal.isolated;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.openpanel.api.Problem;
+import io.openpanel.kernel.internal.shape.Json;
+import io.openpanel.marketplace.PluginFile;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.jar.Attributes;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import org.osgi.framework.Constants;
+
+/**
+ * What the panel's own framework has of a plugin whose code it must not load: its name, its words, its roles, its tables
+ * and its lists in the console. No class, no component, no route, no script of a page.
+ */
+public final class StandIn {
+    private static final String ROOT = "OPENPANEL-INF/";
+    private static final int MOST_BYTES = 1 << 20;
+    private static final List<String> LANGUAGES = List.of("en", "pt-BR");
+
+    private final PluginFile plugin;
+    private final JarFile jar;
+
+    private StandIn(PluginFile plugin, JarFile jar) {
+        this.plugin = plugin;
+        this.jar = jar;
+    }
+
+    /** The bytes of the bundle that stands for a plugin's jar. */
+    public static byte[] of(Path file) {
+        PluginFile plugin = PluginFile.read(file);
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (JarFile jar = new JarFile(file.toFile())) {
+            new StandIn(plugin, jar).write(bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException("The file of " + plugin.title() + " cannot be read", e);
+        }
+        return bytes.toByteArray();
+    }
+
+    private void write(ByteArrayOutputStream bytes) throws IOException {
+        refuse(ROOT + "routes/", "brings routes of its own");
+        try (JarOutputStream out = new JarOutputStream(bytes, manifest())) {
+            copy(out, ROOT + "roles.yaml");
+            for (JarEntry entry : jar.stream().toList()) {
+                if (entry.getName().matches("db/[^/]+\\.sql")) {
+                    copy(out, entry.getName());
+                }
+            }
+            if (jar.getEntry(ROOT + "console.json") != null) {
+                put(out, ROOT + "console.json", Json.bytes(console(json(ROOT + "console.json"))));
+            }
+            for (String language : LANGUAGES) {
+                String words = ROOT + "i18n/" + language + ".json";
+                if (jar.getEntry(words) != null) {
+                    put(out, words, Json.bytes(words(json(words))));
+                }
+            }
+        }
+    }
+
+    private void refuse(String folder, String what) {
+        if (jar.stream().anyMatch(each -> each.getName().startsWith(folder) && !each.isDirectory())) {
+            throw new Problem(
+                    Problem.Kind.CONFLICT,
+                    plugin.title() + ' ' + what + ", which only plugins of trusted publishers may; trust "
+                            + "its publisher first, if you do");
+        }
+    }
+
+    private Manifest manifest() {
+        Manifest manifest = new Manifest();
+        Attributes main = manifest.getMainAttributes();
+        main.put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        main.putValue(Constants.BUNDLE_MANIFESTVERSION, "2");
+        main.putValue(Constants.BUNDLE_SYMBOLICNAME, plugin.symbolicName());
+        main.putValue(Constants.BUNDLE_VERSION, plugin.version());
+        main.putValue(
+                Constants.PROVIDE_CAPABILITY,
+                "openpanel.plugin;id=" + quoted(plugin.id()) + ";title=" + quoted(plugin.title())
+                        + ";uses:List<String>=" + quoted(String.join(",", plugin.permissions())));
+        return manifest;
+    }
+
+    private static String quoted(String text) {
+        return '"' + text.replaceAll("[\\\\\"\\p{Cntrl}]", " ") + '"';
+    }
+
+    private void copy(JarOutputStream out, String name) throws IOException {
+        if (jar.getEntry(name) != null) {
+            put(out, name, read(name));
+        }
+    }
+
+    private byte[] read(String name) throws IOException {
+        try (InputStream in = jar.getInputStream(jar.getEntry(name))) {
+            byte[] bytes = in.readNBytes(MOST_BYTES + 1);
+            if (bytes.length > MOST_BYTES) {
+                throw new Problem(Problem.Kind.CONFLICT, name + " of " + plugin.title() + " is too long");
+            }
+            return bytes;
+        }
+    }
+
+    private ObjectNode json(String name) throws IOException {
+        try {
+            return Json.parseObject(read(name));
+        } catch (Problem problem) {
+            throw new Problem(Problem.Kind.CONFLICT, name + " of " + plugin.title() + ": " + problem.getMessage());
+        }
+    }
+
+    private static void put(JarOutputStream out, String name, byte[] bytes) throws IOException {
+        out.putNextEntry(new JarEntry(name));
+        out.write(bytes);
+        out.closeEntry();
+    }
+
+    /** Its lists, under paths of its own. A page with a script would be the signed-in person. */
+    private ObjectNode console(ObjectNode said) {
+        ObjectNode console = Json.object();
+        for (String part : List.of("nav", "pages")) {
+            ArrayNode kept = console.putArray(part);
+            for (JsonNode each : said.path(part)) {
+                String path = each.path("path").asText("");
+                boolean own = path.equals('/' + plugin.id()) || path.startsWith('/' + plugin.id() + '/');
+                if (own && !each.has("module")) {
+                    kept.add(each);
+                }
+            }
+        }
+        return console;
+    }
+
+    /** Its words, without those for what others do. */
+    private ObjectNode words(ObjectNode said) {
+        ObjectNode words = Json.object();
+        said.properties().forEach(each -> {
+            String key = each.getKey();
+            boolean own = !key.startsWith("action.")
+                    || key.startsWith("action." + plugin.id() + '.')
+                    || key.startsWith("action." + plugin.id() + '-');
+            if (own && each.getValue().isTextual()) {
+                words.set(key, each.getValue());
+            }
+        });
+        return words;
+    }
+}
