@@ -17,24 +17,33 @@ final class Board implements AutoCloseable {
             package board;
             import io.openpanel.api.*;
             import java.util.List;
+            import java.util.Map;
             import java.util.Optional;
             import java.util.concurrent.Flow;
             public class BoardActions implements Extension {
                 @Topic(value = "board.noted", summary = "A note was added")
                 public record Noted(String text) {}
-                public record Said(String version, int rows) {}
+                public record Said(String version, int rows, String greeting, int started) {}
                 public record Row(String text) {}
                 public record Note(String text) {}
                 public record Copied(int copies) {}
+                private static int started;
                 private final Panel panel;
-                public BoardActions(Panel panel) {
+                private volatile Map<String, Object> settings;
+                public BoardActions(Panel panel, Map<String, Object> settings) {
                     this.panel = panel;
+                    this.settings = settings;
+                    started++;
                     %s
+                }
+                public void modified(Map<String, Object> changed) {
+                    settings = changed;
                 }
                 @Action(value = "board.say", summary = "Says its version", effect = Action.Effect.READ, http = "GET /board/say")
                 public Said say() {
                     return new Said("%s", panel.database().tx(tx ->
-                        tx.list(Row.class, "select text from note limit 10")).size());
+                        tx.list(Row.class, "select text from note limit 10")).size(),
+                        String.valueOf(settings.getOrDefault("greeting", "hello")), started);
                 }
                 @Action(value = "board.note", summary = "Adds a note", effect = Action.Effect.CHANGE, http = "POST /board/note")
                 public void note(Call call, Note in) {
@@ -69,6 +78,11 @@ final class Board implements AutoCloseable {
                 @Every("PT1S")
                 public void tick() {}
             }
+            """;
+    private static final String SETTINGS =
+            """
+            <AD id="greeting" type="String" max="40" default="hello" name="Greeting" description="What it says first"/>
+            <AD id=".key" type="Password" required="false" name="Key" description="Of nothing"/>
             """;
     private static final String ROUTE =
             """
@@ -106,10 +120,11 @@ final class Board implements AutoCloseable {
 
     static PluginJar version(String version, String atStart) {
         return PluginJar.of("board", version)
-                .component(
+                .configured(
                         "board.BoardActions",
                         CODE.formatted(atStart, version),
                         Extension.class.getName(),
+                        SETTINGS,
                         Panel.class.getName())
                 .component("board.BoardDoor", DOOR.formatted(version), io.openpanel.api.Door.class.getName())
                 .file(

@@ -74,11 +74,39 @@ public final class PluginJar {
      * @param constructor the interfaces of the services its constructor takes
      */
     public PluginJar component(String className, String code, String service, String... constructor) {
-        StringBuilder xml = new StringBuilder(
-                        "<scr:component xmlns:scr=\"http://www.osgi.org/xmlns/scr/v1.4.0\" name=\"")
+        return component(className, code, service, constructor.length, "", constructor);
+    }
+
+    /**
+     * A source that is a component with settings: a map of them is the last parameter of its constructor and the one of its
+     * method {@code modified}.
+     *
+     * @param attributes the {@code AD} elements of the metatype
+     * @param constructor the interfaces of the services its constructor takes before the map
+     */
+    public PluginJar configured(
+            String className, String code, String service, String attributes, String... constructor) {
+        String metatype = "<m:MetaData xmlns:m=\"http://www.osgi.org/xmlns/metatype/v1.4.0\""
+                + " localization=\"OSGI-INF/l10n/settings\"><OCD id=\"settings\" name=\"" + id + "\">" + attributes
+                + "</OCD><Designate pid=\"" + className + "\"><Object ocdref=\"settings\"/></Designate></m:MetaData>";
+        file("OSGI-INF/metatype/settings.xml", metatype);
+        return component(
+                className,
+                code,
+                service,
+                constructor.length + 1,
+                " modified=\"modified\" configuration-policy=\"require\"",
+                constructor);
+    }
+
+    private PluginJar component(
+            String className, String code, String service, int parameters, String more, String... constructor) {
+        StringBuilder xml = new StringBuilder("<scr:component xmlns:scr=\"http://www.osgi.org/xmlns/scr/v1.4.0\"")
+                .append(more)
+                .append(" name=\"")
                 .append(className)
                 .append("\" init=\"")
-                .append(constructor.length)
+                .append(parameters)
                 .append("\"><service><provide interface=\"")
                 .append(service)
                 .append("\"/></service>");

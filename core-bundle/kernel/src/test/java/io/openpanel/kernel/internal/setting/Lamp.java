@@ -34,16 +34,6 @@ final class Lamp {
                 }
             }
             """;
-    private static final String COMPONENT =
-            """
-            <scr:component xmlns:scr="http://www.osgi.org/xmlns/scr/v1.4.0" name="lamp.LampActions" init="2"
-                modified="modified" configuration-policy="require">
-              <service><provide interface="%s"/></service>
-              <reference name="panel" interface="%s" parameter="0"/>
-              <implementation class="lamp.LampActions"/>
-            </scr:component>
-            """
-                    .formatted(Extension.class.getName(), Panel.class.getName());
     static final String ATTRIBUTES =
             """
             <AD id="watts" type="Integer" min="1" max="100" default="40" name="%watts" description="%watts.help"/>
@@ -64,19 +54,9 @@ final class Lamp {
 
     static PluginJar version(String version, String attributes) {
         return PluginJar.of("lamp", version)
-                .component("lamp.LampActions", CODE, Extension.class.getName(), Panel.class.getName())
-                .file("OSGI-INF/lamp.LampActions.xml", COMPONENT)
-                .file(
-                        "OSGI-INF/metatype/lamp.xml",
-                        """
-                        <m:MetaData xmlns:m="http://www.osgi.org/xmlns/metatype/v1.4.0" localization="OSGI-INF/l10n/lamp">
-                          <OCD id="lamp.Settings" name="Lamp" description="">%s</OCD>
-                          <Designate pid="lamp.LampActions"><Object ocdref="lamp.Settings"/></Designate>
-                        </m:MetaData>
-                        """
-                                .formatted(attributes))
-                .file("OSGI-INF/l10n/lamp.properties", "watts=Watts\nwatts.help=How bright it is\n")
-                .file("OSGI-INF/l10n/lamp_pt_BR.properties", "watts=Potência\nwatts.help=O brilho, em watts\n")
+                .configured("lamp.LampActions", CODE, Extension.class.getName(), attributes, Panel.class.getName())
+                .file("OSGI-INF/l10n/settings.properties", "watts=Watts\nwatts.help=How bright it is\n")
+                .file("OSGI-INF/l10n/settings_pt_BR.properties", "watts=Potência\nwatts.help=O brilho, em watts\n")
                 .file("OPENPANEL-INF/roles.yaml", "lamp.tell: [owner]\n");
     }
 }
