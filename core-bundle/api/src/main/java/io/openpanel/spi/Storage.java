@@ -17,6 +17,14 @@ public interface Storage {
      */
     Database open(String schema, Bundle bundle, Context context);
 
+    /**
+     * As {@link #open}, for statements that nobody vouches for: the migrations and all that follows run as a login of the
+     * schema's own that owns it, and reaches nothing else on the server.
+     *
+     * @throws io.openpanel.api.Problem when the schema is there already and belongs to the panel
+     */
+    Database openApart(String schema, Bundle bundle, Context context);
+
     /** Drops a schema with everything in it; nothing where there is none. */
     void drop(String schema);
 

@@ -31,7 +31,7 @@ import org.osgi.framework.launch.FrameworkFactory;
 
 /** The plugin's own framework: Declarative Services, the interface it was compiled against, and it. */
 final class PluginFramework {
-    private static final List<String> BUNDLES = List.of("function", "promise", "component", "scr");
+    private static final List<String> BUNDLES = List.of("function", "promise", "scr");
     private static final List<String> ELSEWHERE = List.of("io.openpanel.api.Door", "io.openpanel.api.Resources");
 
     private final BundleContext context;
@@ -89,7 +89,10 @@ final class PluginFramework {
         configuration.put(
                 Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA,
                 "io.openpanel.api;version=\"" + api + "\",org.slf4j;version=\"2.0.17\",org.slf4j.spi;version=\"2.0.17\","
-                        + "org.slf4j.event;version=\"2.0.17\",org.slf4j.helpers;version=\"2.0.17\"");
+                        + "org.slf4j.event;version=\"2.0.17\",org.slf4j.helpers;version=\"2.0.17\","
+                        + "org.osgi.service.component;version=\"1.5.1\","
+                        + "org.osgi.service.component.runtime;version=\"1.5.0\","
+                        + "org.osgi.service.component.runtime.dto;version=\"1.5.0\"");
         configuration.put(Constants.FRAMEWORK_SYSTEMCAPABILITIES_EXTRA, "openpanel.host;api:Long=1");
         configuration.put("felix.cache.locking", "false");
         configuration.put("ds.loglevel", "warn");

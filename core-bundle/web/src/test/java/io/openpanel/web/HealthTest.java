@@ -109,6 +109,11 @@ class HealthTest {
         }
 
         @Override
+        public Database openApart(String schema, Bundle bundle, Context context) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public void drop(String schema) {
             throw new UnsupportedOperationException();
         }

@@ -86,7 +86,8 @@ final class Bootstrap {
                         "select exists (select from openpanel.migration where schema = '" + SCHEMA
                                 + "' and digest = '" + digest
                                 + "') and (select count(*) from pg_roles where rolname in ("
-                                + Sql.text(roles.app()) + ", " + Sql.text(roles.all()) + ")) = 2");
+                                + Sql.text(roles.app()) + ", " + Sql.text(roles.all()) + ", "
+                                + Sql.text(roles.apart()) + ")) = 3");
     }
 
     /** Sets the password where it is not the derived one: after the owner's was changed. */
@@ -134,6 +135,8 @@ final class Bootstrap {
                 .replace("${app_text}", Sql.text(roles.app()))
                 .replace("${all}", Sql.name(roles.all()))
                 .replace("${all_text}", Sql.text(roles.all()))
+                .replace("${apart}", Sql.name(roles.apart()))
+                .replace("${apart_text}", Sql.text(roles.apart()))
                 .replace("${database}", Sql.name(url.database()));
     }
 

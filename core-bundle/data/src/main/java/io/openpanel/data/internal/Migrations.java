@@ -36,6 +36,7 @@ final class Migrations {
         try (Connection connection = owner.getConnection()) {
             lock(connection, schema);
             prepare(connection, schema);
+            Ownership.of(connection, schema).takeBack(roles);
             if (!files.isEmpty()) {
                 flyway(owner, schema, files).migrate();
                 hideHistory(connection, schema);
@@ -49,25 +50,37 @@ final class Migrations {
         }
     }
 
-    /** Drops a schema and what is known of it. */
+    /** What is known to be applied to a schema counts no more: somebody else works on it. */
+    void forget(Connection connection, String schema) throws SQLException {
+        try (PreparedStatement delete =
+                connection.prepareStatement("delete from openpanel.migration where schema = ?")) {
+            delete.setString(1, schema);
+            delete.executeUpdate();
+        }
+        applied.removeIf(each -> each.startsWith(Bootstrap.applied(schema, "")));
+    }
+
+    /** Drops a schema and what is known of it, and the login that is its own where it has one. */
     void drop(String schema) {
         try (Connection connection = owner(schema).getConnection()) {
             lock(connection, schema);
             Bootstrap.forget(connection, schema);
+            Ownership.of(connection, schema).dropLogin(roles.apart(url, schema));
+            connection.commit();
             applied.removeIf(each -> each.startsWith(Bootstrap.applied(schema, "")));
         } catch (SQLException e) {
             throw SqlProblems.of(e);
         }
     }
 
-    private DriverConnections owner(String schema) {
+    DriverConnections owner(String schema) {
         var properties = url.properties(url.user(), url.password());
         properties.setProperty("currentSchema", Sql.name(schema) + "," + Bootstrap.SCHEMA);
         return new DriverConnections(url.jdbc(), properties);
     }
 
     /** Two nodes that start at once take turns; the lock goes with the connection. */
-    private static void lock(Connection connection, String schema) throws SQLException {
+    static void lock(Connection connection, String schema) throws SQLException {
         try (PreparedStatement lock = connection.prepareStatement("select pg_advisory_lock(hashtextextended(?, 1))")) {
             lock.setString(1, schema);
             lock.execute();
@@ -85,7 +98,7 @@ final class Migrations {
         }
     }
 
-    private Flyway flyway(DriverConnections owner, String schema, MigrationFiles files) {
+    Flyway flyway(DriverConnections owner, String schema, MigrationFiles files) {
         FluentConfiguration configuration = Flyway.configure(Migrations.class.getClassLoader())
                 .dataSource(owner)
                 .defaultSchema(schema)
@@ -112,7 +125,7 @@ final class Migrations {
         }
     }
 
-    private static Problem failed(String schema, FlywayException e) {
+    static Problem failed(String schema, FlywayException e) {
         Throwable cause = e;
         while (cause.getCause() != null && cause.getCause() != cause) {
             cause = cause.getCause();

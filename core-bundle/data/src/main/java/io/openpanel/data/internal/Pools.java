@@ -9,6 +9,7 @@ import java.util.Properties;
 /** Pools of connections as the application's role. They wait for none at their start, and for 3 seconds later on. */
 final class Pools {
     private static final long LONGEST_WAIT_MILLIS = 3_000;
+    private static final int MOST_APART = 5;
     private static final long PAUSE_MILLIS = 200;
 
     private final DatabaseUrl url;
@@ -25,6 +26,17 @@ final class Pools {
         HikariConfig config = config("openpanel", connections);
         config.setMaximumPoolSize(10);
         config.setMinimumIdle(1);
+        config.setAutoCommit(false);
+        config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
+        return connections.pooled(config);
+    }
+
+    /** As {@link #transactions}, for the login of one plugin. */
+    HikariDataSource apart(String schema) {
+        PatientConnections connections = new PatientConnections(url.jdbc(), properties());
+        HikariConfig config = config("openpanel-apart-" + schema, connections);
+        config.setMaximumPoolSize(MOST_APART);
+        config.setMinimumIdle(0);
         config.setAutoCommit(false);
         config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
         return connections.pooled(config);

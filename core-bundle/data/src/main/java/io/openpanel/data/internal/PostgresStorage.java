@@ -10,6 +10,7 @@ import io.openpanel.spi.Storage;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,11 +23,14 @@ final class PostgresStorage implements Storage, AutoCloseable {
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_-]{0,39}");
     private static final Set<String> TAKEN = Set.of(Bootstrap.SCHEMA, "public", "information_schema");
 
+    private final DatabaseUrl url;
     private final Roles roles;
     private final Pools pools;
     private final Migrations migrations;
+    private final ApartMigrations apartMigrations;
     private final HikariDataSource transactions;
     private final Map<String, HikariDataSource> plain = new ConcurrentHashMap<>();
+    private final Map<String, HikariDataSource> apart = new ConcurrentHashMap<>();
     private final Shapes shapes = new Shapes();
     private final Seal seal;
     private final Health health;
@@ -41,8 +45,10 @@ final class PostgresStorage implements Storage, AutoCloseable {
         Properties properties = url.properties(url.user(), url.password());
         properties.putIfAbsent("socketTimeout", "30");
         DriverConnections owner = new DriverConnections(url.jdbc(), properties);
+        this.url = url;
         this.roles = Roles.of(url);
         this.migrations = new Migrations(url, roles, new Bootstrap(url, roles, owner).run());
+        this.apartMigrations = new ApartMigrations(url, migrations);
         this.seal =
                 new Seal(new DataKeys(owner, new KeyFile(home.resolve("keys").resolve("kek"))), SqlProblems::of);
         this.pools = new Pools(url, roles);
@@ -58,8 +64,18 @@ final class PostgresStorage implements Storage, AutoCloseable {
     }
 
     @Override
+    public Database openApart(String schema, Bundle bundle, Context context) {
+        requireName(schema);
+        Roles login = roles.apart(url, schema);
+        apartMigrations.apply(schema, MigrationFiles.of(bundle), login);
+        HikariDataSource pool = apart.computeIfAbsent(schema, any -> new Pools(url, login).apart(schema));
+        return new SchemaDatabase(schema, login, pool, shapes, seal, context);
+    }
+
+    @Override
     public void drop(String schema) {
         requireName(schema);
+        Optional.ofNullable(apart.remove(schema)).ifPresent(HikariDataSource::close);
         migrations.drop(schema);
     }
 
@@ -87,6 +103,7 @@ final class PostgresStorage implements Storage, AutoCloseable {
     @Override
     public void close() {
         plain.values().forEach(HikariDataSource::close);
+        apart.values().forEach(HikariDataSource::close);
         transactions.close();
         shapes.close();
     }

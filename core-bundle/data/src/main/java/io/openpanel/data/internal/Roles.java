@@ -13,14 +13,26 @@ import javax.crypto.spec.SecretKeySpec;
  *
  * @param app whom row-level security binds to one team; owns nothing
  * @param all whom {@code app} becomes to work over all teams
+ * @param apart what the logins of isolated plugins have in common: the panel's functions, and policies on their own rows
  * @param password of {@code app}, the same on every node because it is derived from the owner's
  */
-record Roles(String owner, String app, String all, String password) {
+record Roles(String owner, String app, String all, String apart, String password) {
     private static final int LONGEST_NAME = 63;
 
     static Roles of(DatabaseUrl url) {
         String app = name(url.database(), "_app");
-        return new Roles(url.user(), app, name(url.database(), "_all"), derive(url.password(), app));
+        return new Roles(
+                url.user(),
+                app,
+                name(url.database(), "_all"),
+                name(url.database(), "_apart"),
+                derive(url.password(), app));
+    }
+
+    /** Those of one schema whose statements nobody vouches for: it works over all teams as itself. */
+    Roles apart(DatabaseUrl url, String schema) {
+        String login = name(url.database(), "_x_" + schema);
+        return new Roles(owner, login, "none", apart, derive(url.password(), login));
     }
 
     private static String name(String database, String suffix) {
@@ -50,6 +62,6 @@ record Roles(String owner, String app, String all, String password) {
     /** Without the password. */
     @Override
     public String toString() {
-        return owner + ", " + app + ", " + all;
+        return owner + ", " + app + ", " + all + ", " + apart;
     }
 }

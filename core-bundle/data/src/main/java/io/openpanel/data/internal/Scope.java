@@ -14,7 +14,8 @@ import java.util.Optional;
  */
 record Scope(String team, boolean all) {
     private static final String SET = "select set_config('app.team', ?, true), set_config('search_path', ?, true),"
-            + " set_config('role', ?, true), set_config('statement_timeout', '5000', true)";
+            + " set_config('role', ?, true), set_config('statement_timeout', '5000', true),"
+            + " set_config('app.all', ?, true)";
 
     static Scope team(Ref team) {
         return new Scope(team.id(), false);
@@ -30,6 +31,7 @@ record Scope(String team, boolean all) {
             set.setString(1, team);
             set.setString(2, Sql.name(schema) + ", " + Bootstrap.SCHEMA);
             set.setString(3, all ? roles.all() : "none");
+            set.setString(4, all ? "on" : "off");
             set.execute();
         }
     }

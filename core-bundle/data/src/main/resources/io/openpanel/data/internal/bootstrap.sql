@@ -9,7 +9,10 @@ begin
     if not exists (select from pg_roles where rolname = ${all_text}) then
         create role ${all} nologin;
     end if;
-    if exists (select from pg_roles where rolname in (${app_text}, ${all_text})
+    if not exists (select from pg_roles where rolname = ${apart_text}) then
+        create role ${apart} nologin;
+    end if;
+    if exists (select from pg_roles where rolname in (${app_text}, ${all_text}, ${apart_text})
                and (rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolreplication)) then
         raise exception 'The roles % and % may be nothing but plain roles', ${app_text}, ${all_text};
     end if;
@@ -26,7 +29,7 @@ grant connect on database ${database} to ${app};
 
 create schema if not exists openpanel;
 revoke all on schema openpanel from public;
-grant usage on schema openpanel to ${app}, ${all};
+grant usage on schema openpanel to ${app}, ${all}, ${apart};
 
 create table if not exists openpanel.migration (
     schema text not null,
@@ -71,6 +74,10 @@ begin
                    ' with check (team_id = (select openpanel.current_team()))', target);
     execute format('drop policy if exists all_teams on %s', target);
     execute format('create policy all_teams on %s to ${all} using (true) with check (true)', target);
+    -- For a plugin's own login, which owns its tables and nothing else; it says itself when it works over all teams.
+    execute format('drop policy if exists apart on %s', target);
+    execute format('create policy apart on %s to ${apart} using (case when current_setting(''app.all'', true) = ''on'''
+                   ' then true else team_id = (select openpanel.current_team()) end)', target);
     execute format('revoke all on %s from public', target);
     execute format('grant select, insert, update, delete on %s to ${app}, ${all}', target);
 end

@@ -33,8 +33,9 @@ import org.slf4j.LoggerFactory;
 final class JavaImage {
     private static final Logger LOG = LoggerFactory.getLogger(JavaImage.class);
     private static final String NAME = "openpanel/isolated";
-    private static final String FORM = "1";
+    private static final String FORM = "2";
     private static final int PROGRAM = 0755;
+    private static final int OPEN_FOLDER = 041777;
 
     private final DockerEngine engine;
     private final JavaRuntime runtime = new JavaRuntime(Path.of(System.getProperty("java.home")));
@@ -94,7 +95,10 @@ final class JavaImage {
                 new TarArchiveOutputStream(new BufferedOutputStream(Files.newOutputStream(archive), 1 << 16), "UTF-8")) {
             tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
             for (String folder : List.of("tmp/", "panel/")) {
-                tar.putArchiveEntry(new TarArchiveEntry(folder));
+                TarArchiveEntry entry = new TarArchiveEntry(folder);
+                // What is mounted there later gets the mode of what it covers.
+                entry.setMode(OPEN_FOLDER);
+                tar.putArchiveEntry(entry);
                 tar.closeArchiveEntry();
             }
             for (Path file : files) {

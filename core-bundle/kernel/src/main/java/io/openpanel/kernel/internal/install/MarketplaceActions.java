@@ -131,7 +131,8 @@ public final class MarketplaceActions implements Extension {
             List<String> categories,
             String marketplace,
             String publisher,
-            @Param("Whether its publisher's plugins may run in this panel") boolean trusted,
+            @Param("Whether an owner trusts its publisher; then it runs inside the panel, else in a container of its own")
+                    boolean trusted,
             @Param("The version installed here") Optional<String> installed,
             @Param("Newest first") List<Release> releases) {}
 
@@ -229,7 +230,7 @@ public final class MarketplaceActions implements Extension {
 
     @Action(
             value = "publisher.distrust",
-            summary = "Lets no plugin of an offer's publisher be installed any more; those installed stay",
+            summary = "Lets no more plugins of an offer's publisher into the panel; those installed stay as they are",
             effect = CHANGE,
             http = "POST /publishers/distrust",
             idempotent = true)

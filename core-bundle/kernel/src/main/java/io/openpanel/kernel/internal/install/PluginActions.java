@@ -67,6 +67,9 @@ public final class PluginActions implements Extension {
             String title,
             String version,
             @Param("active, stopped, failed, quarantined, blocked or uninstalled") String state,
+            @Param("core: a part of the panel; trusted: runs inside the panel and can do all that it can;"
+                            + " isolated: runs in a container of its own with no more than it lists; blocked: taken back")
+                    String trust,
             @Param("Why it does not work") Optional<String> reason,
             List<String> actions,
             @Param("Actions of others that it may call") List<String> uses,
@@ -308,6 +311,7 @@ public final class PluginActions implements Extension {
                 plugin.title(),
                 plugin.bundle().getVersion().toString(),
                 state,
+                trust(row),
                 failure.or(() -> row.flatMap(Ledger.Row::reason)),
                 catalogue.actionsOf(plugin.id()),
                 plugin.uses(),
@@ -331,6 +335,7 @@ public final class PluginActions implements Extension {
                 row.title(),
                 row.version(),
                 word(Optional.of(row)),
+                trust(Optional.of(row)),
                 row.reason(),
                 List.of(),
                 row.permissions(),
@@ -340,6 +345,16 @@ public final class PluginActions implements Extension {
                 marketplaces.update(row),
                 Optional.of(row.changedAt()),
                 Optional.empty());
+    }
+
+    private static String trust(Optional<Ledger.Row> row) {
+        if (row.isEmpty()) {
+            return "core";
+        }
+        if (row.get().state() == Ledger.State.BLOCKED) {
+            return "blocked";
+        }
+        return row.get().isolated() ? "isolated" : "trusted";
     }
 
     private static String word(Optional<Ledger.Row> row) {

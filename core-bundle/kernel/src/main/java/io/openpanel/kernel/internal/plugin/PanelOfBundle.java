@@ -78,7 +78,9 @@ final class PanelOfBundle implements Panel, Storage.Context {
     /** Opens the schema and runs its migrations, where that was not done. */
     synchronized Database open() {
         if (opened == null) {
-            opened = storage.open(plugin.id(), plugin.bundle(), this);
+            opened = plugin.isIsolated()
+                    ? storage.openApart(plugin.id(), plugin.bundle(), this)
+                    : storage.open(plugin.id(), plugin.bundle(), this);
         }
         return opened;
     }
