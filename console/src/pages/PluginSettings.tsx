@@ -135,7 +135,7 @@ function History({ form }: { form: Form }) {
   }
   return (
     <Card title={t('settings.history')}>
-      <Table label={t('settings.history')} query={query} rowKey={(row) => `${row.change} ${row.name}`} empty={<EmptyState icon={<IconActivity size={20} />} title={t('settings.unchanged')} />}
+      <Table bare label={t('settings.history')} query={query} rowKey={(row) => `${row.change} ${row.name}`} empty={<EmptyState icon={<IconActivity size={20} />} title={t('settings.unchanged')} />}
         columns={[
           { id: 'at', header: t('settings.when'), width: 140, cell: (row) => <RelativeTime at={row.at} /> },
           { id: 'name', header: t('settings.setting'), cell: (row) => <span className="clip">{titleOf(row.name)}{row.undoes && <span className="faint"> · {t('settings.undone')}</span>}</span> },

@@ -13,6 +13,7 @@ import io.openpanel.kernel.internal.audit.Verifier;
 import io.openpanel.kernel.internal.catalogue.CatalogueActions;
 import io.openpanel.kernel.internal.catalogue.LiveCatalogue;
 import io.openpanel.kernel.internal.event.ClockWatch;
+import io.openpanel.kernel.internal.event.DeadLetterActions;
 import io.openpanel.kernel.internal.event.EventActions;
 import io.openpanel.kernel.internal.event.EventBus;
 import io.openpanel.kernel.internal.event.Schedules;
@@ -187,6 +188,9 @@ public final class Kernel {
                 new AuditActions(database, new Verifier(database, clock, checkpoints), seesPanel),
                 Map.of());
         register(Extension.class, new EventActions(events, seesPanel), Map.of());
+        DeadLetterActions deadLetters = new DeadLetterActions(events, database, seesPanel);
+        register(Resources.class, deadLetters, Map.of());
+        register(Extension.class, deadLetters, Map.of());
         register(Gateway.class, gateway, Map.of());
     }
 
