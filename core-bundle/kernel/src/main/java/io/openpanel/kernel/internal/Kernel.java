@@ -113,10 +113,10 @@ public final class Kernel {
         sealer = new Sealer(database, checkpoints);
         Audit audit = new Audit(database, clock, sealer::wake);
         audit.closeUnknown();
-        settings = new Settings(context, database, storage, configurations);
         plugins = new PluginHost(context, catalogue, calls, streams);
         Admission admission = new Admission(catalogue, authority, plugins::allows, calls);
         InnerCalls inner = new InnerCalls(admission, calls, audit, plugins::allows);
+        settings = new Settings(context, database, storage, configurations);
         jobs = new Jobs(
                 catalogue,
                 admission,
@@ -126,7 +126,8 @@ public final class Kernel {
                 database,
                 storage,
                 clock,
-                home.resolve("cache").resolve("workspaces"));
+                home.resolve("cache").resolve("workspaces"),
+                settings::secrets);
         Schedules schedules = new Schedules(clock);
         scheduler = scheduler(storage, clock, schedules);
         ActionGateway gateway = new ActionGateway(
