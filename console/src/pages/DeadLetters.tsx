@@ -15,8 +15,8 @@ import { RouteTabs } from './RoutesPage';
 interface Letter { letter: string; topic: string; subscriber: string; heard: boolean; reason: string; tries: number; at: string; failedAt: string; resource?: string }
 interface Replayed { replayed: number; left: number }
 
-/** `route:push-to-deploy` → `push-to-deploy`, `janitor:JanitorActions.hear` → `janitor`. */
-const whoOf = (letter: Letter) => (letter.subscriber.startsWith('route:') ? letter.subscriber.slice('route:'.length) : letter.subscriber.split(':')[0]!);
+/** `webhook:route.push-to-deploy` → `push-to-deploy`, `janitor:JanitorActions.hear` → `janitor`. */
+const whoOf = (letter: Letter) => (/^[^:]+:route\.(.+)/.exec(letter.subscriber)?.[1] ?? letter.subscriber.split(':')[0]!);
 
 export default function DeadLetters() {
   const t = useT('');

@@ -38,7 +38,8 @@ public final class DeadLetterActions implements Extension, Resources {
     }
 
     public record Listing(
-            @Param(value = "Only of this subscriber", example = "route:push-to-deploy") Optional<String> subscriber,
+            @Param(value = "Only of this subscriber", example = "webhook:route.push-to-deploy")
+                    Optional<String> subscriber,
             @Param(value = "How many at most; 100 where not given", min = 1, max = MOST) Optional<Integer> limit) {}
 
     public record One(@Param(kind = KIND) Ref letter) {}
@@ -72,7 +73,8 @@ public final class DeadLetterActions implements Extension, Resources {
     public record Replayed(int replayed, @Param("Whose subscriber is not there now") int left) {}
 
     public record OfSubscriber(
-            @Param(value = "Only of this subscriber", example = "route:push-to-deploy") Optional<String> subscriber) {}
+            @Param(value = "Only of this subscriber", example = "webhook:route.push-to-deploy")
+                    Optional<String> subscriber) {}
 
     @Action(
             value = "dead-letter.list",
