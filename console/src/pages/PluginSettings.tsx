@@ -17,7 +17,7 @@ import { Table } from '../ui/Table';
 import { toast } from '../ui/toast';
 import { PageSkeleton } from '../shell/Routes';
 
-interface Item { name: string; title: string; value?: unknown; standard?: unknown; changed: boolean; secret: boolean; required: boolean; section: string; description: string }
+interface Item { name: string; title: string; value?: unknown; byDefault?: unknown; changed: boolean; secret: boolean; required: boolean; section: string; description: string }
 interface Aside { name: string; value?: unknown }
 interface Form { plugin: string; items: Item[]; schema: Schema; aside: Aside[] }
 interface Step { name: string; before?: unknown; after?: unknown; secret: boolean; at: string; by: string; change: string; undoes?: string; counts: boolean }
@@ -83,7 +83,7 @@ function Values({ form, title }: { form: Form; title: string }) {
   };
   const described = (item: Item): Schema => {
     const schema = schemaOf(item);
-    const more = item.secret ? item.changed && t('settings.secret-set') : item.changed && item.standard !== undefined && t('settings.default', { value: text(item.standard, t) });
+    const more = item.secret ? item.changed && t('settings.secret-set') : item.changed && item.byDefault !== undefined && t('settings.default', { value: text(item.byDefault, t) });
     return more ? { ...schema, description: `${schema.description ?? ''} · ${more}` } : schema;
   };
   const sections = [...new Set(form.items.map((item) => item.section))];
@@ -135,7 +135,7 @@ function History({ form }: { form: Form }) {
   }
   return (
     <Card title={t('settings.history')}>
-      <Table label={t('settings.history')} query={query} rowKey={(row) => `${row.change} ${row.name}`} empty={<EmptyState icon={<IconActivity size={20} />} title={t('settings.unchanged')} />}
+      <Table bare label={t('settings.history')} query={query} rowKey={(row) => `${row.change} ${row.name}`} empty={<EmptyState icon={<IconActivity size={20} />} title={t('settings.unchanged')} />}
         columns={[
           { id: 'at', header: t('settings.when'), width: 140, cell: (row) => <RelativeTime at={row.at} /> },
           { id: 'name', header: t('settings.setting'), cell: (row) => <span className="clip">{titleOf(row.name)}{row.undoes && <span className="faint"> · {t('settings.undone')}</span>}</span> },

@@ -33,13 +33,15 @@ export function useEntries(): Entry[] {
   const plugins = useCan('plugin.list');
   const jobs = useCan('job.list');
   const audit = useCan('audit.list');
+  const routes = useCan('route.list');
   return useMemo(() => [
     { title: t('nav.overview'), path: '/', icon: 'dashboard', order: 0 },
     ...(jobs ? [{ title: t('nav.jobs'), path: '/jobs', icon: 'activity', order: 80 }] : []),
     ...(plugins ? [{ title: t('nav.plugins'), path: '/plugins', icon: 'plug', order: 90, group: 'settings' }] : []),
+    ...(routes ? [{ title: t('nav.routes'), path: '/routes', icon: 'route', order: 92, group: 'settings' }] : []),
     ...(audit ? [{ title: t('nav.audit'), path: '/audit', icon: 'shield', order: 95, group: 'settings' }] : []),
     ...navOf(data).map((entry) => ({ ...entry, title: titleOf(entry.plugin, entry.title, locale) })),
-  ].sort((a, b) => a.order - b.order), [data, t, locale, plugins, jobs, audit]);
+  ].sort((a, b) => a.order - b.order), [data, t, locale, plugins, jobs, routes, audit]);
 }
 
 const within = (path: string, here: string) => (path === '/' ? here === '/' : here === path || here.startsWith(`${path}/`)

@@ -12,6 +12,8 @@ const Audit = lazy(() => import('../pages/Audit'));
 const Marketplace = lazy(() => import('../pages/Marketplace'));
 const Plugins = lazy(() => import('../pages/Plugins'));
 const PluginSettings = lazy(() => import('../pages/PluginSettings'));
+const RoutesPage = lazy(() => import('../pages/RoutesPage'));
+const DeadLetters = lazy(() => import('../pages/DeadLetters'));
 const Jobs = lazy(() => import('../pages/Jobs'));
 const JobPage = lazy(() => import('../pages/Job'));
 const Listing = lazy(() => import('../pages/Listing'));
@@ -35,6 +37,8 @@ export function Routes() {
           <Route path="/plugins/marketplace"><Marketplace /></Route>
           <Route path="/audit"><Audit /></Route>
           <Route path="/plugins/:plugin/settings"><PluginSettings /></Route>
+          <Route path="/routes"><RoutesPage /></Route>
+          <Route path="/routes/dead-letters"><DeadLetters /></Route>
           <Route path="/jobs"><Jobs /></Route>
           <Route path="/jobs/:job"><JobPage /></Route>
           <Route><BundlePage pages={pagesOf(data)} here={here} /></Route>

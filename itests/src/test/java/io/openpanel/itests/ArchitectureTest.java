@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,29 +18,13 @@ import org.junit.jupiter.api.Test;
 
 /** The rules of the code: what the bundles may know of each other, and what nobody writes. */
 class ArchitectureTest {
-    private static final List<String> BUNDLES = List.of(
-            "core-bundle/api",
-            "core-bundle/kernel",
-            "core-bundle/data",
-            "core-bundle/web",
-            "core-bundle/routes",
-            "core-bundle/local",
-            "docker-bundle",
-            "deploy-bundle",
-            "ssl-bundle",
-            "teams-bundle",
-            "webhook-bundle",
-            "marketplace/examples/janitor");
     private static final List<String> CAPABILITIES = List.of("docker", "deploy", "ssl", "teams", "webhook");
 
     private static JavaClasses classes;
 
     @BeforeAll
     static void read() {
-        classes = new ClassFileImporter()
-                .importPaths(BUNDLES.stream()
-                        .map(bundle -> Panel.ROOT.resolve(bundle).resolve("target/classes"))
-                        .toList());
+        classes = ProductClasses.read();
     }
 
     @Test
@@ -154,7 +137,7 @@ class ArchitectureTest {
     @Test
     void noFileIsLongerThan400Lines() throws IOException {
         Set<String> tooLong = new TreeSet<>();
-        for (String bundle : BUNDLES) {
+        for (String bundle : ProductClasses.BUNDLES) {
             try (Stream<Path> files = Files.walk(Panel.ROOT.resolve(bundle).resolve("src/main/java"))) {
                 for (Path file :
                         files.filter(each -> each.toString().endsWith(".java")).toList()) {

@@ -18,7 +18,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
-/** The reference pages, made from a running panel's catalogue. */
+/** The reference pages, made from a running panel's catalogue and from the records that declare events. */
 final class Reference {
     private static final JsonMapper SORTED = JsonMapper.builder()
             .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
@@ -31,7 +31,13 @@ final class Reference {
     /** The pages by file name. */
     static Map<String, String> pages(JsonNode catalogue) {
         List<JsonNode> actions = actions(catalogue);
-        return Map.of("catalogue.json", json(actions, catalogue.get("kinds")), "actions.md", table(actions));
+        return Map.of(
+                "catalogue.json",
+                json(actions, catalogue.get("kinds")),
+                "actions.md",
+                table(actions),
+                "events.md",
+                EventReference.page());
     }
 
     /** Leaves the pages as build output, to be copied where they are meant to change. */

@@ -128,7 +128,7 @@ public interface PluginContract {
                         .as("name and description in the @AttributeDefinition of " + setting.path("name") + " in "
                                 + language + "; a text with % is a key of its OSGI-INF/l10n/….properties")
                         .noneMatch(text -> text.isBlank() || text.startsWith("%"));
-                assertThat(setting.has("standard")
+                assertThat(setting.has("byDefault")
                                 || !setting.path("required").asBoolean()
                                 || setting.path("secret").asBoolean())
                         .as("a default of " + setting.path("name") + ", which is required")

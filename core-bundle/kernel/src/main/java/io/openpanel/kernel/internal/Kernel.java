@@ -13,6 +13,7 @@ import io.openpanel.kernel.internal.audit.Verifier;
 import io.openpanel.kernel.internal.catalogue.CatalogueActions;
 import io.openpanel.kernel.internal.catalogue.LiveCatalogue;
 import io.openpanel.kernel.internal.event.ClockWatch;
+import io.openpanel.kernel.internal.event.DeadLetterActions;
 import io.openpanel.kernel.internal.event.EventActions;
 import io.openpanel.kernel.internal.event.EventBus;
 import io.openpanel.kernel.internal.event.Schedules;
@@ -112,10 +113,10 @@ public final class Kernel {
         sealer = new Sealer(database, checkpoints);
         Audit audit = new Audit(database, clock, sealer::wake);
         audit.closeUnknown();
-        settings = new Settings(context, database, storage, configurations);
         plugins = new PluginHost(context, catalogue, calls, streams);
         Admission admission = new Admission(catalogue, authority, plugins::allows, calls);
         InnerCalls inner = new InnerCalls(admission, calls, audit, plugins::allows, plugins::isIsolated);
+        settings = new Settings(context, database, storage, configurations);
         jobs = new Jobs(
                 catalogue,
                 admission,
@@ -125,7 +126,8 @@ public final class Kernel {
                 database,
                 storage,
                 clock,
-                home.resolve("cache").resolve("workspaces"));
+                home.resolve("cache").resolve("workspaces"),
+                settings::secrets);
         Schedules schedules = new Schedules(clock);
         scheduler = scheduler(storage, clock, schedules);
         ActionGateway gateway = new ActionGateway(
@@ -190,6 +192,9 @@ public final class Kernel {
                 new AuditActions(database, new Verifier(database, clock, checkpoints), seesPanel),
                 Map.of());
         register(Extension.class, new EventActions(events, seesPanel), Map.of());
+        DeadLetterActions deadLetters = new DeadLetterActions(events, database, seesPanel);
+        register(Resources.class, deadLetters, Map.of());
+        register(Extension.class, deadLetters, Map.of());
         register(Gateway.class, gateway, Map.of());
     }
 

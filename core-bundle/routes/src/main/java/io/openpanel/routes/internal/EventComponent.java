@@ -6,6 +6,7 @@ import io.openpanel.spi.Events;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.apache.camel.Consumer;
@@ -26,12 +27,13 @@ final class EventComponent extends DefaultComponent {
             EnumSet.of(Problem.Kind.UNAVAILABLE, Problem.Kind.TIMEOUT, Problem.Kind.UPSTREAM, Problem.Kind.LIMITED);
 
     private final Events events;
-
+    private final RouteRuns runs;
     private final UnaryOperator<String> plugins;
 
     /** @param plugins gives the plugin that ships a route */
-    EventComponent(Events events, UnaryOperator<String> plugins) {
+    EventComponent(Events events, RouteRuns runs, UnaryOperator<String> plugins) {
         this.events = events;
+        this.runs = runs;
         this.plugins = plugins;
     }
 
@@ -64,7 +66,8 @@ final class EventComponent extends DefaultComponent {
         }
     }
 
-    private final class EventConsumer extends DefaultConsumer {
+    /** Stands where a route begins. */
+    final class EventConsumer extends DefaultConsumer {
         private final String pattern;
         private AutoCloseable subscription;
 
@@ -94,22 +97,47 @@ final class EventComponent extends DefaultComponent {
                 exchange.setProperty("openpanel.event", event.id());
                 exchange.setProperty("openpanel.topic", event.topic());
                 event.team().ifPresent(team -> exchange.setProperty(ActionComponent.TEAM, team));
-                getProcessor().process(exchange);
-                if (exchange.getException() != null) {
-                    throw exchange.getException();
-                }
+                run(exchange);
+                runs.note(getRouteId(), Optional.empty());
             } catch (Problem problem) {
+                runs.note(getRouteId(), Optional.of(problem.getMessage()));
                 if (WORTH_ANOTHER_TRY.contains(problem.kind())) {
                     throw problem;
                 }
                 LOG.warn("Route {} refused {}: {}", getRouteId(), event.topic(), problem.getMessage());
             } catch (RuntimeException e) {
+                runs.note(getRouteId(), Optional.of(String.valueOf(e.getMessage())));
                 throw e;
             } catch (Exception e) {
+                runs.note(getRouteId(), Optional.of(String.valueOf(e.getMessage())));
                 throw new IllegalStateException("Route " + getRouteId() + " failed", e);
             } finally {
                 releaseExchange(exchange, false);
             }
+        }
+
+        private void run(Exchange exchange) throws Exception {
+            getProcessor().process(exchange);
+            if (exchange.getException() != null) {
+                throw exchange.getException();
+            }
+        }
+
+        /** Runs the route with this data without calling an action. */
+        Rehearsal rehearse(Map<String, Object> data) {
+            Rehearsal rehearsal = new Rehearsal();
+            Exchange exchange = createExchange(false);
+            exchange.getIn().setBody(new LinkedHashMap<>(data));
+            rehearsal.begin(exchange);
+            try {
+                run(exchange);
+                rehearsal.end(null);
+            } catch (Exception e) {
+                rehearsal.end(e);
+            } finally {
+                releaseExchange(exchange, false);
+            }
+            return rehearsal;
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.openpanel.routes.internal;
 
+import io.openpanel.api.Problem;
 import io.openpanel.api.Ref;
 import io.openpanel.spi.Catalogue;
 import io.openpanel.spi.Events;
@@ -7,6 +8,7 @@ import io.openpanel.spi.Gateway;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Enumeration;
@@ -22,10 +24,13 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
+import org.apache.camel.Consumer;
 import org.apache.camel.Endpoint;
 import org.apache.camel.ServiceStatus;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.model.ProcessorDefinitionHelper;
 import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.model.ToDefinition;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
 import org.osgi.framework.Bundle;
@@ -45,10 +50,12 @@ import org.slf4j.LoggerFactory;
 public final class RouteHost {
     private static final Logger LOG = LoggerFactory.getLogger(RouteHost.class);
     private static final long STOP_SECONDS = 5;
+    private static final String ACTION = "action:";
 
     private final DefaultCamelContext camel = new DefaultCamelContext(false);
     private final Map<String, Shipped> routes = new ConcurrentSkipListMap<>();
     private final RouteSwitches switches;
+    private final RouteRuns runs;
     private final Catalogue catalogue;
     private final Set<Bundle> active = ConcurrentHashMap.newKeySet();
     /** Only the worker looks at it. */
@@ -65,8 +72,14 @@ public final class RouteHost {
         return thread;
     });
 
-    /** A route with the plugin that ships it. */
-    public record Shipped(String id, String plugin, String description, String from) {}
+    /**
+     * A route with the plugin that ships it.
+     *
+     * @param calls the actions in it
+     * @param definition the file it is in
+     */
+    public record Shipped(
+            String id, String plugin, String description, String from, List<String> calls, String definition) {}
 
     @Activate
     public RouteHost(
@@ -74,8 +87,10 @@ public final class RouteHost {
             @Reference Gateway gateway,
             @Reference Events events,
             @Reference Catalogue catalogue,
-            @Reference RouteSwitches switches) {
+            @Reference RouteSwitches switches,
+            @Reference RouteRuns runs) {
         this.switches = switches;
+        this.runs = runs;
         this.catalogue = catalogue;
         camel.disableJMX();
         camel.setApplicationContextClassLoader(DefaultCamelContext.class.getClassLoader());
@@ -83,8 +98,9 @@ public final class RouteHost {
         camel.getCamelContextExtension().setName("openpanel");
         camel.addComponent("action", new ActionComponent(gateway, id -> Optional.ofNullable(routes.get(id))
                 .map(Shipped::plugin)));
-        camel.addComponent("event", new EventComponent(events, this::pluginOf));
+        camel.addComponent("event", new EventComponent(events, runs, this::pluginOf));
         bundles = new Following(context);
+        worker.execute(runs::load);
         worker.execute(() -> inCamel(() -> {
             camel.start();
             return null;
@@ -139,6 +155,28 @@ public final class RouteHost {
         return find(route).map(Shipped::plugin).orElse(loading);
     }
 
+    public Optional<RouteRuns.Runs> runs(String id) {
+        return runs.of(id);
+    }
+
+    /**
+     * Runs a route without calling an action.
+     *
+     * @param data what the event would say
+     * @throws Problem when it is off, or begins with something else than an event
+     */
+    public Rehearsal rehearse(String id, Map<String, Object> data) {
+        if (!isRunning(id)) {
+            throw new Problem(Problem.Kind.CONFLICT, "The route " + id + " is off; switch it on to try it out");
+        }
+        Consumer start = camel.getRoute(id).getConsumer();
+        if (start instanceof EventComponent.EventConsumer hearer) {
+            return inCamel(() -> hearer.rehearse(data));
+        }
+        throw new Problem(
+                Problem.Kind.CONFLICT, "The route " + id + " does not begin with an event; only such can be tried out");
+    }
+
     /** Camel finds its own parts through the thread's context class loader. */
     private <T> T inCamel(Callable<T> work) {
         Thread thread = Thread.currentThread();
@@ -159,8 +197,10 @@ public final class RouteHost {
         List<String> added = new ArrayList<>();
         Set<String> before = ids();
         loading = plugin;
+        String text = "";
         try (InputStream in = url.openStream()) {
             byte[] yaml = in.readAllBytes();
+            text = new String(yaml, StandardCharsets.UTF_8);
             inCamel(() -> {
                 PluginHelper.getRoutesLoader(camel).loadRoutes(ResourceHelper.fromBytes(url.getPath(), yaml));
                 return null;
@@ -172,14 +212,7 @@ public final class RouteHost {
             String id = definition.getRouteId();
             if (!before.contains(id)) {
                 added.add(id);
-                routes.put(
-                        id,
-                        new Shipped(
-                                id,
-                                plugin,
-                                Optional.ofNullable(definition.getDescriptionText())
-                                        .orElse(""),
-                                definition.getInput().getEndpointUri()));
+                routes.put(id, shipped(definition, plugin, text));
                 if (!switches.isEnabled(id)) {
                     inCamel(() -> {
                         camel.getRouteController().stopRoute(id);
@@ -189,6 +222,23 @@ public final class RouteHost {
             }
         }
         return added;
+    }
+
+    private static Shipped shipped(RouteDefinition definition, String plugin, String text) {
+        List<String> calls =
+                ProcessorDefinitionHelper.filterTypeInOutputs(definition.getOutputs(), ToDefinition.class).stream()
+                        .map(ToDefinition::getEndpointUri)
+                        .filter(uri -> uri.startsWith(ACTION))
+                        .map(uri -> uri.substring(ACTION.length()))
+                        .distinct()
+                        .toList();
+        return new Shipped(
+                definition.getRouteId(),
+                plugin,
+                Optional.ofNullable(definition.getDescriptionText()).orElse(""),
+                definition.getInput().getEndpointUri(),
+                calls,
+                text);
     }
 
     private Set<String> ids() {

@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,14 +37,17 @@ final class Deliveries {
 
     private final KernelDatabase database;
     private final InstantSource clock;
+    private final BiConsumer<Long, Event> died;
     private final Map<String, Consumer<Event>> hearers = new ConcurrentHashMap<>();
     private final Set<String> busy = ConcurrentHashMap.newKeySet();
     private final ScheduledExecutorService poller = Executors.newSingleThreadScheduledExecutor(daemon("events"));
     private final ExecutorService workers = Executors.newCachedThreadPool(daemon("event-hearer"));
 
-    Deliveries(KernelDatabase database, InstantSource clock) {
+    /** @param died is told of each delivery that is set aside */
+    Deliveries(KernelDatabase database, InstantSource clock, BiConsumer<Long, Event> died) {
         this.database = database;
         this.clock = clock;
+        this.died = died;
     }
 
     private static java.util.concurrent.ThreadFactory daemon(String name) {
@@ -118,6 +122,11 @@ final class Deliveries {
 
     void forgetAll(String prefix) {
         database.tx(tx -> tx.update("delete from subscription where starts_with(subscriber, ?)", prefix));
+    }
+
+    /** Whether a subscriber is there now. */
+    boolean hears(String subscriber) {
+        return hearers.containsKey(subscriber);
     }
 
     /** Looks for due deliveries at once instead of at the next poll. */
@@ -223,11 +232,15 @@ final class Deliveries {
                     dead ? "; it is set aside" : "",
                     e instanceof Problem ? null : e);
             database.tx(tx -> tx.update(
-                    "update delivery set claimed_until = null, due_at = ?, dead = ?, error = ? where id = ?",
+                    "update delivery set claimed_until = null, due_at = ?, dead = ?, failed_at = ?, error = ? where id = ?",
                     due,
                     dead,
+                    clock.instant(),
                     String.valueOf(e.getMessage()),
                     claimed.id()));
+            if (dead) {
+                died.accept(claimed.id(), event);
+            }
         }
     }
 

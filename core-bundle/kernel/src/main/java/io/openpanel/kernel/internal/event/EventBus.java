@@ -8,6 +8,7 @@ import io.openpanel.api.Topic;
 import io.openpanel.kernel.internal.Failpoint;
 import io.openpanel.kernel.internal.Failpoints;
 import io.openpanel.kernel.internal.KernelDatabase;
+import io.openpanel.kernel.internal.gateway.InnerCalls;
 import io.openpanel.kernel.internal.shape.Json;
 import io.openpanel.kernel.internal.shape.RecordShape;
 import io.openpanel.kernel.internal.shape.Types;
@@ -36,7 +37,7 @@ public final class EventBus implements Events {
 
     public EventBus(KernelDatabase database, InstantSource clock) {
         this.clock = clock;
-        this.deliveries = new Deliveries(database, clock);
+        this.deliveries = new Deliveries(database, clock, this::died);
     }
 
     /**
@@ -130,6 +131,26 @@ public final class EventBus implements Events {
     /** Drops the durable subscriptions whose names begin so. */
     public void forgetAll(String prefix) {
         deliveries.forgetAll(prefix);
+    }
+
+    /** Whether a durable subscriber is there to hear. */
+    boolean hears(String subscriber) {
+        return deliveries.hears(subscriber);
+    }
+
+    /** Delivers one anew that was set aside; false where it was not. */
+    boolean redeliver(DeadLetters letters, long id) {
+        boolean revived = letters.revive(id, clock.instant());
+        deliveries.wake();
+        return revived;
+    }
+
+    private void died(long id, Event event) {
+        announce(
+                "dead-letter.added",
+                InnerCalls.bundle("kernel", event.team()),
+                Optional.of(new Ref("dead-letter", String.valueOf(id))),
+                Map.of("topic", event.topic()));
     }
 
     /** See {@link ClockWatch}. */

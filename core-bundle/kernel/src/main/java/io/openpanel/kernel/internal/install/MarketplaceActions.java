@@ -131,7 +131,8 @@ public final class MarketplaceActions implements Extension {
             List<String> categories,
             String marketplace,
             String publisher,
-            @Param("Whether an owner trusts its publisher; then it runs inside the panel, else in a container of its own")
+            @Param(
+                            "Whether an owner trusts its publisher; then it runs inside the panel, else in a container of its own")
                     boolean trusted,
             @Param("The version installed here") Optional<String> installed,
             @Param("Newest first") List<Release> releases) {}

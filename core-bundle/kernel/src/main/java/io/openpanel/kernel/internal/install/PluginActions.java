@@ -67,8 +67,9 @@ public final class PluginActions implements Extension {
             String title,
             String version,
             @Param("active, stopped, failed, quarantined, blocked or uninstalled") String state,
-            @Param("core: a part of the panel; trusted: runs inside the panel and can do all that it can;"
-                            + " isolated: runs in a container of its own with no more than it lists; blocked: taken back")
+            @Param(
+                            "core: a part of the panel; trusted: runs inside the panel and can do all that it can;"
+                                    + " isolated: runs in a container of its own with no more than it lists; blocked: taken back")
                     String trust,
             @Param("Why it does not work") Optional<String> reason,
             List<String> actions,

@@ -36,7 +36,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,6 +55,7 @@ public final class Jobs {
     private final EventBus events;
     private final KernelDatabase database;
     private final Path workspaces;
+    private final Function<String, Set<String>> secrets;
     private final InstantSource clock;
     private final JobStore store;
     private final JobLog log;
@@ -61,7 +64,10 @@ public final class Jobs {
     private volatile Scheduler scheduler;
     private volatile boolean stopping;
 
-    /** @param workspaces a directory of which each job gets a part */
+    /**
+     * @param workspaces a directory of which each job gets a part
+     * @param secrets of a plugin, which its jobs' logs do not say
+     */
     public Jobs(
             LiveCatalogue catalogue,
             Admission admission,
@@ -71,7 +77,8 @@ public final class Jobs {
             KernelDatabase database,
             Storage storage,
             InstantSource clock,
-            Path workspaces) {
+            Path workspaces,
+            Function<String, Set<String>> secrets) {
         this.catalogue = catalogue;
         this.admission = admission;
         this.calls = calls;
@@ -79,6 +86,7 @@ public final class Jobs {
         this.events = events;
         this.database = database;
         this.workspaces = workspaces;
+        this.secrets = secrets;
         this.clock = clock;
         this.store = new JobStore(database, storage, clock);
         this.log = new JobLog(database, clock);
@@ -176,7 +184,14 @@ public final class Jobs {
             return later();
         }
         LiveJob job = new LiveJob(
-                new Ref("job", id), row.plugin(), row.attempt() + 1, store, log, workspace(id), () -> changed(row));
+                new Ref("job", id),
+                row.plugin(),
+                row.attempt() + 1,
+                store,
+                log,
+                workspace(id),
+                secrets,
+                () -> changed(row));
         if (running.putIfAbsent(id, job) != null) {
             LOG.info("The lease of job {} ran out while it runs: the clock jumped ahead or the machine slept", id);
             return later();

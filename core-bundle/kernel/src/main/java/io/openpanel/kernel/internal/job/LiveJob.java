@@ -19,7 +19,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** One attempt of a job that is under way. */
@@ -30,6 +32,7 @@ public final class LiveJob {
     private final JobStore store;
     private final JobLog log;
     private final Path workspace;
+    private final Function<String, Set<String>> secrets;
     private final Runnable changed;
     private final Mask mask = new Mask();
     private final List<String> inside = new CopyOnWriteArrayList<>();
@@ -38,13 +41,23 @@ public final class LiveJob {
     private volatile boolean yielding;
     private volatile Optional<String> step = Optional.empty();
 
-    LiveJob(Ref ref, String plugin, int attempt, JobStore store, JobLog log, Path workspace, Runnable changed) {
+    /** @param secrets of a plugin, to be masked from when its code runs on */
+    LiveJob(
+            Ref ref,
+            String plugin,
+            int attempt,
+            JobStore store,
+            JobLog log,
+            Path workspace,
+            Function<String, Set<String>> secrets,
+            Runnable changed) {
         this.ref = ref;
         this.plugin = plugin;
         this.attempt = attempt;
         this.store = store;
         this.log = log;
         this.workspace = workspace;
+        this.secrets = secrets;
         this.changed = changed;
     }
 
@@ -86,7 +99,13 @@ public final class LiveJob {
     }
 
     String masked(String text) {
-        return text == null ? null : mask.apply(text);
+        if (text == null) {
+            return null;
+        }
+        // Asked each time: a setting may have been changed while the job runs.
+        secrets.apply(plugin).forEach(mask::add);
+        inside.forEach(id -> secrets.apply(id).forEach(mask::add));
+        return mask.apply(text);
     }
 
     public void log(String line) {
@@ -94,7 +113,7 @@ public final class LiveJob {
         log.add(
                 ref.id(),
                 step.map(name -> name.contains("/") ? name.substring(0, name.indexOf('/')) : name),
-                mask.apply(line));
+                masked(line));
     }
 
     public void progress(int percent) {

@@ -55,12 +55,12 @@ public final class SettingActions implements Extension {
             String name,
             String title,
             @Param("Never that of a secret") Optional<Object> value,
-            @Param("Whether it is something else than its default") boolean changed,
-            @Param("What counts while it is not set") Optional<Object> standard,
+            @Param("What counts while it is not set") Optional<Object> byDefault,
+            @Param("Whether it is set") boolean changed,
+            String description,
             boolean secret,
             boolean required,
-            String section,
-            String description) {}
+            String section) {}
 
     public record Aside(String name, Optional<Object> value, String reason) {}
 
@@ -93,12 +93,12 @@ public final class SettingActions implements Extension {
             String name,
             @Param("Never that of a secret; none for the default") Optional<Object> before,
             Optional<Object> after,
-            boolean secret,
             Instant at,
             String by,
             String change,
             @Param("The change that this one undid") Optional<String> undoes,
-            @Param("Whether this is what it is now, so that it can be undone") boolean counts) {}
+            @Param("Whether this is what it is now, so that it can be undone") boolean counts,
+            boolean secret) {}
 
     public record Steps(List<Step> items) {}
 
@@ -182,12 +182,12 @@ public final class SettingActions implements Extension {
                 setting.isSecret()
                         ? Optional.empty()
                         : value.or(setting::standard).map(Json::plain),
-                value.isPresent(),
                 setting.standard().map(Json::plain),
+                value.isPresent(),
+                setting.description(),
                 setting.isSecret(),
                 setting.required(),
-                setting.section(),
-                setting.description());
+                setting.section());
     }
 
     @Action(
@@ -218,12 +218,12 @@ public final class SettingActions implements Extension {
                 row.name(),
                 shown(row.secret(), row.former()),
                 shown(row.secret(), row.value()),
-                row.secret(),
                 row.at(),
                 row.callerName(),
                 row.change(),
                 row.undoes(),
-                counts);
+                counts,
+                row.secret());
     }
 
     private static Optional<Object> shown(boolean secret, Optional<String> kept) {

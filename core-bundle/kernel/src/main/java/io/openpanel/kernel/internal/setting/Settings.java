@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleEvent;
@@ -36,6 +37,8 @@ public final class Settings implements BundleTrackerCustomizer<PluginOf>, AutoCl
     private final SettingStore store;
     private final Configurations configurations;
     private final BundleTracker<PluginOf> bundles;
+    /** Plugin → what its components were given, to be masked. */
+    private final Map<String, Set<String>> secrets = new ConcurrentHashMap<>();
 
     public Settings(BundleContext context, KernelDatabase database, Storage storage, ConfigurationAdmin admin) {
         this.storage = storage;
@@ -48,6 +51,11 @@ public final class Settings implements BundleTrackerCustomizer<PluginOf>, AutoCl
     /** Begins to follow the bundles; those that are there have their settings when this returns. */
     public void open() {
         bundles.open();
+    }
+
+    /** The secrets that a plugin has been given since the panel started. */
+    public Set<String> secrets(String plugin) {
+        return secrets.getOrDefault(plugin, Set.of());
     }
 
     SettingStore store() {
@@ -91,6 +99,7 @@ public final class Settings implements BundleTrackerCustomizer<PluginOf>, AutoCl
     synchronized boolean apply(PluginOf plugin) {
         Declaration declaration = Declaration.of(plugin.bundle(), "en");
         Map<String, JsonNode> values = values(plugin.id(), declaration);
+        remember(plugin.id(), declaration, values);
         Set<String> given = new HashSet<>();
         declaration.byComponent().forEach((pid, settings) -> {
             Dictionary<String, Object> properties = new Hashtable<>();
@@ -101,6 +110,16 @@ public final class Settings implements BundleTrackerCustomizer<PluginOf>, AutoCl
         });
         configurations.keepOnly(plugin.bundle(), given);
         return !given.isEmpty() && plugin.bundle().getState() == Bundle.ACTIVE && configurations.awaitHeard();
+    }
+
+    private void remember(String plugin, Declaration declaration, Map<String, JsonNode> values) {
+        declaration.byName().values().stream().filter(Setting::isSecret).forEach(setting -> {
+            JsonNode value = values.get(setting.name());
+            if (value != null) {
+                Set<String> known = secrets.computeIfAbsent(plugin, any -> ConcurrentHashMap.newKeySet());
+                (value.isArray() ? value : List.of(value)).forEach(each -> known.add(each.asText()));
+            }
+        });
     }
 
     /** What is set and fits the declaration, secrets opened. */
@@ -170,6 +189,7 @@ public final class Settings implements BundleTrackerCustomizer<PluginOf>, AutoCl
     /** Drops what is kept for a plugin. */
     public void forget(String plugin) {
         store.forget(plugin);
+        secrets.remove(plugin);
     }
 
     @Override

@@ -26,6 +26,11 @@ final class Lamp {
                     modified++;
                     this.settings = settings;
                 }
+                @Action(value = "lamp.blurt", summary = "Says its key", effect = Action.Effect.CHANGE, job = true)
+                public Told blurt(Call call) {
+                    call.log("the key is " + settings.get(".key"));
+                    return new Told("nothing", activated, modified);
+                }
                 @Action(value = "lamp.tell", summary = "Tells its settings", effect = Action.Effect.READ)
                 public Told tell() {
                     Map<String, Object> given = new TreeMap<>(settings);
@@ -57,6 +62,6 @@ final class Lamp {
                 .configured("lamp.LampActions", CODE, Extension.class.getName(), attributes, Panel.class.getName())
                 .file("OSGI-INF/l10n/settings.properties", "watts=Watts\nwatts.help=How bright it is\n")
                 .file("OSGI-INF/l10n/settings_pt_BR.properties", "watts=Potência\nwatts.help=O brilho, em watts\n")
-                .file("OPENPANEL-INF/roles.yaml", "lamp.tell: [owner]\n");
+                .file("OPENPANEL-INF/roles.yaml", "lamp.tell: [owner]\nlamp.blurt: [owner]\n");
     }
 }

@@ -7,6 +7,7 @@ import io.openpanel.api.Event;
 import io.openpanel.api.Principal;
 import io.openpanel.api.Problem;
 import io.openpanel.spi.Events;
+import io.openpanel.spi.Gateway;
 import io.openpanel.testkit.OpenPanelExtension;
 import io.openpanel.testkit.TestPanel;
 import java.nio.file.Path;
@@ -77,7 +78,7 @@ class SettingsTest {
     @Test
     void theFormIsWhatThePluginDeclares() {
         assertThat(get())
-                .contains("\"name\":\"watts\",\"title\":\"Watts\",\"value\":40,\"changed\":false,\"standard\":40")
+                .contains("\"name\":\"watts\",\"title\":\"Watts\",\"value\":40,\"byDefault\":40,\"changed\":false")
                 .contains("\"watts\":{\"type\":\"integer\",\"format\":\"int64\",\"minimum\":1,\"maximum\":100")
                 .contains("\"on\":{\"type\":\"boolean\"")
                 .contains("\"fadesAfter\":{\"type\":\"string\",\"format\":\"duration\"")
@@ -104,7 +105,7 @@ class SettingsTest {
         assertThat(told())
                 .contains("fadesAfter=PT1M30S, rooms=[hall, attic], watts=60")
                 .contains("\"activated\":1,\"modified\":1");
-        assertThat(get()).contains("\"value\":60,\"changed\":true,\"standard\":40");
+        assertThat(get()).contains("\"value\":60,\"byDefault\":40,\"changed\":true");
     }
 
     @Test
@@ -152,6 +153,27 @@ class SettingsTest {
     }
 
     @Test
+    void theLogOfAJobDoesNotSayASecretOfItsPlugin() {
+        set("{\"key\":\"open sesame\"}");
+
+        String job = ((Gateway.Reply.Accepted) panel.call(OWNER, "lamp.blurt", "{}"))
+                .job()
+                .toString();
+        TestPanel.await("the job is done", () -> panel.json(OWNER, "job.get", "{\"job\":\"" + job + "\"}")
+                .contains("\"state\":\"done\",\"progress\""));
+
+        assertThat(panel.json(OWNER, "job.get", "{\"job\":\"" + job + "\"}")).doesNotContain("sesame");
+        try (Connection owner = panel.connect();
+                ResultSet lines = owner.createStatement()
+                        .executeQuery("select string_agg(line, ' ') from kernel.job_log where line like 'the key%'")) {
+            assertThat(lines.next()).isTrue();
+            assertThat(lines.getString(1)).isEqualTo("the key is •••");
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
     void aChangeIsUndoneAndSoIsTheUndoing() {
         set("{\"watts\":60,\"key\":\"one\"}");
         set("{\"watts\":70,\"key\":\"two\"}");
@@ -184,7 +206,7 @@ class SettingsTest {
         assertThat(set("{\"watts\":60}")).isEqualTo("{\"names\":[],\"applied\":true}");
         assertThat(set("{\"watts\":null}")).contains("\"names\":[\"watts\"]");
         assertThat(told()).doesNotContain("watts");
-        assertThat(get()).contains("\"value\":40,\"changed\":false");
+        assertThat(get()).contains("\"value\":40,\"byDefault\":40,\"changed\":false");
     }
 
     @Test
@@ -231,7 +253,7 @@ class SettingsTest {
 
         assertThat(told()).contains("on=false").doesNotContain("watts").doesNotContain("colour");
         assertThat(get())
-                .contains("\"value\":40,\"changed\":false")
+                .contains("\"value\":40,\"byDefault\":40,\"changed\":false")
                 .contains(
                         "{\"name\":\"colour\",\"value\":\"red\",\"reason\":\"The version that is installed has no such setting\"}")
                 .contains(
