@@ -58,7 +58,7 @@ export default async function market(suite, world) {
       await world.look('audit-row');
       await dialog.getByRole('button', { name: 'plugin:janitor' }).click();
       await page.getByRole('button', { name: 'Only plugin:janitor' }).waitFor();
-      await row('Takes a plugin away; what it stored stays until it is purged').waitFor();
+      await page.getByRole('button', { name: 'Takes a plugin away', exact: true }).first().waitFor();
       await world.look('audit');
       await page.getByRole('button', { name: 'Verify the trail' }).click();
       await page.getByText('intact: ').waitFor();
