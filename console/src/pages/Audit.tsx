@@ -65,6 +65,7 @@ export default function Audit() {
           columns={[
             { id: 'action', header: t('audit.action'), cell: (row) => <button type="button" className="copy main" onClick={() => setShown(row)}><span className="link clip">{nameOf(row)}</span></button> },
             { id: 'by', header: t('audit.by'), width: 190, wideOnly: true, sort: (row) => row.callerName, cell: (row) => <span className="clip">{row.callerName}{row.via && <span className="muted"> · {row.via}</span>}</span> },
+            { id: 'about', header: t('audit.resources'), width: 220, wideOnly: true, cell: (row) => <code className="muted clip">{row.resources.join(', ')}</code> },
             { id: 'surface', header: t('audit.surface'), width: 100, wideOnly: true, sort: (row) => row.surface, cell: (row) => <span className="muted">{row.surface}</span> },
             { id: 'outcome', header: t('audit.outcome'), width: 120, sort: (row) => row.outcome ?? '', cell: (row) => <span title={isJob(row) ? undefined : row.detail}><Status value={row.outcome ?? 'running'} as="job" /></span> },
             { id: 'when', header: t('audit.when'), width: 130, end: true, wideOnly: true, sort: (row) => row.seq, cell: (row) => <span className="muted"><RelativeTime at={row.at} /></span> },

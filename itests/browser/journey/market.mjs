@@ -1,13 +1,14 @@
 import { Market } from '../lib/market.mjs';
+import { until } from '../lib/world.mjs';
 
-/** A plugin comes from a marketplace, is used, and goes. */
+/** A plugin comes from a marketplace, is set, is used, and goes; and what wires plugins is looked at. */
 export default async function market(suite, world) {
   const { page } = world;
   const menu = (name) => page.getByRole('complementary').getByRole('link', { name, exact: true });
   const row = (text) => page.getByRole('row').filter({ hasText: text });
   const dialog = page.getByRole('dialog');
   const place = await Market.open();
-  world.eyes.names.push('acme', 'ada', 'Janitor', 'Clears away containers that ended');
+  world.eyes.names.push('acme', 'ada', 'push-to-deploy', 'import', 'export', 'Janitor', 'Clears away containers that ended');
   try {
     await suite.test('A marketplace is added by its address and its fingerprint', async () => {
       await menu('Plugins').click();
@@ -35,6 +36,29 @@ export default async function market(suite, world) {
       await world.look('plugin-page');
     });
 
+    await suite.test('Its settings are a form: what is wrong is said beside the field, what is saved counts, and a change is undone', async () => {
+      await menu('Plugins').click();
+      await row('Janitor').getByRole('link', { name: 'Janitor' }).click();
+      await page.getByRole('heading', { name: 'Janitor: settings', level: 1 }).waitFor();
+      await page.getByLabel('Older than').fill('1m');
+      await world.eyes.expecting('/api/v1/plugins/janitor/settings', 400, async () => {
+        await page.getByRole('button', { name: 'Save' }).click();
+        await page.getByText('must be at least 10m').waitFor();
+      });
+      await world.look('plugin-settings-wrong');
+      await page.getByLabel('Older than').fill('48h');
+      await page.getByLabel('Keep').fill('import-*\nexport-*');
+      await page.getByText('Dry run', { exact: true }).click();
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.getByText('Janitor works with the new settings').waitFor();
+      await row('import-*, export-*').waitFor();
+      await world.look('plugin-settings');
+      await row('import-*, export-*').getByRole('button', { name: 'More actions' }).click();
+      await page.getByRole('menuitem', { name: 'Undo this change' }).click();
+      await page.getByText('The change was undone').waitFor();
+      await until('the form shows what it was', async () => await page.getByLabel('Keep').inputValue() === '');
+    });
+
     await suite.test('An installed plugin is taken away with its page, and purged with what it stored', async () => {
       await menu('Plugins').click();
       await row('Janitor').getByRole('button', { name: 'More actions' }).click();
@@ -58,7 +82,7 @@ export default async function market(suite, world) {
       await world.look('audit-row');
       await dialog.getByRole('button', { name: 'plugin:janitor' }).click();
       await page.getByRole('button', { name: 'Only plugin:janitor' }).waitFor();
-      await row('Takes a plugin away; what it stored stays until it is purged').waitFor();
+      await page.getByRole('button', { name: 'Takes a plugin away', exact: true }).first().waitFor();
       await world.look('audit');
       await page.getByRole('button', { name: 'Verify the trail' }).click();
       await page.getByText('intact: ').waitFor();
@@ -67,4 +91,31 @@ export default async function market(suite, world) {
   } finally {
     await place.close();
   }
+
+  await suite.test('A route is seen, tried out without calling anything, switched off and on', async () => {
+    await menu('Routes').click();
+    await row('push-to-deploy').waitFor();
+    await world.look('routes');
+    await row('push-to-deploy').getByRole('button', { name: 'push-to-deploy' }).click();
+    await dialog.getByText('uri: event:git.pushed').waitFor();
+    await world.look('route');
+    await page.keyboard.press('Escape');
+    await row('push-to-deploy').getByRole('button', { name: 'More actions' }).click();
+    await page.getByRole('menuitem', { name: 'Try it out' }).click();
+    await dialog.getByLabel('Event, as JSON').fill('{"deploy": true, "app": "app:0"}');
+    await dialog.getByRole('button', { name: 'Try it out' }).click();
+    await dialog.getByText('It would call deployment.start with').waitFor();
+    await world.look('route-trial');
+    await page.keyboard.press('Escape');
+    await row('push-to-deploy').getByRole('button', { name: 'More actions' }).click();
+    await page.getByRole('menuitem', { name: 'Switch off' }).click();
+    await dialog.getByRole('button', { name: 'Switch off' }).click();
+    await row('push-to-deploy').getByText('Stopped').waitFor();
+    await row('push-to-deploy').getByRole('button', { name: 'More actions' }).click();
+    await page.getByRole('menuitem', { name: 'Switch on' }).click();
+    await row('push-to-deploy').getByText('Running').waitFor();
+    await page.getByRole('link', { name: 'Dead letters' }).click();
+    await page.getByRole('heading', { name: 'No dead letters' }).waitFor();
+    await world.look('dead-letters');
+  });
 }

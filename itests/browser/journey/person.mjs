@@ -64,7 +64,7 @@ export default async function person(suite, world) {
   await suite.test('Each page is there in Portuguese', async () => {
     const pages = { 'overview': '/', 'projects': '/projects', 'app-new': '/apps/new', 'app-general': app, 'app-domains': `${app}/domains`, 'app-environment': `${app}/environment`,
       'app-deployments': `${app}/deployments`, 'app-logs': `${app}/logs`, 'app-webhooks': `${app}/webhooks`, 'app-advanced': `${app}/advanced`, 'app-danger-zone': `${app}/danger`,
-      'containers': '/containers', 'images': '/images', 'domains': '/domains', 'jobs': '/jobs', 'api-keys': '/settings/api-keys', 'profile': '/settings/profile', 'plugins': '/plugins', 'marketplace': '/plugins/marketplace', 'audit': '/audit' };
+      'containers': '/containers', 'images': '/images', 'domains': '/domains', 'jobs': '/jobs', 'api-keys': '/settings/api-keys', 'profile': '/settings/profile', 'plugins': '/plugins', 'marketplace': '/plugins/marketplace', 'routes': '/routes', 'dead-letters': '/routes/dead-letters', 'audit': '/audit' };
     for (const [name, path] of Object.entries(pages)) {
       await world.go(path);
       await page.getByRole('heading', { level: 1 }).waitFor();

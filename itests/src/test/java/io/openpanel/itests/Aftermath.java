@@ -156,6 +156,8 @@ final class Aftermath implements AutoCloseable {
             assertThat(said.status()).as(said.text()).isEqualTo(404);
             return;
         }
+        assertThat(api.get("/api/v1/plugins/board").json().get("state").asText())
+                .isEqualTo("active");
         assertThat(said.ok().json().get("version").asText())
                 .isEqualTo(rows("select version from plugin_install where plugin = 'board'")
                         .get(0));

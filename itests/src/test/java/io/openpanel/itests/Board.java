@@ -57,6 +57,7 @@ final class Board implements AutoCloseable {
                 public Copied copy(Call call) {
                     for (int i = 0; i < 20; i++) {
                         String step = "copy " + i;
+                        call.log(step);
                         call.step(step, Copied.class, () -> {
                             sleep();
                             return new Copied(1);

@@ -91,6 +91,14 @@ final class KillSwitch implements AutoCloseable {
         }
     }
 
+    void unset(String point) {
+        try {
+            Files.deleteIfExists(folder("set").resolve(point));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Whether it has ended there. */
     boolean isSpent(String point) {
         return Files.notExists(folder("set").resolve(point));

@@ -356,8 +356,17 @@ public final class Plugins implements ServiceFactory<Panel> {
         @Override
         public void removedBundle(Bundle bundle, BundleEvent event, PluginOf plugin) {
             known.computeIfPresent(
-                    plugin.id(), (id, serving) -> serving.bundle().equals(bundle) ? null : serving);
+                    plugin.id(), (id, serving) -> serving.bundle().equals(bundle) ? other(plugin) : serving);
             forget(bundle);
+        }
+
+        /** The version that takes its place: a panel that died in an exchange starts with both, and drops one. */
+        private PluginOf other(PluginOf gone) {
+            return bundles.getTracked().values().stream()
+                    .filter(each ->
+                            each.id().equals(gone.id()) && !each.bundle().equals(gone.bundle()))
+                    .findFirst()
+                    .orElse(null);
         }
 
         private void forget(Bundle bundle) {
