@@ -22,10 +22,10 @@ export function OfferDialog({ offer, onClose }: { offer: Offer; onClose: () => v
   const release = newest(offer);
   const before = useRead<{ uses: string[] }>('plugin.get', { plugin: offer.offer.replace(/^offer:.*\//, 'plugin:') }, { enabled: offer.installed !== undefined }).data?.uses;
   const [error, setError] = useState<unknown>();
-  const go = async () => {
+  const go = async (trusting: boolean) => {
     setError(undefined);
     try {
-      if (!offer.trusted) {
+      if (trusting) {
         await trust.run({ offer: offer.offer });
       }
       const { job } = await install.run({ offer: offer.offer, version: release?.version, permissions: release?.permissions });
@@ -36,7 +36,6 @@ export function OfferDialog({ offer, onClose }: { offer: Offer; onClose: () => v
     }
   };
   const current = offer.installed !== undefined && offer.installed === release?.version;
-  const may = install.allowed && (offer.trusted || trust.allowed);
   return (
     <Dialog title={offer.title} onClose={onClose} size={600}>
       <div className="stack">
@@ -48,13 +47,16 @@ export function OfferDialog({ offer, onClose }: { offer: Offer; onClose: () => v
           {offer.installed && <><dt>{t('market.installed')}</dt><dd><code>{offer.installed}</code></dd></>}
           <dt>{t('market.calls')}</dt><dd>{release?.permissions.length ? release.permissions.map((each) => <div key={each} className="row"><code>{each}</code>{before && !before.includes(each) && <span className="status badge amber">{t('market.calls-new')}</span>}</div>) : t('market.calls-none')}</dd>
         </dl>
-        {release?.obstacle && offer.trusted && <Notice tone="red">{release.obstacle}</Notice>}
-        <Notice tone="amber">{t(offer.trusted ? 'market.power' : 'market.power-new', { name: offer.publisher })}</Notice>
+        {release?.obstacle && <Notice tone="red">{release.obstacle}</Notice>}
+        {offer.trusted
+          ? <Notice tone="amber">{t('market.power', { name: offer.publisher })}</Notice>
+          : <><Notice tone="blue">{t('market.apart', { name: offer.publisher })}</Notice><p className="muted">{t('market.power-new', { name: offer.publisher })}</p></>}
         <ProblemNotice error={error} />
         <div className="buttons end">
           <Button onClick={onClose}>{t('close')}</Button>
-          {release && <Button tone="primary" busy={install.busy || trust.busy} icon={<IconDownload size={16} />} why={may ? current ? t('market.current') : undefined : t('not-allowed')} onClick={() => void go()}>
-            {t(offer.trusted ? offer.installed ? 'market.update' : 'market.install' : 'market.trust-install')}</Button>}
+          {release && !offer.trusted && trust.allowed && install.allowed && <Button busy={trust.busy} onClick={() => void go(true)}>{t('market.trust-install')}</Button>}
+          {release && <Button tone="primary" busy={install.busy} icon={<IconDownload size={16} />} why={install.allowed ? current ? t('market.current') : release.obstacle : t('not-allowed')} onClick={() => void go(false)}>
+            {t(offer.installed ? 'market.update' : 'market.install')}</Button>}
         </div>
       </div>
     </Dialog>

@@ -17,7 +17,7 @@ import { Table } from '../ui/Table';
 import { toast, toastProblem } from '../ui/toast';
 import { OfferDialog, type Offer } from './OfferDialog';
 
-interface Plugin { plugin: string; title: string; version: string; state: string; reason?: string; actions: string[]; uses: string[];
+interface Plugin { plugin: string; title: string; version: string; state: string; trust: string; reason?: string; actions: string[]; uses: string[];
   marketplace?: string; publisher?: string; former?: string; usage?: { calls: number; failed: number; mean: string; threads: number }; update?: string; changedAt?: string }
 
 const settingsOf = (plugin: string) => `/plugins/${plugin.slice('plugin:'.length)}/settings`;
@@ -71,6 +71,7 @@ export default function Plugins() {
         columns={[
           { id: 'name', header: t('plugins.name'), sort: titleOf, cell: (row) => <span className="row">{settings.data?.some((each) => each.plugin === row.plugin) ? <Link className="main clip link" href={settingsOf(row.plugin)}>{titleOf(row)}</Link> : <span className="main clip">{titleOf(row)}</span>}<code className="faint clip wide-only">{row.plugin.slice(7)}</code></span> },
           { id: 'state', header: t('plugins.state'), width: 124, sort: (row) => row.state, cell: (row) => <span title={row.reason}><Status value={row.state} /></span> },
+          { id: 'trust', header: t('plugins.trust'), width: 112, wideOnly: true, sort: (row) => row.trust, cell: (row) => <span title={t(`plugins.trust-${row.trust}-text`)}>{t(`plugins.trust-${row.trust}`)}</span> },
           { id: 'version', header: t('plugins.version'), width: 200, wideOnly: true, cell: (row) => <span className="row"><code className="muted">{row.version}</code>{row.update && <button type="button" className="copy" onClick={() => void look(row)}><span className="link">{t('plugins.update-to', { version: row.update })}</span></button>}</span> },
           { id: 'actions', header: t('plugins.actions'), width: 84, end: true, wideOnly: true, sort: (row) => row.actions.length, cell: (row) => <button type="button" className="copy num" onClick={() => setShown(row)} title={t('plugins.show')}><span className="link">{row.actions.length}</span><span className="sr">{t('plugins.show')}</span></button> },
         ]}
@@ -89,7 +90,7 @@ export default function Plugins() {
             run: () => purge.run({ plugin: row.plugin, confirm: row.title }).then(() => refreshCatalogue(client)) }) },
         ]} />
       {offered && <OfferDialog offer={offered} onClose={() => setOffered(undefined)} />}
-      {shown && <Dialog title={titleOf(shown)} onClose={() => setShown(undefined)} size={640}><About plugin={shown} /><Actions of={shown} /><div className="buttons end"><Button onClick={() => setShown(undefined)}>{t('close')}</Button></div></Dialog>}
+      {shown && <Dialog title={titleOf(shown)} onClose={() => setShown(undefined)} size={640}><p className="muted">{t(`plugins.trust-${shown.trust}-text`)}</p><About plugin={shown} /><Actions of={shown} /><div className="buttons end"><Button onClick={() => setShown(undefined)}>{t('close')}</Button></div></Dialog>}
     </Page>
   );
 }

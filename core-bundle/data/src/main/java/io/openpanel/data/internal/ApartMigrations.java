@@ -35,7 +35,8 @@ final class ApartMigrations {
                                 + " nobody trusts any more; trust its publisher again, or purge it first");
             }
             ownership.give(
-                    login, PasswordUtil.encodePassword(login.app(), login.password().toCharArray(), "scram-sha-256"));
+                    login,
+                    PasswordUtil.encodePassword(login.app(), login.password().toCharArray(), "scram-sha-256"));
             migrations.forget(connection, schema);
             if (!files.isEmpty()) {
                 migrations.flyway(login(schema, login), schema, files).migrate();

@@ -12,8 +12,8 @@ import java.util.Optional;
 /** Whose a schema is: the panel's, or a login's of its own. */
 record Ownership(Connection connection, String schema, Optional<String> owner) {
     static Ownership of(Connection connection, String schema) throws SQLException {
-        try (PreparedStatement query = connection.prepareStatement(
-                "select pg_get_userbyid(nspowner) from pg_namespace where nspname = ?")) {
+        try (PreparedStatement query =
+                connection.prepareStatement("select pg_get_userbyid(nspowner) from pg_namespace where nspname = ?")) {
             query.setString(1, schema);
             try (ResultSet rows = query.executeQuery()) {
                 return new Ownership(

@@ -25,7 +25,7 @@ begin
     end if;
 end
 $$;
-grant connect on database ${database} to ${app};
+grant connect on database ${database} to ${app}, ${apart};
 
 create schema if not exists openpanel;
 revoke all on schema openpanel from public;

@@ -78,7 +78,9 @@ final class Scalars {
 
     private static byte[] bytes(JsonParser json) throws IOException {
         String text = json.getText();
-        return text.startsWith(HEX) ? HexFormat.of().parseHex(text, HEX.length(), text.length()) : json.getBinaryValue();
+        return text.startsWith(HEX)
+                ? HexFormat.of().parseHex(text, HEX.length(), text.length())
+                : json.getBinaryValue();
     }
 
     private static void both(Map<Class<?>, Codec> codecs, Class<?> primitive, Class<?> boxed, Codec codec) {

@@ -30,6 +30,7 @@ public final class EventBus implements Events {
     private static final Logger LOG = LoggerFactory.getLogger(EventBus.class);
 
     private final InstantSource clock;
+    private final KernelDatabase database;
     private final Deliveries deliveries;
     private final List<Watcher> watchers = new CopyOnWriteArrayList<>();
 
@@ -37,6 +38,7 @@ public final class EventBus implements Events {
 
     public EventBus(KernelDatabase database, InstantSource clock) {
         this.clock = clock;
+        this.database = database;
         this.deliveries = new Deliveries(database, clock, this::died);
     }
 
@@ -47,8 +49,34 @@ public final class EventBus implements Events {
      * @throws IllegalArgumentException when the record is no event
      */
     public Runnable publish(Record record, Principal caller, Optional<Ref> team, Database.Tx tx) {
-        ForeignEvent said = record instanceof ForeignEvent foreign ? foreign : read(record);
-        Event event = new Event(
+        ForeignEvent said = read(record);
+        Event event = event(said, caller, team);
+        if (said.durable()) {
+            deliveries.write(tx, event, said.json());
+            Failpoints.hit(Failpoint.EVENT_AFTER_WRITE);
+        }
+        return () -> spread(said, event);
+    }
+
+    /**
+     * An event of somebody whose transactions reach no table but his own: its rows are written after his commit, in one
+     * of the kernel's.
+     */
+    public Runnable publishLater(ForeignEvent said, Principal caller, Optional<Ref> team) {
+        Event event = event(said, caller, team);
+        return () -> {
+            if (said.durable()) {
+                database.tx(tx -> {
+                    deliveries.write(tx, event, said.json());
+                    return null;
+                });
+            }
+            spread(said, event);
+        };
+    }
+
+    private Event event(ForeignEvent said, Principal caller, Optional<Ref> team) {
+        return new Event(
                 Ref.create("event").id(),
                 said.topic(),
                 clock.instant(),
@@ -56,17 +84,14 @@ public final class EventBus implements Events {
                 team,
                 said.ref(),
                 data(said.json().getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private void spread(ForeignEvent said, Event event) {
+        Failpoints.hit(Failpoint.EVENT_AFTER_COMMIT);
+        tell(event);
         if (said.durable()) {
-            deliveries.write(tx, event, said.json());
-            Failpoints.hit(Failpoint.EVENT_AFTER_WRITE);
+            deliveries.wake();
         }
-        return () -> {
-            Failpoints.hit(Failpoint.EVENT_AFTER_COMMIT);
-            tell(event);
-            if (said.durable()) {
-                deliveries.wake();
-            }
-        };
     }
 
     private static ForeignEvent read(Record record) {

@@ -157,6 +157,7 @@ public final class IsolatedPlugins implements BundleTrackerCustomizer<Isolate>, 
         }
         BundleContext context = bundle.getBundleContext();
         Panel panel = context.getService(context.getServiceReference(Panel.class));
+        faults.startAnew(plugin.id());
         LiveCalls live = new LiveCalls();
         Requests requests = new Requests(plugin, panel, inner, calls, live);
         return new Isolate(plugin, context, () -> begin(plugin, requests), live, calls, faults).start();

@@ -6,6 +6,7 @@ import io.openpanel.api.Principal;
 import io.openpanel.api.Problem;
 import io.openpanel.api.Ref;
 import io.openpanel.kernel.internal.event.EventBus;
+import io.openpanel.kernel.internal.event.ForeignEvent;
 import io.openpanel.kernel.internal.gateway.Admission;
 import io.openpanel.kernel.internal.gateway.Calls;
 import io.openpanel.kernel.internal.gateway.InnerCalls;
@@ -121,7 +122,9 @@ final class PanelOfBundle implements Panel, Storage.Context {
         }
         Principal caller =
                 calls.current().map(LiveCall::caller).orElseGet(() -> InnerCalls.bundle(plugin.id(), Optional.empty()));
-        return events.publish(event, caller, team(), tx);
+        return event instanceof ForeignEvent foreign
+                ? events.publishLater(foreign, caller, team())
+                : events.publish(event, caller, team(), tx);
     }
 
     @Override

@@ -18,7 +18,9 @@ final class Problems {
     static ObjectNode write(RuntimeException failure) {
         ObjectNode json = Json.object();
         if (!(failure instanceof Problem problem)) {
-            String message = failure.getClass().getSimpleName() + ": " + failure.getMessage();
+            String message = failure.getClass() == IllegalStateException.class
+                    ? failure.getMessage()
+                    : failure.getClass().getSimpleName() + ": " + failure.getMessage();
             return json.put("kind", BUG).put("message", cut(message));
         }
         json.put("kind", problem.kind().name()).put("message", cut(problem.getMessage()));
