@@ -64,7 +64,7 @@ function Look({ of, onClose, onReplay }: { of: Letter; onClose: () => void; onRe
           [t('letters.about'), of.resource],
           [t('settings.who'), whole.data?.by],
         ]} />
-        <Loaded query={whole}>{(value) => <pre className="copybox" style={{ maxHeight: 320, overflow: 'auto' }}><code>{JSON.stringify(value.data, undefined, 2)}</code></pre>}</Loaded>
+        <Loaded query={whole}>{(value) => <pre className="copybox" tabIndex={0} style={{ maxHeight: 320, overflow: 'auto', alignItems: 'flex-start' }}><code>{JSON.stringify(value.data, undefined, 2)}</code></pre>}</Loaded>
         <div className="buttons end"><Button onClick={onClose}>{t('close')}</Button>{onReplay && <Button tone="primary" why={of.heard ? undefined : t('letters.gone-text')} onClick={onReplay}>{t('letters.replay')}</Button>}</div>
       </div>
     </Dialog>

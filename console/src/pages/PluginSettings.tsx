@@ -61,7 +61,7 @@ function Values({ form, title }: { form: Form; title: string }) {
     const fault = faultOf(schemaOf(item), false, draft[item.name]);
     return fault ? [[item.name, t(fault.key, fault.vars)]] : [];
   })) as Record<string, string>;
-  const told = (name: string) => Object.entries(problem?.errors ?? {}).find(([path]) => path === `values.${name}` || path.startsWith(`values.${name}[`))?.[1];
+  const told = (name: string) => Object.entries(problem?.errors ?? {}).find(([path]) => path === `values.${name}` || path.startsWith(`values.${name}[`))?.[1].replace('values.', '');
   const placed = problem && form.items.some((item) => told(item.name));
 
   async function store(values: Input) {
@@ -100,7 +100,12 @@ function Values({ form, title }: { form: Form; title: string }) {
             {form.items.filter((item) => item.section === section).map((item) => (
               <div key={item.name}>
                 <Field name={item.name} action="setting.update" schema={described(item)} required={item.required && !item.secret} value={draft[item.name]} error={told(item.name) ?? faults[item.name]}
-                  onChange={(value) => setEdits((was) => ({ ...was, [item.name]: value }))} />
+                  onChange={(value) => {
+                    setEdits((was) => ({ ...was, [item.name]: value }));
+                    if (told(item.name)) {
+                      setProblem(undefined);
+                    }
+                  }} />
                 {item.secret && item.changed && update.allowed && <Button small tone="quiet" onClick={() => void store({ [item.name]: null })}>{t('settings.secret-remove')}</Button>}
               </div>
             ))}

@@ -79,7 +79,7 @@ function Look({ of, onClose }: { of: Route; onClose: () => void }) {
           [t('routes.runs'), `${of.runs.toLocaleString(locale)} · ${t('routes.of-them', { count: of.failures })}`],
           [t('routes.last'), <RelativeTime key="last" at={of.lastRun} />],
         ]} />
-        <Loaded query={whole}>{(value) => <pre className="copybox" style={{ maxHeight: 320, overflow: 'auto' }}><code>{value.definition}</code></pre>}</Loaded>
+        <Loaded query={whole}>{(value) => <pre className="copybox" tabIndex={0} style={{ maxHeight: 320, overflow: 'auto', alignItems: 'flex-start' }}><code>{value.definition}</code></pre>}</Loaded>
         <div className="buttons end"><Button onClick={onClose}>{t('close')}</Button></div>
       </div>
     </Dialog>

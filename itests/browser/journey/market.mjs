@@ -48,7 +48,7 @@ export default async function market(suite, world) {
       await world.look('plugin-settings-wrong');
       await page.getByLabel('Older than').fill('48h');
       await page.getByLabel('Keep').fill('import-*\nexport-*');
-      await page.getByText('Dry run', { exact: true }).click();
+      await page.getByRole('switch', { name: 'Dry run' }).click();
       await page.getByRole('button', { name: 'Save' }).click();
       await page.getByText('Janitor works with the new settings').waitFor();
       await row('import-*, export-*').waitFor();

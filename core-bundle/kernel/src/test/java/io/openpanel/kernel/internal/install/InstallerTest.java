@@ -18,6 +18,10 @@ import io.openpanel.testkit.TestPanel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -278,6 +282,31 @@ class InstallerTest {
                 board("2.0.0", "").component("board.BoardHealth", HEALTH, Health.class.getName()),
                 "after 3 s it is not well",
                 "the moon is not full");
+    }
+
+    @Test
+    void aFirstVersionThatIsGivenUpHearsNothingAnyMore() throws SQLException {
+        String hearer =
+                """
+                package board;
+                import io.openpanel.api.*;
+                public class Hearer implements Extension {
+                    @On("note.added")
+                    public void heard(Event event) {}
+                }
+                """;
+        market.publish(board("1.0.0", "")
+                .component("board.Hearer", hearer, Extension.class.getName())
+                .component("board.BoardHealth", HEALTH, Health.class.getName())
+                .write(folder));
+        refresh();
+        assertThat(job("plugin.install", "{\"offer\":\"board\"}")).contains("nothing of it stays");
+        try (Connection owner = panel.connect();
+                Statement statement = owner.createStatement();
+                ResultSet rows = statement.executeQuery(
+                        "select subscriber from kernel.subscription where subscriber like 'board:%'")) {
+            assertThat(rows.next()).isFalse();
+        }
     }
 
     @Test
