@@ -179,8 +179,8 @@ final class Lodger implements AutoCloseable {
                 }
             }
             """;
-    private static final String ROLES = "say list note undo keep others projects users build show copy probe fail exit halt"
-            + " hang eat crowd";
+    private static final String ROLES =
+            "say list note undo keep others projects users build show copy probe fail exit halt" + " hang eat crowd";
 
     final TestMarketplace market;
     private final String name;
@@ -221,12 +221,11 @@ final class Lodger implements AutoCloseable {
                         "OPENPANEL-INF/console.json",
                         "{\"nav\":[{\"title\":\"Notes\",\"icon\":\"list\",\"path\":\"/" + name + "\",\"order\":50},"
                                 + "{\"title\":\"Projects\",\"icon\":\"list\",\"path\":\"/projects\",\"order\":1}],"
-                                + "\"pages\":[{\"path\":\"/" + name + "\",\"title\":\"Notes\",\"list\":{\"action\":\"" + name
+                                + "\"pages\":[{\"path\":\"/" + name + "\",\"title\":\"Notes\",\"list\":{\"action\":\""
+                                + name
                                 + ".list\"}},{\"path\":\"/" + name + "/script\",\"title\":\"S\",\"module\":\"s.js\"}]}")
                 .file("OPENPANEL-INF/ui/s.js", "alert(1)")
-                .file(
-                        "OPENPANEL-INF/i18n/en.json",
-                        "{\"Notes\":\"Notes\",\"action.project.delete\":\"Does no harm\"}")
+                .file("OPENPANEL-INF/i18n/en.json", "{\"Notes\":\"Notes\",\"action.project.delete\":\"Does no harm\"}")
                 .file("OPENPANEL-INF/roles.yaml", roles.toString());
     }
 

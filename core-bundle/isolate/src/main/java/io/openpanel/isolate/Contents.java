@@ -72,10 +72,13 @@ final class Contents {
     private static void describe(Entry entry, ObjectNode json) {
         Operation operation = entry.operation();
         json.put("id", operation.id()).put("summary", operation.summary());
-        json.put("effect", operation.effect().name()).put("access", operation.access().name());
+        json.put("effect", operation.effect().name())
+                .put("access", operation.access().name());
         json.put("idempotent", operation.idempotent()).put("job", operation.job());
         json.put("form", operation.form().name()).put("http", operation.path());
-        json.put("query", entry.input().filter(input -> !(input instanceof RecordShape)).isPresent());
+        json.put(
+                "query",
+                entry.input().filter(input -> !(input instanceof RecordShape)).isPresent());
         entry.input().ifPresent(input -> json.set("input", schema(input)));
         entry.output().ifPresent(output -> json.set("output", schema(output)));
         ObjectNode needs = json.putObject("needs");

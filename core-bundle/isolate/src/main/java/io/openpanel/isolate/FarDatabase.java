@@ -45,8 +45,8 @@ final class FarDatabase implements Database {
     }
 
     private <T> T begin(boolean all, Function<Tx, T> work) {
-        long number =
-                wire.ask("begin", calls.body().put("all", all), FarCall.PATIENCE).asLong();
+        long number = wire.ask("begin", calls.body().put("all", all), FarCall.PATIENCE)
+                .asLong();
         ObjectNode end = calls.body().put("tx", number);
         running.set(new Running(new FarTx(wire, calls, shapes, sealing(all), number), all));
         boolean committed = false;
@@ -79,7 +79,10 @@ final class FarDatabase implements Database {
             public Secret sealed(String text) {
                 return Secret.sealed(text, (ciphertext, place) -> wire.ask(
                                 "open",
-                                calls.body().put("all", all).put("text", ciphertext).put("place", place),
+                                calls.body()
+                                        .put("all", all)
+                                        .put("text", ciphertext)
+                                        .put("place", place),
                                 FarCall.PATIENCE)
                         .asText());
             }

@@ -43,8 +43,7 @@ final class FarTx implements Database.Tx {
         ObjectNode body = statement(sql);
         body.set("args", values(args));
         List<R> rows = new ArrayList<>();
-        wire.ask("list", body, FarCall.PATIENCE)
-                .forEach(each -> rows.add(row.cast(shape.row(each.asText(), sealing))));
+        wire.ask("list", body, FarCall.PATIENCE).forEach(each -> rows.add(row.cast(shape.row(each.asText(), sealing))));
         return rows;
     }
 
@@ -79,8 +78,9 @@ final class FarTx implements Database.Tx {
         ObjectNode body = statement(named.sql());
         ArrayNode all = body.putArray("rows");
         for (Record row : rows) {
-            all.add(values(
-                    named.names().stream().map(name -> component(shape, row, name)).toArray()));
+            all.add(values(named.names().stream()
+                    .map(name -> component(shape, row, name))
+                    .toArray()));
         }
         return wire.ask("update", body, FarCall.PATIENCE).asInt();
     }

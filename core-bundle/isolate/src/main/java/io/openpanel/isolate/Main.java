@@ -22,7 +22,8 @@ public final class Main {
         channel.write(ByteBuffer.wrap(Files.readString(folder.resolve("token")).getBytes(StandardCharsets.US_ASCII)));
         Guest guest = new Guest();
         // Without the panel there is nothing to do here, whatever the plugin thinks.
-        Wire wire = new Wire("panel", channel, MOST_BYTES, MOST_ASKED, guest, () -> Runtime.getRuntime().halt(0));
+        Wire wire = new Wire("panel", channel, MOST_BYTES, MOST_ASKED, guest, () -> Runtime.getRuntime()
+                .halt(0));
         guest.begin(folder.resolve("plugin.jar"), wire);
         wire.start();
     }

@@ -88,7 +88,8 @@ final class PluginFramework {
                 Path.of(System.getProperty("java.io.tmpdir"), "framework").toString());
         configuration.put(
                 Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA,
-                "io.openpanel.api;version=\"" + api + "\",org.slf4j;version=\"2.0.17\",org.slf4j.spi;version=\"2.0.17\","
+                "io.openpanel.api;version=\"" + api
+                        + "\",org.slf4j;version=\"2.0.17\",org.slf4j.spi;version=\"2.0.17\","
                         + "org.slf4j.event;version=\"2.0.17\",org.slf4j.helpers;version=\"2.0.17\","
                         + "org.osgi.service.component;version=\"1.5.1\","
                         + "org.osgi.service.component.runtime;version=\"1.5.0\","
@@ -159,9 +160,8 @@ final class PluginFramework {
 
     private Optional<String> said() {
         for (ServiceReference<?> each : services(Health.class.getName())) {
-            Optional<String> problem = context.getService(each) instanceof Health health
-                    ? health.problem()
-                    : Optional.empty();
+            Optional<String> problem =
+                    context.getService(each) instanceof Health health ? health.problem() : Optional.empty();
             if (problem.isPresent()) {
                 return problem;
             }

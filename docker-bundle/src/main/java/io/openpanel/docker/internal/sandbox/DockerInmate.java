@@ -33,7 +33,8 @@ final class DockerInmate implements Sandbox.Inmate {
 
     @Override
     public Optional<String> ended() {
-        Optional<ContainerState> seen = engine.snapshot().container(ContainerState.ref(id).id());
+        Optional<ContainerState> seen =
+                engine.snapshot().container(ContainerState.ref(id).id());
         return seen.filter(ContainerState::running).isPresent() ? Optional.empty() : Optional.of(words());
     }
 

@@ -1,7 +1,7 @@
 package io.openpanel.docker.internal.sandbox;
 
-import com.github.dockerjava.api.command.CreateContainerCmd;
 import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.command.CreateContainerCmd;
 import com.github.dockerjava.api.model.AccessMode;
 import com.github.dockerjava.api.model.Bind;
 import com.github.dockerjava.api.model.Capability;
@@ -53,7 +53,8 @@ public final class DockerSandbox implements Sandbox {
         }
         return engine.health().answers()
                 ? Optional.empty()
-                : Optional.of("The container engine is out of reach: " + engine.health().reason() + "; start it");
+                : Optional.of("The container engine is out of reach: "
+                        + engine.health().reason() + "; start it");
     }
 
     @Override
@@ -101,7 +102,8 @@ public final class DockerSandbox implements Sandbox {
         List<String> program = new ArrayList<>(List.of("/java/bin/java"));
         program.addAll(spec.arguments());
         return client.createContainerCmd(image.name())
-                .withName("op-plugin-" + spec.name() + '-' + Ref.create("container").id())
+                .withName("op-plugin-" + spec.name() + '-'
+                        + Ref.create("container").id())
                 .withLabels(Map.of(
                         ContainerState.MANAGED,
                         "true",
@@ -119,12 +121,11 @@ public final class DockerSandbox implements Sandbox {
 
     @Override
     public void sweep(String owner) {
-        engine.call(
-                        "look for containers of plugins",
-                        client -> client.listContainersCmd()
-                                .withShowAll(true)
-                                .withLabelFilter(Map.of(ContainerState.PANEL, owner))
-                                .exec())
+        engine
+                .call("look for containers of plugins", client -> client.listContainersCmd()
+                        .withShowAll(true)
+                        .withLabelFilter(Map.of(ContainerState.PANEL, owner))
+                        .exec())
                 .stream()
                 .filter(each -> each.getLabels().containsKey(ContainerState.PLUGIN))
                 .forEach(each -> new DockerInmate(engine, each.getId(), 0).close());

@@ -78,9 +78,8 @@ record ElfFile(Optional<String> interpreter, List<String> needed) {
         }
         long address = strings;
         long table = segments.stream()
-                .filter(each -> each.type() == LOAD
-                        && each.address() <= address
-                        && address < each.address() + each.size())
+                .filter(each ->
+                        each.type() == LOAD && each.address() <= address && address < each.address() + each.size())
                 .findFirst()
                 .map(each -> each.offset() + address - each.address())
                 .orElse(address);

@@ -91,8 +91,8 @@ final class JavaImage {
         Map<String, Path> libraries = SystemLibraries.neededBy(files.stream()
                 .filter(each -> each.endsWith("bin/java") || each.toString().endsWith(".so"))
                 .toList());
-        try (TarArchiveOutputStream tar =
-                new TarArchiveOutputStream(new BufferedOutputStream(Files.newOutputStream(archive), 1 << 16), "UTF-8")) {
+        try (TarArchiveOutputStream tar = new TarArchiveOutputStream(
+                new BufferedOutputStream(Files.newOutputStream(archive), 1 << 16), "UTF-8")) {
             tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
             for (String folder : List.of("tmp/", "panel/")) {
                 TarArchiveEntry entry = new TarArchiveEntry(folder);

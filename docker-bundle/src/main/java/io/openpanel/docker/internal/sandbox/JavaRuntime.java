@@ -34,7 +34,10 @@ final class JavaRuntime {
     String version() {
         try {
             Path modules = home.resolve("lib/modules");
-            return System.getProperty("java.vm.version") + ' ' + Files.size(modules) + ' '
+            return System.getProperty("java.vm.version")
+                    + ' '
+                    + Files.size(modules)
+                    + ' '
                     + Files.getLastModifiedTime(modules).toMillis();
         } catch (IOException e) {
             throw new UncheckedIOException("The Java at " + home + " cannot be read", e);
@@ -48,8 +51,9 @@ final class JavaRuntime {
             return home;
         }
         Path made = folder.resolve("java");
+        Process process = null;
         try {
-            Process process = new ProcessBuilder(
+            process = new ProcessBuilder(
                             linker.toString(),
                             "--add-modules",
                             MODULES,
@@ -62,7 +66,6 @@ final class JavaRuntime {
                     .redirectOutput(folder.resolve("jlink.log").toFile())
                     .start();
             if (!process.waitFor(LONGEST_SECONDS, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
                 throw new Problem(Problem.Kind.TIMEOUT, "jlink did not end within " + LONGEST_SECONDS + " s");
             }
             return process.exitValue() == 0 ? made : home;
@@ -71,6 +74,10 @@ final class JavaRuntime {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Problem(Problem.Kind.UNAVAILABLE, "The panel is stopping", e);
+        } finally {
+            if (process != null) {
+                process.destroyForcibly();
+            }
         }
     }
 

@@ -32,7 +32,8 @@ final class SystemLibraries {
     /** Where each file is to lie → the file of this machine. */
     static Map<String, Path> neededBy(Collection<Path> programs) throws IOException {
         Map<String, Path> found = new TreeMap<>();
-        Set<String> own = programs.stream().map(each -> each.getFileName().toString()).collect(Collectors.toSet());
+        Set<String> own =
+                programs.stream().map(each -> each.getFileName().toString()).collect(Collectors.toSet());
         Deque<Path> left = new ArrayDeque<>(programs);
         while (!left.isEmpty()) {
             Optional<ElfFile> file = ElfFile.read(left.pop());
@@ -53,7 +54,8 @@ final class SystemLibraries {
     private static Path existing(String loader) {
         Path path = Path.of(loader);
         if (!Files.exists(path)) {
-            throw new Problem(Problem.Kind.CONFLICT, "Java is loaded by " + loader + ", which this machine does not have");
+            throw new Problem(
+                    Problem.Kind.CONFLICT, "Java is loaded by " + loader + ", which this machine does not have");
         }
         return path;
     }

@@ -125,7 +125,7 @@ final class Description implements Described {
     public List<Hearing> hearings() {
         List<Hearing> hearings = new ArrayList<>();
         for (JsonNode each : limited("hearers")) {
-            String name = text(each, "name");
+            String name = name(each);
             String pattern = text(each, "pattern");
             require(isHeard(pattern), "it hears " + pattern + " without listing it in the uses of its @Plugin", name);
             hearings.add(new Hearing(name, pattern, event -> {
@@ -145,13 +145,19 @@ final class Description implements Described {
     public List<Ticking> tickings() {
         List<Ticking> tickings = new ArrayList<>();
         for (JsonNode each : limited("tickers")) {
-            String name = text(each, "name");
+            String name = name(each);
             String every = text(each, "every");
             boolean often = every.startsWith("P") && Duration.parse(every).compareTo(OFTEN) < 0;
             require(!often, "a schedule runs each " + OFTEN.toSeconds() + " s at most", name);
             tickings.add(new Ticking(name, every, () -> doing.tick(name)));
         }
         return tickings;
+    }
+
+    private static String name(JsonNode method) {
+        String name = text(method, "name");
+        require(name.matches("[A-Za-z0-9_$.]+"), "a method has a Java name", name);
+        return name;
     }
 
     private List<JsonNode> limited(String what) {
