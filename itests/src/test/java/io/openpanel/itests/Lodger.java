@@ -23,7 +23,7 @@ final class Lodger implements AutoCloseable {
             public class Actions implements Extension {
                 @Topic(value = "NAME.noted", summary = "A note was added")
                 public record Noted(String text) {}
-                public record Created(Ref app) {}
+                public record Created(Ref user) {}
                 public record Said(String version, String text, int heard, int foreign, int ticks) {}
                 public record Text(@Param(max = 100) Optional<String> text) {}
                 public record Row(long id, String text, java.time.Instant at) {}
@@ -108,7 +108,7 @@ final class Lodger implements AutoCloseable {
                 }
                 @On("NAME.noted")
                 public void heard(Noted noted) { HEARD.incrementAndGet(); }
-                @On("app.created")
+                @On("session.created")
                 public void created(Created created) { FOREIGN.incrementAndGet(); }
                 @Every("PT10S")
                 public void tick() { TICKS.incrementAndGet(); }
@@ -203,7 +203,7 @@ final class Lodger implements AutoCloseable {
             roles.append(name).append('.').append(action).append(": [owner, admin, developer, viewer]\n");
         }
         return PluginJar.of(name, version)
-                .uses("project.list", "project.create", "project.get", "app.created")
+                .uses("project.list", "project.create", "project.get", "session.created")
                 .component(
                         name + ".Actions",
                         CODE.replace("NAME", name).replace("VERSION", version),
@@ -249,7 +249,7 @@ final class Lodger implements AutoCloseable {
                         "offer",
                         name,
                         "permissions",
-                        java.util.List.of("app.created", "project.create", "project.get", "project.list")));
+                        java.util.List.of("session.created", "project.create", "project.get", "project.list")));
     }
 
     JsonNode end(String path, Map<String, ?> input) {

@@ -13,6 +13,7 @@ final class ProductClasses {
             "core-bundle/web",
             "core-bundle/routes",
             "core-bundle/local",
+            "core-bundle/isolate",
             "docker-bundle",
             "deploy-bundle",
             "ssl-bundle",

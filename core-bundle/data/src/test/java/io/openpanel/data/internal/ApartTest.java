@@ -94,7 +94,7 @@ class ApartTest {
     void itsMigrationsRunAsItselfAndNotAsTheOwner() {
         assertThatThrownBy(() -> open("copy (select 1) to program 'true'")).hasMessageContaining("permission denied");
         assertThatThrownBy(() -> open("create role intruder superuser")).hasMessageContaining("permission denied");
-        assertThatThrownBy(() -> open("create table kernel_note (id int); grant pg_read_all_data to public"))
+        assertThatThrownBy(() -> open("create table kernel_note (id int); grant pg_read_all_data to current_user"))
                 .hasMessageContaining("permission denied");
     }
 
