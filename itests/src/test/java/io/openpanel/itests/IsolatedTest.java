@@ -249,6 +249,28 @@ class IsolatedTest {
         assertThat(more).isLessThan(3);
     }
 
+    @Test
+    @Order(9)
+    void itsSettingsAreCheckedHereAndCountThereAtOnce() {
+        assertThat(say().json().get("greeting").asText()).isEqualTo("hello");
+        String settings = "/api/v1/plugins/lodger/settings";
+        assertThat(api.send(
+                                "PATCH",
+                                settings,
+                                "{\"values\":{\"greeting\":\"far too long to be a greeting\"}}".getBytes())
+                        .status())
+                .isEqualTo(400);
+        JsonNode changed = api.send("PATCH", settings, "{\"values\":{\"greeting\":\"ahoy\"}}".getBytes())
+                .ok()
+                .json();
+        assertThat(changed.get("applied").asBoolean()).as(changed.toString()).isTrue();
+        assertThat(say().json().get("greeting").asText()).isEqualTo("ahoy");
+        assertThat(say().json().get("started").asInt()).isEqualTo(1);
+        startAgain();
+        assertThat(say().json().get("greeting").asText()).isEqualTo("ahoy");
+        assertThat(say().json().get("started").asInt()).isEqualTo(1);
+    }
+
     /** The plugin is asked for the worst while the others are asked as ever; then it serves again. */
     private static void survives(String what) throws IOException {
         Others others = new Others(panel, OTHERS);
@@ -275,26 +297,26 @@ class IsolatedTest {
     }
 
     @Test
-    @Order(9)
+    @Order(10)
     void itEndsItsProcess() throws IOException {
         survives("exit");
     }
 
     @Test
-    @Order(10)
+    @Order(11)
     void itHalts() throws IOException {
         survives("halt");
     }
 
     @Test
-    @Order(11)
+    @Order(12)
     void itTakesAllMemory() throws IOException {
         startAgain();
         survives("eat");
     }
 
     @Test
-    @Order(12)
+    @Order(13)
     void itNeverEnds() throws IOException {
         startAgain();
         survives("hang");
@@ -310,7 +332,7 @@ class IsolatedTest {
     }
 
     @Test
-    @Order(13)
+    @Order(14)
     void oneThatAlwaysFailsIsPutInQuarantine() {
         for (int i = 0; i < 6; i++) {
             api.get("/api/v1/lodger/fail");
@@ -325,7 +347,7 @@ class IsolatedTest {
     }
 
     @Test
-    @Order(14)
+    @Order(15)
     void anUpdateIsTriedBesideTheVersionThatServes() {
         lodger.publish(Lodger.version("lodger", "2.0.0").header("Require-Capability", "no.such;filter:=\"(a=b)\""));
         lodger.publish(Lodger.version("lodger", "1.1.0"));
@@ -344,7 +366,7 @@ class IsolatedTest {
     }
 
     @Test
-    @Order(15)
+    @Order(16)
     void aPanelThatWasKilledLeavesNoContainer() {
         List<String> before = containers();
         panel.kill("panel");
@@ -356,7 +378,7 @@ class IsolatedTest {
     }
 
     @Test
-    @Order(16)
+    @Order(17)
     void trustBringsItInside() {
         lodger.trust();
         JsonNode done = lodger.end("/api/v1/plugins/lodger/update", Map.of("version", "1.1.0"));
@@ -368,7 +390,7 @@ class IsolatedTest {
     }
 
     @Test
-    @Order(17)
+    @Order(18)
     void itGoesWithAllItHad() {
         api.post("/api/v1/plugins/lodger/uninstall", Map.of()).ok();
         haveNoContainer();

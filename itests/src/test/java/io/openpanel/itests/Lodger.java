@@ -24,7 +24,7 @@ final class Lodger implements AutoCloseable {
                 @Topic(value = "NAME.noted", summary = "A note was added")
                 public record Noted(String text) {}
                 public record Created(Ref user) {}
-                public record Said(String version, String text, int heard, int foreign, int ticks) {}
+                public record Said(String version, String text, int heard, int foreign, int ticks, String greeting, int started) {}
                 public record Text(@Param(max = 100) Optional<String> text) {}
                 public record Row(long id, String text, java.time.Instant at) {}
                 public record Rows(List<Row> items) {}
@@ -42,11 +42,19 @@ final class Lodger implements AutoCloseable {
                 private static final AtomicInteger HEARD = new AtomicInteger();
                 private static final AtomicInteger FOREIGN = new AtomicInteger();
                 private static final AtomicInteger TICKS = new AtomicInteger();
+                private static int started;
                 private final Panel panel;
-                public Actions(Panel panel) { this.panel = panel; }
+                private volatile Map<String, Object> settings;
+                public Actions(Panel panel, Map<String, Object> settings) {
+                    this.panel = panel;
+                    this.settings = settings;
+                    started++;
+                }
+                public void modified(Map<String, Object> changed) { settings = changed; }
                 @Action(value = "NAME.say", summary = "Says its version", effect = Action.Effect.READ, http = "GET /NAME/say")
                 public Said say(Text in) {
-                    return new Said("VERSION", in.text().orElse(""), HEARD.get(), FOREIGN.get(), TICKS.get());
+                    return new Said("VERSION", in.text().orElse(""), HEARD.get(), FOREIGN.get(), TICKS.get(),
+                        String.valueOf(settings.getOrDefault("greeting", "hello")), started);
                 }
                 @Action(value = "NAME.list", summary = "Lists the notes", effect = Action.Effect.READ)
                 public Rows list() {
@@ -204,10 +212,12 @@ final class Lodger implements AutoCloseable {
         }
         return PluginJar.of(name, version)
                 .uses("project.list", "project.create", "project.get", "session.created")
-                .component(
+                .configured(
                         name + ".Actions",
                         CODE.replace("NAME", name).replace("VERSION", version),
                         Extension.class.getName(),
+                        "<AD id=\"greeting\" name=\"Greeting\" description=\"What it says\" type=\"String\""
+                                + " default=\"hello\" max=\"20\"/>",
                         Panel.class.getName())
                 .file(
                         "db/V001__note.sql",

@@ -1,6 +1,7 @@
 package io.openpanel.isolate;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.openpanel.api.Event;
@@ -24,13 +25,14 @@ import java.util.concurrent.CompletableFuture;
 final class Guest implements Wire.Answering {
     private final FarCalls calls = new FarCalls();
     private final CompletableFuture<PluginFramework> framework = new CompletableFuture<>();
+    private final CompletableFuture<ObjectNode> settings = new CompletableFuture<>();
 
-    /** Starts the plugin, while the panel waits for the first answer. */
+    /** Starts the plugin as soon as the panel has sent its settings. */
     void begin(Path jar, Wire panel) {
         Thread starting = new Thread(
                 () -> {
                     try {
-                        framework.complete(PluginFramework.start(jar, new FarPanel(panel, calls)));
+                        framework.complete(PluginFramework.start(jar, new FarPanel(panel, calls), settings::join));
                     } catch (RuntimeException | LinkageError e) {
                         framework.completeExceptionally(new Problem(
                                 Problem.Kind.CONFLICT, "it does not start: " + PluginFramework.cause(e), e));
@@ -52,6 +54,7 @@ final class Guest implements Wire.Answering {
     public JsonNode answer(Wire panel, String what, ObjectNode body) {
         return switch (what) {
             case "ping" -> null;
+            case "configure" -> BooleanNode.valueOf(settings.complete(body) || plugin().configure(body));
             case "describe" -> plugin().describe();
             case "health" -> TextNode.valueOf(plugin().problem().orElse(""));
             case "run" -> run(panel, body);

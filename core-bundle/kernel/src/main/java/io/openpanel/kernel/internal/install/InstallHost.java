@@ -63,8 +63,9 @@ public final class InstallHost implements AutoCloseable {
         this.marketplaces = new Marketplaces(database, clock);
         PluginFiles files = new PluginFiles(database);
         PluginBundles bundles = new PluginBundles(context, files);
-        this.isolated =
-                new IsolatedPlugins(context, home, plugins.apiVersion(), files::open, inner, calls, faults).open();
+        this.isolated = new IsolatedPlugins(
+                        context, home, plugins.apiVersion(), files::open, inner, calls, faults, settings)
+                .open();
         this.conditions = new Conditions(plugins, catalogue, marketplaces, ledger, isolated);
         Fetcher fetcher = new Fetcher(marketplaces, workspaces);
         this.preview = new Preview(fetcher, marketplaces, conditions, ledger, files);

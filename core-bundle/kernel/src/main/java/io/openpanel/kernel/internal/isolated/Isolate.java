@@ -39,6 +39,7 @@ final class Isolate implements Description.Doing, Health, AutoCloseable {
     private final PluginOf plugin;
     private final BundleContext context;
     private final Supplier<Cell> cells;
+    private final Supplier<ObjectNode> settings;
     private final LiveCalls live;
     private final Calls calls;
     private final PluginFaults faults;
@@ -51,17 +52,20 @@ final class Isolate implements Description.Doing, Health, AutoCloseable {
     /**
      * @param context of the stand-in, whose services the plugin's are
      * @param cells begins a life
+     * @param settings gives what its components are to have
      */
     Isolate(
             PluginOf plugin,
             BundleContext context,
             Supplier<Cell> cells,
+            Supplier<ObjectNode> settings,
             LiveCalls live,
             Calls calls,
             PluginFaults faults) {
         this.plugin = plugin;
         this.context = context;
         this.cells = cells;
+        this.settings = settings;
         this.live = live;
         this.calls = calls;
         this.faults = faults;
@@ -119,6 +123,7 @@ final class Isolate implements Description.Doing, Health, AutoCloseable {
     /** One life; returns how it ended. */
     private Ended once() {
         try (Cell begun = cells.get()) {
+            begun.wire().ask("configure", settings.get(), DESCRIBE);
             JsonNode said = begun.wire().ask("describe", Json.object(), DESCRIBE);
             if (description != null && !description.isSame(said)) {
                 return new Ended("it offers other actions than before");
@@ -153,6 +158,13 @@ final class Isolate implements Description.Doing, Health, AutoCloseable {
         } catch (InterruptedException e) {
             closed = true;
         }
+    }
+
+    /** Whether its components have these settings now. */
+    boolean configure(ObjectNode given) {
+        Cell current = cell;
+        return current != null
+                && current.wire().ask("configure", given, DESCRIBE).asBoolean();
     }
 
     private Wire wire() {

@@ -1,11 +1,13 @@
 package io.openpanel.kernel.internal.isolated;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.openpanel.api.Panel;
 import io.openpanel.api.Problem;
 import io.openpanel.kernel.internal.gateway.Calls;
 import io.openpanel.kernel.internal.gateway.InnerCalls;
 import io.openpanel.kernel.internal.gateway.PluginFaults;
 import io.openpanel.kernel.internal.plugin.PluginOf;
+import io.openpanel.kernel.internal.setting.Settings;
 import io.openpanel.spi.Sandbox;
 import java.io.IOException;
 import java.io.InputStream;
@@ -43,6 +45,7 @@ public final class IsolatedPlugins implements BundleTrackerCustomizer<Isolate>, 
     private final InnerCalls inner;
     private final Calls calls;
     private final PluginFaults faults;
+    private final Settings settings;
     private final ServiceTracker<Sandbox, Sandbox> sandboxes;
     private final BundleTracker<Isolate> tracker;
     private volatile boolean swept;
@@ -55,7 +58,8 @@ public final class IsolatedPlugins implements BundleTrackerCustomizer<Isolate>, 
             Function<String, InputStream> files,
             InnerCalls inner,
             Calls calls,
-            PluginFaults faults) {
+            PluginFaults faults,
+            Settings settings) {
         this.folder = home.resolve("run").resolve("isolated");
         this.owner = digest(home.toAbsolutePath().normalize().toString());
         this.program = Path.of(Optional.ofNullable(context.getProperty(PROGRAM))
@@ -65,6 +69,8 @@ public final class IsolatedPlugins implements BundleTrackerCustomizer<Isolate>, 
         this.inner = inner;
         this.calls = calls;
         this.faults = faults;
+        this.settings = settings;
+        settings.bringApart(this::configure);
         clear();
         this.sandboxes = new ServiceTracker<>(context, Sandbox.class, null) {
             @Override
@@ -144,6 +150,11 @@ public final class IsolatedPlugins implements BundleTrackerCustomizer<Isolate>, 
         return sandbox;
     }
 
+    private boolean configure(PluginOf plugin, ObjectNode given) {
+        Isolate isolate = tracker.getObject(plugin.bundle());
+        return isolate != null && isolate.configure(given);
+    }
+
     /** Why a plugin's process does not serve, where it will not by itself. */
     public Optional<String> failure(Bundle standIn) {
         return Optional.ofNullable(tracker.getObject(standIn)).flatMap(Isolate::failure);
@@ -160,7 +171,15 @@ public final class IsolatedPlugins implements BundleTrackerCustomizer<Isolate>, 
         faults.startAnew(plugin.id());
         LiveCalls live = new LiveCalls();
         Requests requests = new Requests(plugin, panel, inner, calls, live);
-        return new Isolate(plugin, context, () -> begin(plugin, requests), live, calls, faults).start();
+        return new Isolate(
+                        plugin,
+                        context,
+                        () -> begin(plugin, requests),
+                        () -> settings.given(plugin),
+                        live,
+                        calls,
+                        faults)
+                .start();
     }
 
     private Cell begin(PluginOf plugin, Requests requests) {

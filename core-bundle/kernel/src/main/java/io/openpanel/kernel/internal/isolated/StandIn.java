@@ -20,8 +20,8 @@ import java.util.jar.Manifest;
 import org.osgi.framework.Constants;
 
 /**
- * What the panel's own framework has of a plugin whose code it must not load: its name, its words, its roles, its tables
- * and its lists in the console. No class, no component, no route, no script of a page.
+ * What the panel's own framework has of a plugin whose code it must not load: its name, its words, its roles, its tables,
+ * its settings and its lists in the console. No class, no component, no route, no script of a page.
  */
 public final class StandIn {
     private static final String ROOT = "OPENPANEL-INF/";
@@ -54,6 +54,11 @@ public final class StandIn {
             copy(out, ROOT + "roles.yaml");
             for (JarEntry entry : jar.stream().toList()) {
                 if (entry.getName().matches("db/[^/]+\\.sql")) {
+                    copy(out, entry.getName());
+                }
+            }
+            for (JarEntry entry : jar.stream().toList()) {
+                if (entry.getName().matches("OSGI-INF/(metatype/[^/]+\\.xml|l10n/[^/]+\\.properties)")) {
                     copy(out, entry.getName());
                 }
             }

@@ -1,11 +1,14 @@
 package io.openpanel.kernel.internal.setting;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.Dictionary;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Hashtable;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -19,7 +22,7 @@ import org.osgi.service.cm.ConfigurationEvent;
 import org.osgi.service.cm.ConfigurationListener;
 
 /** What lies in Configuration Admin, which keeps it in memory only. */
-final class Configurations implements ConfigurationListener {
+public final class Configurations implements ConfigurationListener {
     private static final long PATIENCE_SECONDS = 5;
     private static final String ANY_LOCATION = "?";
     private static final String MARK = "openpanel.settings";
@@ -30,7 +33,7 @@ final class Configurations implements ConfigurationListener {
     private volatile CountDownLatch mark = new CountDownLatch(0);
     private long marks;
 
-    Configurations(BundleContext context, ConfigurationAdmin admin) {
+    public Configurations(BundleContext context, ConfigurationAdmin admin) {
         this.admin = admin;
         this.listening = context.registerService(ConfigurationListener.class, this, null);
     }
@@ -42,7 +45,9 @@ final class Configurations implements ConfigurationListener {
     }
 
     /** Gives a component its properties; nothing happens where it has the same. */
-    synchronized String put(Bundle bundle, String pid, Dictionary<String, Object> properties) {
+    public synchronized String put(Bundle bundle, String pid, JsonNode values) {
+        Dictionary<String, Object> properties = new Hashtable<>();
+        values.fields().forEachRemaining(each -> properties.put(each.getKey(), property(each.getValue())));
         String target = target(bundle, pid);
         try {
             Configuration configuration = admin.getConfiguration(target, ANY_LOCATION);
@@ -58,8 +63,23 @@ final class Configurations implements ConfigurationListener {
         return target;
     }
 
+    private static Object property(JsonNode value) {
+        if (value.isArray()) {
+            List<Object> list = new ArrayList<>();
+            value.forEach(each -> list.add(property(each)));
+            return list;
+        }
+        if (value.isBoolean()) {
+            return value.booleanValue();
+        }
+        if (value.isIntegralNumber()) {
+            return value.longValue();
+        }
+        return value.isNumber() ? (Object) value.doubleValue() : value.textValue();
+    }
+
     /** Takes away what else a bundle's components had. */
-    synchronized void keepOnly(Bundle bundle, Set<String> targets) {
+    public synchronized void keepOnly(Bundle bundle, Set<String> targets) {
         Set<String> gone = byBundle.getOrDefault(bundle.getBundleId(), Set.of());
         try {
             for (String target : Set.copyOf(gone)) {
@@ -82,7 +102,7 @@ final class Configurations implements ConfigurationListener {
      *
      * @return false where that takes too long
      */
-    synchronized boolean awaitHeard() {
+    public synchronized boolean awaitHeard() {
         mark = new CountDownLatch(1);
         try {
             admin.getConfiguration(MARK, ANY_LOCATION).update(new Hashtable<>(Map.of("mark", ++marks)));

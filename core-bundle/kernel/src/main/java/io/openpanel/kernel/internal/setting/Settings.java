@@ -1,6 +1,7 @@
 package io.openpanel.kernel.internal.setting;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.openpanel.api.Problem;
 import io.openpanel.kernel.internal.KernelDatabase;
 import io.openpanel.kernel.internal.plugin.PluginOf;
@@ -8,15 +9,13 @@ import io.openpanel.kernel.internal.shape.Json;
 import io.openpanel.kernel.internal.shape.Reading;
 import io.openpanel.spi.Storage;
 import java.nio.charset.StandardCharsets;
-import java.util.Dictionary;
 import java.util.HashSet;
-import java.util.Hashtable;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiPredicate;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleEvent;
@@ -37,6 +36,7 @@ public final class Settings implements BundleTrackerCustomizer<PluginOf>, AutoCl
     private final SettingStore store;
     private final Configurations configurations;
     private final BundleTracker<PluginOf> bundles;
+    private volatile BiPredicate<PluginOf, ObjectNode> apart = (plugin, given) -> false;
     /** Plugin → what its components were given, to be masked. */
     private final Map<String, Set<String>> secrets = new ConcurrentHashMap<>();
 
@@ -97,29 +97,35 @@ public final class Settings implements BundleTrackerCustomizer<PluginOf>, AutoCl
      * @return whether they have it; false while they do not run, or take long
      */
     synchronized boolean apply(PluginOf plugin) {
-        Declaration declaration = Declaration.of(plugin.bundle(), "en");
-        Map<String, JsonNode> values = values(plugin.id(), declaration);
-        remember(plugin.id(), declaration, values);
-        Set<String> given = new HashSet<>();
-        declaration.byComponent().forEach((pid, settings) -> {
-            Dictionary<String, Object> properties = new Hashtable<>();
-            settings.stream()
-                    .filter(setting -> values.containsKey(setting.name()))
-                    .forEach(setting -> properties.put(setting.property(), property(values.get(setting.name()))));
-            given.add(configurations.put(plugin.bundle(), pid, properties));
-        });
-        configurations.keepOnly(plugin.bundle(), given);
-        return !given.isEmpty() && plugin.bundle().getState() == Bundle.ACTIVE && configurations.awaitHeard();
+        ObjectNode given = given(plugin);
+        if (plugin.isIsolated()) {
+            return apart.test(plugin, given);
+        }
+        Set<String> targets = new HashSet<>();
+        given.fields()
+                .forEachRemaining(
+                        each -> targets.add(configurations.put(plugin.bundle(), each.getKey(), each.getValue())));
+        configurations.keepOnly(plugin.bundle(), targets);
+        return !targets.isEmpty() && plugin.bundle().getState() == Bundle.ACTIVE && configurations.awaitHeard();
     }
 
-    private void remember(String plugin, Declaration declaration, Map<String, JsonNode> values) {
-        declaration.byName().values().stream().filter(Setting::isSecret).forEach(setting -> {
-            JsonNode value = values.get(setting.name());
-            if (value != null) {
-                Set<String> known = secrets.computeIfAbsent(plugin, any -> ConcurrentHashMap.newKeySet());
-                (value.isArray() ? value : List.of(value)).forEach(each -> known.add(each.asText()));
-            }
+    /** What a plugin's components are to have: component → property → value, secrets opened. */
+    public ObjectNode given(PluginOf plugin) {
+        Declaration declaration = Declaration.of(plugin.bundle(), "en");
+        Map<String, JsonNode> values = values(plugin.id(), declaration);
+        ObjectNode given = Json.object();
+        declaration.byComponent().forEach((pid, settings) -> {
+            ObjectNode properties = given.putObject(pid);
+            settings.stream()
+                    .filter(setting -> values.containsKey(setting.name()))
+                    .forEach(setting -> properties.set(setting.property(), values.get(setting.name())));
         });
+        return given;
+    }
+
+    /** Sets who brings settings to plugins that run apart from the panel, and says whether they have them. */
+    public void bringApart(BiPredicate<PluginOf, ObjectNode> bringing) {
+        apart = bringing;
     }
 
     /** What is set and fits the declaration, secrets opened. */
@@ -152,21 +158,6 @@ public final class Settings implements BundleTrackerCustomizer<PluginOf>, AutoCl
 
     private static String place(String plugin, String name) {
         return "setting|" + plugin + '|' + name;
-    }
-
-    private static Object property(JsonNode value) {
-        if (value.isArray()) {
-            List<Object> list = new java.util.ArrayList<>();
-            value.forEach(each -> list.add(property(each)));
-            return list;
-        }
-        if (value.isBoolean()) {
-            return value.booleanValue();
-        }
-        if (value.isIntegralNumber()) {
-            return value.longValue();
-        }
-        return value.isNumber() ? (Object) value.doubleValue() : value.textValue();
     }
 
     /**
