@@ -35,6 +35,7 @@ final class Installer {
     private static final String PATIENCE = "openpanel.plugin.patience";
 
     private static final long LOOK_MILLIS = 50;
+    private static final Duration BACK = Duration.ofSeconds(20);
 
     private final Plugins plugins;
     private final Marketplaces marketplaces;
@@ -351,7 +352,15 @@ final class Installer {
         ledger.state(row.plugin(), Ledger.State.ENABLED, Optional.empty(), by, clock.instant());
         Failpoints.hit(Failpoint.START_AFTER_RECORD);
         plugins.startAnew(row.plugin());
-        bundles.start(row.plugin(), row.sha256().orElseThrow(), row.isolated());
+        awaitActions(bundles.start(row.plugin(), row.sha256().orElseThrow(), row.isolated()));
+    }
+
+    /** A process of its own takes a moment to say what it has. */
+    void awaitActions(Bundle bundle) {
+        long end = System.nanoTime() + BACK.toNanos();
+        while (isolated.isStarting(bundle) && System.nanoTime() < end) {
+            pause();
+        }
     }
 
     private static void pause() {

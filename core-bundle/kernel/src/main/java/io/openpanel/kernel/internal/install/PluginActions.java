@@ -256,6 +256,7 @@ public final class PluginActions implements Extension {
                 () -> plugins.restart(bundle, () -> {
                     bundle.stop(how);
                     bundle.start(how);
+                    installer.awaitActions(bundle);
                 }));
     }
 

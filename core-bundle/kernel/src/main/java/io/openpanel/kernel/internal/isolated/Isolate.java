@@ -47,6 +47,7 @@ final class Isolate implements Description.Doing, Health, AutoCloseable {
     private volatile Cell cell;
     private volatile Description description;
     private volatile String failure;
+    private volatile boolean published;
     private volatile boolean closed;
 
     /**
@@ -81,6 +82,10 @@ final class Isolate implements Description.Doing, Health, AutoCloseable {
     /** Why it does not serve and will not by itself. */
     Optional<String> failure() {
         return Optional.ofNullable(failure);
+    }
+
+    boolean isStarting() {
+        return !published && failure == null && !closed;
     }
 
     private void live() {
@@ -150,6 +155,7 @@ final class Isolate implements Description.Doing, Health, AutoCloseable {
         description = new Description(plugin, said, this);
         context.registerService(Health.class, this, null);
         context.registerService(Extension.class, description, null);
+        published = true;
     }
 
     private void pause(long millis) {

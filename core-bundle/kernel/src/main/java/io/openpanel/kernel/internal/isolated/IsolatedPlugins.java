@@ -160,6 +160,13 @@ public final class IsolatedPlugins implements BundleTrackerCustomizer<Isolate>, 
         return Optional.ofNullable(tracker.getObject(standIn)).flatMap(Isolate::failure);
     }
 
+    /** Whether a plugin's process has not said yet what it has. */
+    public boolean isStarting(Bundle standIn) {
+        return Optional.ofNullable(tracker.getObject(standIn))
+                .filter(Isolate::isStarting)
+                .isPresent();
+    }
+
     @Override
     public Isolate addingBundle(Bundle bundle, BundleEvent event) {
         PluginOf plugin = PluginOf.read(bundle).filter(PluginOf::isIsolated).orElse(null);
