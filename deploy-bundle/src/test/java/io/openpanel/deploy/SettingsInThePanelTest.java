@@ -3,12 +3,14 @@ package io.openpanel.deploy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.openpanel.api.Event;
 import io.openpanel.api.Operation;
 import io.openpanel.api.Principal;
 import io.openpanel.api.Problem;
 import io.openpanel.api.Reach;
 import io.openpanel.api.Ref;
 import io.openpanel.spi.Authority;
+import io.openpanel.spi.Events;
 import io.openpanel.testkit.OpenPanelExtension;
 import io.openpanel.testkit.TestPanel;
 import java.io.IOException;
@@ -18,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -88,6 +91,18 @@ class SettingsInThePanelTest {
                 .doesNotContain("alpha");
         office.call("project.delete", "project", "beta", "confirm", "beta");
         assertThat(office.refused("project.get", "project", "beta").kind()).isEqualTo(Problem.Kind.MISSING);
+    }
+
+    @Test
+    void anAppThatIsMadeIsHeardOf() throws Exception {
+        List<Event> heard = new CopyOnWriteArrayList<>();
+        try (AutoCloseable watching = office.panel.get(Events.class).watch("app.created", heard::add)) {
+            office.call("project.create", "name", "told");
+            office.app("told", "web", "image", "x");
+        }
+
+        assertThat(heard).hasSize(1);
+        assertThat(heard.get(0).data()).containsEntry("name", "told/web");
     }
 
     @Test

@@ -6,6 +6,7 @@ import io.openpanel.api.Param;
 import io.openpanel.api.Problem;
 import io.openpanel.api.Ref;
 import io.openpanel.api.Secret;
+import io.openpanel.deploy.DeployEvents;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -206,8 +207,10 @@ public final class Apps {
                     settings.healthTimeout().orElse(Duration.ofSeconds(60)),
                     clock.instant());
             apply(tx, id, settings);
-            return tx.one(Row.class, "select " + COLUMNS + FROM + "where a.id = ?", id)
+            Row made = tx.one(Row.class, "select " + COLUMNS + FROM + "where a.id = ?", id)
                     .orElseThrow();
+            tx.publish(new DeployEvents.AppCreated(made.ref(), made.path()));
+            return made;
         });
     }
 
