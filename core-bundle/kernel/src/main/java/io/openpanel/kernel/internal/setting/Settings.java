@@ -11,6 +11,7 @@ import io.openpanel.spi.Storage;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -113,6 +114,7 @@ public final class Settings implements BundleTrackerCustomizer<PluginOf>, AutoCl
     public ObjectNode given(PluginOf plugin) {
         Declaration declaration = Declaration.of(plugin.bundle(), "en");
         Map<String, JsonNode> values = values(plugin.id(), declaration);
+        remember(plugin.id(), declaration, values);
         ObjectNode given = Json.object();
         declaration.byComponent().forEach((pid, settings) -> {
             ObjectNode properties = given.putObject(pid);
@@ -121,6 +123,16 @@ public final class Settings implements BundleTrackerCustomizer<PluginOf>, AutoCl
                     .forEach(setting -> properties.set(setting.property(), values.get(setting.name())));
         });
         return given;
+    }
+
+    private void remember(String plugin, Declaration declaration, Map<String, JsonNode> values) {
+        declaration.byName().values().stream().filter(Setting::isSecret).forEach(setting -> {
+            JsonNode value = values.get(setting.name());
+            if (value != null) {
+                Set<String> known = secrets.computeIfAbsent(plugin, any -> ConcurrentHashMap.newKeySet());
+                (value.isArray() ? value : List.of(value)).forEach(each -> known.add(each.asText()));
+            }
+        });
     }
 
     /** Sets who brings settings to plugins that run apart from the panel, and says whether they have them. */
