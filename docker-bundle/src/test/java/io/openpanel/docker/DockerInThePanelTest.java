@@ -1,6 +1,7 @@
 package io.openpanel.docker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -190,6 +191,28 @@ class DockerInThePanelTest {
                         .asText())
                 .contains("Cannot pull the image")
                 .contains("refused");
+    }
+
+    @Test
+    void newNetworksGetTheirAddressesWhereTheSettingsSay() {
+        set("[\"no network\",\"10.217.0.0/20\"]", "27");
+        assertThat(call("network.ensure", "{\"name\":\"op-test-docker-set\"}")
+                        .path("subnet")
+                        .asText())
+                .startsWith("10.217.")
+                .endsWith("/27");
+        call("network.delete", "{\"name\":\"op-test-docker-set\"}");
+        assertThatThrownBy(() -> set("null", "31")).isInstanceOf(Problem.class).hasMessageContaining("28");
+        set("null", "null");
+    }
+
+    private static void set(String ranges, String bits) {
+        assertThat(call(
+                                "setting.update",
+                                "{\"plugin\":\"docker\",\"values\":{\"ranges\":" + ranges + ",\"bits\":" + bits + "}}")
+                        .path("applied")
+                        .asBoolean())
+                .isTrue();
     }
 
     @Test

@@ -216,8 +216,13 @@ final class PluginFolder {
         for (Path file : files(classes.resolve("OSGI-INF/metatype"), ".xml")) {
             Matcher designate = DESIGNATE.matcher(text(file));
             while (designate.find()) {
-                String component = designate.group(1);
-                components.put(component, text(classes.resolve("OSGI-INF/" + component + ".xml")));
+                String pid = designate.group(1);
+                files(classes.resolve("OSGI-INF"), ".xml").stream()
+                        .map(PluginFolder::text)
+                        .filter(xml -> xml.contains("configuration-pid=\"" + pid + '"')
+                                || xml.contains(" name=\"" + pid + '"') && !xml.contains("configuration-pid="))
+                        .filter(xml -> xml.contains(":component "))
+                        .forEach(xml -> components.put(pid, xml));
             }
         }
         return components;

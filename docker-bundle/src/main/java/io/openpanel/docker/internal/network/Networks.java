@@ -23,47 +23,77 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Networks of the panel. The engine itself is the ledger: ours carry the label op.managed. */
-@Component(service = Networks.class, configurationPid = "io.openpanel.docker.networks")
+@Component(
+        service = Networks.class,
+        configurationPid = "io.openpanel.docker.networks",
+        configurationPolicy = ConfigurationPolicy.REQUIRE)
 @Designate(ocd = Networks.Settings.class)
 public final class Networks {
+    private static final Logger LOG = LoggerFactory.getLogger(Networks.class);
+
     private final DockerEngine engine;
     private final Supplier<List<Subnet>> routes;
-    private final List<Subnet> ranges;
-    private final int bits;
+    private volatile Pools pools;
     private final Lock creating = new ReentrantLock();
     private final Map<String, Lock> allocating = new ConcurrentHashMap<>();
 
     /** Where networks get their addresses from. */
-    @ObjectClassDefinition(id = "io.openpanel.docker.networks", name = "Container networks")
+    @ObjectClassDefinition(
+            id = "io.openpanel.docker.networks",
+            name = "%title",
+            localization = "OSGI-INF/l10n/networks")
     public @interface Settings {
-        @AttributeDefinition(
-                name = "Ranges",
-                description = "Blocks are taken from the first of these that has a free one")
+        @AttributeDefinition(name = "%ranges", description = "%ranges.help")
         String[] ranges() default {"10.201.0.0/16", "172.31.0.0/16", "192.168.192.0/18"};
 
-        @AttributeDefinition(name = "Prefix length", description = "26 makes room for 61 containers a network")
+        @AttributeDefinition(name = "%bits", description = "%bits.help", min = "20", max = "28")
         int bits() default 26;
+    }
+
+    /** Where new networks get their addresses from. */
+    private record Pools(List<Subnet> ranges, int bits) {
+        /** What is no block of addresses is left out: a wrong line must not keep the containers from the panel. */
+        static Pools of(Settings settings) {
+            List<Subnet> ranges = new ArrayList<>();
+            for (String text : settings.ranges()) {
+                try {
+                    ranges.add(Subnet.parse(text.strip()));
+                } catch (IllegalArgumentException e) {
+                    LOG.error("Networks get no addresses out of '{}': {}", text, e.getMessage());
+                }
+            }
+            return new Pools(List.copyOf(ranges), settings.bits());
+        }
     }
 
     @Activate
     public Networks(@Reference DockerEngine engine, Settings settings) {
-        this(
-                engine,
-                Stream.of(settings.ranges()).map(Subnet::parse).toList(),
-                settings.bits(),
-                () -> engine.isLocal() ? HostRoutes.read() : List.of());
+        this(engine, Pools.of(settings), () -> engine.isLocal() ? HostRoutes.read() : List.of());
+    }
+
+    /** Networks that are there keep their addresses. */
+    @Modified
+    void modified(Settings settings) {
+        pools = Pools.of(settings);
     }
 
     Networks(DockerEngine engine, List<Subnet> ranges, int bits, Supplier<List<Subnet>> routes) {
+        this(engine, new Pools(ranges, bits), routes);
+    }
+
+    private Networks(DockerEngine engine, Pools pools, Supplier<List<Subnet>> routes) {
         this.engine = engine;
-        this.ranges = ranges;
-        this.bits = bits;
+        this.pools = pools;
         this.routes = routes;
     }
 
@@ -148,8 +178,9 @@ public final class Networks {
     private Made create(String name, Map<String, String> labels) {
         List<Subnet> taken = new ArrayList<>(routes.get());
         list().forEach(network -> taken.addAll(subnets(network)));
-        List<Subnet> free = ranges.stream()
-                .flatMap(range -> range.split(Math.max(bits, range.bits())))
+        Pools now = pools;
+        List<Subnet> free = now.ranges.stream()
+                .flatMap(range -> range.split(Math.max(now.bits, range.bits())))
                 .filter(block -> taken.stream().noneMatch(block::overlaps))
                 .toList();
         for (Subnet block : free) {
@@ -166,7 +197,7 @@ public final class Networks {
         }
         throw new Problem(
                 Problem.Kind.UNAVAILABLE,
-                "No block of addresses is free for the network '" + name + "' in " + ranges
+                "No block of addresses is free for the network '" + name + "' in " + now.ranges
                         + ": delete projects you no longer need, or add a range in the settings");
     }
 
