@@ -17,6 +17,11 @@ public record Fields(List<Field> fields) implements Shape {
 
     @Override
     public void describe(ObjectNode schema) {
+        describe(schema, fields);
+    }
+
+    /** The JSON Schema of a record with these components. */
+    static void describe(ObjectNode schema, List<Field> fields) {
         schema.put("type", "object");
         ObjectNode properties = schema.putObject("properties");
         var required = schema.putArray("required");

@@ -74,24 +74,18 @@ public final class RecordShape implements Shape {
 
     @Override
     public void describe(ObjectNode schema) {
-        schema.put("type", "object");
-        ObjectNode properties = schema.putObject("properties");
-        var required = schema.putArray("required");
-        for (Component component : components) {
-            ObjectNode property = properties.putObject(component.name());
-            component.shape().describe(property);
-            Param param = component.param();
-            if (param != null && !param.value().isEmpty()) {
-                property.put("description", param.value());
-            }
-            if (param != null && !param.example().isEmpty()) {
-                property.putArray("examples").add(param.example());
-            }
-            if (!component.optional()) {
-                required.add(component.name());
-            }
-        }
-        schema.put("additionalProperties", false);
+        Fields.describe(
+                schema, Arrays.stream(components).map(RecordShape::field).toList());
+    }
+
+    private static Fields.Field field(Component component) {
+        Param param = component.param();
+        return new Fields.Field(
+                component.name(),
+                component.shape(),
+                !component.optional(),
+                param == null ? "" : param.value(),
+                param == null ? "" : param.example());
     }
 
     @Override
