@@ -13,6 +13,7 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,11 +25,14 @@ final class DockerInmate implements Sandbox.Inmate {
     private final DockerEngine engine;
     private final String id;
     private final long memory;
+    private final Set<DockerInmate> left;
 
-    DockerInmate(DockerEngine engine, String id, long memory) {
+    /** @param left has those whose container could not be removed, to be closed again */
+    DockerInmate(DockerEngine engine, String id, long memory, Set<DockerInmate> left) {
         this.engine = engine;
         this.id = id;
         this.memory = memory;
+        this.left = left;
     }
 
     @Override
@@ -86,8 +90,10 @@ final class DockerInmate implements Sandbox.Inmate {
                     return null;
                 }
             });
+            left.remove(this);
         } catch (RuntimeException e) {
-            LOG.warn("The container {} of a plugin stays for now: {}", id, e.getMessage());
+            left.add(this);
+            LOG.warn("The container {} of a plugin is removed when the engine answers again: {}", id, e.getMessage());
         }
     }
 }

@@ -13,14 +13,19 @@ import com.github.dockerjava.transport.DockerHttpClient.Request;
 import io.openpanel.api.Ref;
 import io.openpanel.docker.internal.engine.ContainerState;
 import io.openpanel.docker.internal.engine.DockerEngine;
+import io.openpanel.docker.internal.engine.EngineHealth;
+import io.openpanel.docker.internal.engine.Snapshot;
 import io.openpanel.spi.Sandbox;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 
 /** Each program in a container of its own, with nothing that a container can be denied. */
@@ -38,11 +43,28 @@ public final class DockerSandbox implements Sandbox {
 
     private final DockerEngine engine;
     private final JavaImage image;
+    private final Set<DockerInmate> left = ConcurrentHashMap.newKeySet();
+    private final Snapshot.Listening listening;
 
     @Activate
     public DockerSandbox(@Reference DockerEngine engine) {
         this.engine = engine;
         this.image = new JavaImage(engine);
+        this.listening = engine.listen(this::removeLeft);
+    }
+
+    @Deactivate
+    void stop() {
+        listening.close();
+    }
+
+    /** Not on the engine's own thread, which the removal would wait for. */
+    private void removeLeft(EngineHealth health) {
+        if (health.answers() && !left.isEmpty()) {
+            Thread removing = new Thread(() -> List.copyOf(left).forEach(DockerInmate::close), "sandbox-left");
+            removing.setDaemon(true);
+            removing.start();
+        }
     }
 
     @Override
@@ -64,10 +86,11 @@ public final class DockerSandbox implements Sandbox {
 
     @Override
     public Inmate start(Spec spec) {
+        List.copyOf(left).forEach(DockerInmate::close);
         String id = engine.call(
                 "make the container of the plugin " + spec.name(),
                 client -> command(client, spec).exec().getId());
-        DockerInmate inmate = new DockerInmate(engine, id, spec.memory());
+        DockerInmate inmate = new DockerInmate(engine, id, spec.memory(), left);
         try {
             engine.request(
                     "start the container of the plugin " + spec.name(),
@@ -119,6 +142,10 @@ public final class DockerSandbox implements Sandbox {
                 .withHostConfig(host);
     }
 
+    DockerInmate inmate(String id) {
+        return new DockerInmate(engine, id, 0, left);
+    }
+
     @Override
     public void sweep(String owner) {
         engine
@@ -128,6 +155,6 @@ public final class DockerSandbox implements Sandbox {
                         .exec())
                 .stream()
                 .filter(each -> each.getLabels().containsKey(ContainerState.PLUGIN))
-                .forEach(each -> new DockerInmate(engine, each.getId(), 0).close());
+                .forEach(each -> inmate(each.getId()).close());
     }
 }

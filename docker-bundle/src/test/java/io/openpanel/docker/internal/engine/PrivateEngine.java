@@ -14,12 +14,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** An engine of a test's own, to be frozen and killed: containerd beside it, so that containers outlive its daemon. */
-final class PrivateEngine implements AutoCloseable {
+public final class PrivateEngine implements AutoCloseable {
     private final Path folder;
     private final Process containerd;
     private Process daemon;
 
-    PrivateEngine(Path folder) {
+    public PrivateEngine(Path folder) {
         this.folder = folder;
         this.containerd = run(
                 "containerd",
@@ -35,7 +35,7 @@ final class PrivateEngine implements AutoCloseable {
         start();
     }
 
-    static boolean isPossible() {
+    public static boolean isPossible() {
         return Files.isExecutable(Path.of("/usr/sbin/dockerd"))
                 && Files.isExecutable(Path.of("/usr/bin/containerd"))
                 && "root".equals(System.getProperty("user.name"));
@@ -55,7 +55,7 @@ final class PrivateEngine implements AutoCloseable {
         }
     }
 
-    void start() {
+    public void start() {
         // In a network of its own: without a bridge it would take docker0 away from the engine of the machine.
         daemon = run(
                 "unshare",
@@ -76,11 +76,11 @@ final class PrivateEngine implements AutoCloseable {
                 "--live-restore");
     }
 
-    URI host() {
+    public URI host() {
         return URI.create("unix://" + folder + "/d.sock");
     }
 
-    void signal(String name) {
+    public void signal(String name) {
         try {
             new ProcessBuilder("kill", "-" + name, String.valueOf(daemon.pid()))
                     .start()
@@ -92,7 +92,7 @@ final class PrivateEngine implements AutoCloseable {
         }
     }
 
-    void kill() {
+    public void kill() {
         daemon.destroyForcibly();
         end(daemon);
     }
