@@ -50,7 +50,7 @@ final class Preview {
                 .orElse(Contents.NONE);
         Contents then = contents(fetched);
         List<String> granted = row.map(Ledger.Row::permissions).orElse(List.of());
-        return new Plan(
+        Plan plan = new Plan(
                 new Ref("plugin", file.id()),
                 row.map(Ledger.Row::version),
                 file.version(),
@@ -62,6 +62,25 @@ final class Preview {
                 Contents.more(now.actions(), then.actions()),
                 Contents.more(then.migrations(), now.migrations()),
                 conditions.obstacle(offer, release, marketplaces.trust().test(offer)));
+        tell(call, plan);
+        return plan;
+    }
+
+    /** People read it in the job's log. */
+    private static void tell(Call call, Plan plan) {
+        call.log(plan.from().map(from -> "In the place of " + from).orElse("It is not installed now"));
+        tell(call, "It could call, and cannot now: ", plan.permissionsAdded());
+        tell(call, "It could call no more: ", plan.permissionsRemoved());
+        tell(call, "Actions that come: ", plan.actionsAdded());
+        tell(call, "Actions that go: ", plan.actionsRemoved());
+        tell(call, "Changes of its tables: ", plan.migrations());
+        plan.obstacle().ifPresent(reason -> call.log("It cannot be installed now: " + reason));
+    }
+
+    private static void tell(Call call, String what, List<String> names) {
+        if (!names.isEmpty()) {
+            call.log(what + String.join(", ", names));
+        }
     }
 
     private static Contents contents(Fetcher.Fetched fetched) {

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -257,6 +258,26 @@ class InstallerTest {
                 .contains("\"actionsAdded\":[\"board.count\"],\"actionsRemoved\":[\"board.add\"]")
                 .contains("\"migrations\":[\"V002__more.sql\"]");
         assertThat(said()).contains("1.0.0");
+        assertThat(log("plugin.plan", "{\"offer\":\"board\"}"))
+                .contains(
+                        "In the place of 1.0.0",
+                        "It could call, and cannot now: job.list",
+                        "Actions that go: board.add",
+                        "Changes of its tables: V002__more.sql");
+    }
+
+    private static String log(String action, String input) {
+        String job = job(action, input).replaceAll("(?s).*?\"job\":\"(job:\\w+)\".*", "$1");
+        try (Connection owner = panel.connect();
+                PreparedStatement query =
+                        owner.prepareStatement("select string_agg(line, ' | ') from kernel.job_log where job_id = ?")) {
+            query.setString(1, job.substring("job:".length()));
+            ResultSet lines = query.executeQuery();
+            lines.next();
+            return lines.getString(1);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private void isGivenUp(PluginJar next, String... reasons) {
