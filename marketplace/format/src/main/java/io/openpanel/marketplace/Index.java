@@ -67,6 +67,8 @@ public record Index(
      * @param host versions of {@code io.openpanel.api} it works with, as an OSGi version range
      * @param permissions actions of others it may call
      * @param statement the publisher's signature over {@link Statement}
+     * @param quality what the marketplace found; a panel that has the file finds it again by itself
+     * @param source what the marketplace built it from once more, with the same bytes
      */
     public record Release(
             String version,
@@ -76,7 +78,9 @@ public record Index(
             String host,
             List<String> permissions,
             Instant published,
-            Envelope statement) {
+            Envelope statement,
+            Optional<String> quality,
+            Optional<Source> source) {
         public Release {
             boolean whole = version != null
                     && file != null
@@ -98,8 +102,42 @@ public record Index(
                 throw new Refused("'" + version + "' is no version such as 1.2.0", e);
             }
             permissions = permissions == null ? List.of() : List.copyOf(permissions);
+            quality = quality == null ? Optional.empty() : quality;
+            source = source == null ? Optional.empty() : source;
+        }
+
+        /** One of which nobody said how well it is made. */
+        public Release(
+                String version,
+                String file,
+                String sha256,
+                long size,
+                String host,
+                List<String> permissions,
+                Instant published,
+                Envelope statement) {
+            this(
+                    version,
+                    file,
+                    sha256,
+                    size,
+                    host,
+                    permissions,
+                    published,
+                    statement,
+                    Optional.empty(),
+                    Optional.empty());
         }
     }
+
+    /**
+     * A state of the sources.
+     *
+     * @param repository where they are
+     * @param revision the commit, whose signature was checked
+     * @param signer as the signature names whoever signed it
+     */
+    public record Source(String repository, String revision, String signer, Instant rebuilt) {}
 
     /** What a publisher signs: these bytes are this version of this plugin. */
     public record Statement(String plugin, String version, String sha256, long size) {}

@@ -1,5 +1,6 @@
 package io.openpanel.marketplace;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -52,7 +53,7 @@ final class Jars {
 
     static Path zip(Path folder, Content content) throws IOException {
         Path file = Files.createTempFile(folder, "plugin", ".jar");
-        try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
+        try (ZipOutputStream zip = new ZipOutputStream(new BufferedOutputStream(Files.newOutputStream(file)))) {
             content.write(zip);
         }
         return file;

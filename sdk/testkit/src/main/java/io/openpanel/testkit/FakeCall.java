@@ -123,6 +123,11 @@ public final class FakeCall implements Call {
     }
 
     @Override
+    public long turn() {
+        return job.isPresent() ? 1 : 0;
+    }
+
+    @Override
     public <T extends Record> T step(String name, Class<T> type, Supplier<T> work) {
         return work.get();
     }

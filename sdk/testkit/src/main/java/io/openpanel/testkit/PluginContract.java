@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.openpanel.api.Operation;
+import io.openpanel.marketplace.PluginContents;
 import io.openpanel.marketplace.PluginFile;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
@@ -78,7 +79,7 @@ public interface PluginContract {
     default void rolesAreSaidForEveryActionAndForNothingElse() {
         PluginFolder plugin = PluginFolder.underTest();
 
-        assertThat(plugin.linesOfRoles())
+        assertThat(plugin.contents().linesOfRoles())
                 .as("OPENPANEL-INF/roles.yaml, a line for each action")
                 .containsExactlyInAnyOrderElementsOf(plugin.code().actions().keySet());
     }
@@ -86,15 +87,30 @@ public interface PluginContract {
     @Test
     default void itAsksForWhatItUsesAndForNothingElse() {
         PluginFolder plugin = PluginFolder.underTest();
-        Set<String> used = plugin.used();
-        List<String> asked = plugin.uses();
+        Set<String> used = plugin.contents().used();
+        List<String> asked = plugin.usedByName();
 
         assertThat(used)
                 .as("called or heard by its classes and routes; uses in @Plugin is " + asked)
-                .allMatch(name -> asked.stream().anyMatch(glob -> PluginFolder.covers(glob, name)));
+                .allMatch(name -> asked.stream().anyMatch(glob -> PluginContents.covers(glob, name)));
         assertThat(asked)
                 .as("uses in @Plugin; its classes and routes use " + used)
-                .allMatch(glob -> used.stream().anyMatch(name -> PluginFolder.covers(glob, name)));
+                .allMatch(glob -> used.stream().anyMatch(name -> PluginContents.covers(glob, name)));
+    }
+
+    /** People read where it sends something, before they install it. */
+    @Test
+    default void hostsAreDeclaredByTheirNamesWhereSomethingIsSent() {
+        PluginFolder plugin = PluginFolder.underTest();
+
+        assertThat(plugin.hosts())
+                .as("host:… in uses, such as host:hooks.slack.com: in lower case, without a port, a path or a *")
+                .allMatch(host -> host.matches("[a-z0-9]([a-z0-9.-]*[a-z0-9])?|[0-9a-f:]+"));
+        if (!plugin.isOfThePanel()) {
+            assertThat(plugin.hosts().isEmpty())
+                    .as("http.send in uses, and the hosts it sends to as host:…: both or none")
+                    .isEqualTo(plugin.contents().used().stream().noneMatch("http.send"::equals));
+        }
     }
 
     @Test
@@ -135,7 +151,7 @@ public interface PluginContract {
                         .isTrue();
             }
         }
-        assertThat(plugin.componentsWithSettings())
+        assertThat(plugin.contents().componentsWithSettings())
                 .as("components with @Designate: each has a @Modified method, so that it goes on when they change, and"
                         + " configurationPolicy = REQUIRE, so that it never begins without them")
                 .allSatisfy((component, xml) ->
@@ -146,15 +162,15 @@ public interface PluginContract {
     @Test
     default void itsWordsAreThereInEnglishAndPortuguese() {
         PluginFolder plugin = PluginFolder.underTest();
-        Map<String, String> english = plugin.words("en");
-        Map<String, String> portuguese = plugin.words("pt-BR");
+        Map<String, String> english = plugin.contents().words("en");
+        Map<String, String> portuguese = plugin.contents().words("pt-BR");
         if (english.isEmpty() && portuguese.isEmpty() && !plugin.isOfThePanel()) {
             return;
         }
 
         assertThat(english.keySet())
                 .as("OPENPANEL-INF/i18n/en.json has the titles of console.json")
-                .containsAll(plugin.titlesOfTheConsole());
+                .containsAll(plugin.contents().titlesOfTheConsole());
         assertThat(portuguese.keySet().stream()
                         .filter(key -> !key.startsWith("action."))
                         .collect(Collectors.toSet()))
@@ -192,7 +208,7 @@ public interface PluginContract {
     /** A rollback runs the version before on these tables. */
     @Test
     default void theVersionBeforeCanLiveWithItsTables() {
-        assertThat(PluginFolder.underTest().laterMigrations())
+        assertThat(PluginFolder.underTest().contents().laterMigrations())
                 .as("db: add first, and take away in a later version, in a file with a line '-- contract: why'")
                 .allSatisfy(each -> assertThat(each.breaking()).isEmpty());
     }

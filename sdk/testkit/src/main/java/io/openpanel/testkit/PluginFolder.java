@@ -3,6 +3,8 @@ package io.openpanel.testkit;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.openpanel.api.Operation;
+import io.openpanel.marketplace.PluginCode;
+import io.openpanel.marketplace.PluginContents;
 import io.openpanel.marketplace.PluginFile;
 import io.openpanel.spi.Catalogue;
 import java.io.File;
@@ -14,17 +16,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.jar.Attributes;
 import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import org.apache.felix.utils.manifest.Clause;
@@ -35,16 +31,13 @@ import org.osgi.framework.Constants;
 /** A plugin as its build left it: the folder {@code target/classes}. */
 final class PluginFolder {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Pattern ROLE_LINE = Pattern.compile("^\"?([a-z0-9.-]+)\"?\\s*:", Pattern.MULTILINE);
-    private static final Pattern ENDPOINT = Pattern.compile("\\b(?:action|event):([a-z0-9.*-]+)");
-
-    private static final Pattern DESIGNATE = Pattern.compile("<Designate[^>]* pid=\"([^\"]+)\"");
+    private static final String HOST = "host:";
 
     private final Path classes;
     private final String symbolicName;
     private final String id;
     private final List<String> uses;
-    private final PluginCode code;
+    private final PluginContents contents;
 
     private PluginFolder(Path classes) {
         Attributes manifest = manifest(classes);
@@ -61,7 +54,7 @@ final class PluginFolder {
                         .split(","))
                 .filter(glob -> !glob.isBlank())
                 .toList();
-        this.code = PluginCode.of(files(classes, ".class"));
+        this.contents = new PluginContents(classes);
     }
 
     /** The one that comes first on the class path, as a module's own classes do. */
@@ -90,8 +83,12 @@ final class PluginFolder {
         }
     }
 
+    PluginContents contents() {
+        return contents;
+    }
+
     PluginCode code() {
-        return code;
+        return contents.code();
     }
 
     String id() {
@@ -102,64 +99,22 @@ final class PluginFolder {
         return uses;
     }
 
-    /** Whether it belongs to the panel itself, which says what its nouns are. */
-    boolean isOfThePanel() {
-        return symbolicName.matches("io\\.openpanel\\.[a-z]+");
+    /** The actions and events of others in {@link #uses}, without the hosts. */
+    List<String> usedByName() {
+        return uses.stream().filter(each -> !each.startsWith(HOST)).toList();
     }
 
-    /** Actions and events of others that its classes and routes name. */
-    Set<String> used() {
-        Set<String> used = new TreeSet<>(code.called());
-        used.addAll(code.heard());
-        for (Path route : files(classes.resolve("OPENPANEL-INF/routes"), ".yaml")) {
-            Matcher endpoint = ENDPOINT.matcher(text(route));
-            while (endpoint.find()) {
-                used.add(endpoint.group(1));
-            }
-        }
-        used.removeAll(code.actions().keySet());
-        used.removeIf(name -> code.topics().stream().anyMatch(own -> covers(name, own)));
-        return used;
-    }
-
-    static boolean covers(String glob, String name) {
-        return glob.equals(name) || name.matches(Pattern.quote(glob).replace("*", "\\E[a-z0-9.-]*\\Q"));
-    }
-
-    List<String> linesOfRoles() {
-        Path roles = classes.resolve("OPENPANEL-INF/roles.yaml");
-        return Files.exists(roles)
-                ? ROLE_LINE
-                        .matcher(text(roles))
-                        .results()
-                        .map(line -> line.group(1))
-                        .toList()
-                : List.of();
-    }
-
-    Set<String> titlesOfTheConsole() {
-        Path console = classes.resolve("OPENPANEL-INF/console.json");
-        return Files.exists(console) ? new TreeSet<>(json(text(console)).findValuesAsText("title")) : Set.of();
-    }
-
-    /** What changes tables that a former version made; the first file makes them. */
-    List<Migration> laterMigrations() {
-        return files(classes.resolve("db"), ".sql").stream()
-                .skip(1)
-                .map(each -> new Migration(each.getFileName().toString(), text(each)))
+    /** The hosts in {@link #uses}. */
+    List<String> hosts() {
+        return uses.stream()
+                .filter(each -> each.startsWith(HOST))
+                .map(each -> each.substring(HOST.length()))
                 .toList();
     }
 
-    Map<String, String> words(String language) {
-        Map<String, String> words = new TreeMap<>();
-        Path said = classes.resolve("OPENPANEL-INF/i18n/" + language + ".json");
-        if (Files.exists(said)) {
-            json(text(said))
-                    .fields()
-                    .forEachRemaining(
-                            each -> words.put(each.getKey(), each.getValue().asText()));
-        }
-        return words;
+    /** Whether it belongs to the panel itself, which says what its nouns are. */
+    boolean isOfThePanel() {
+        return symbolicName.matches("io\\.openpanel\\.[a-z]+");
     }
 
     String readme() {
@@ -181,7 +136,7 @@ final class PluginFolder {
 
     void awaitActions(TestPanel panel) {
         try {
-            panel.awaitActions(code.actions().keySet().toArray(String[]::new));
+            panel.awaitActions(code().actions().keySet().toArray(String[]::new));
         } catch (AssertionError e) {
             throw new AssertionError(
                     "An action is not in the catalogue: " + e.getMessage() + "; the plugin is " + shown(panel), e);
@@ -210,24 +165,6 @@ final class PluginFolder {
         return json(panel.json(TestPanel.local(null), "setting.get", wanted)).path("items");
     }
 
-    /** Component → its XML, of those that are given settings. */
-    Map<String, String> componentsWithSettings() {
-        Map<String, String> components = new TreeMap<>();
-        for (Path file : files(classes.resolve("OSGI-INF/metatype"), ".xml")) {
-            Matcher designate = DESIGNATE.matcher(text(file));
-            while (designate.find()) {
-                String pid = designate.group(1);
-                files(classes.resolve("OSGI-INF"), ".xml").stream()
-                        .map(PluginFolder::text)
-                        .filter(xml -> xml.contains("configuration-pid=\"" + pid + '"')
-                                || xml.contains(" name=\"" + pid + '"') && !xml.contains("configuration-pid="))
-                        .filter(xml -> xml.contains(":component "))
-                        .forEach(xml -> components.put(pid, xml));
-            }
-        }
-        return components;
-    }
-
     static JsonNode json(String text) {
         try {
             return JSON.readTree(text);
@@ -239,20 +176,6 @@ final class PluginFolder {
     private static String text(Path file) {
         try {
             return Files.readString(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static List<Path> files(Path folder, String ending) {
-        if (!Files.isDirectory(folder)) {
-            return List.of();
-        }
-        try (Stream<Path> all = Files.walk(folder)) {
-            return all.filter(Files::isRegularFile)
-                    .filter(each -> each.toString().endsWith(ending))
-                    .sorted()
-                    .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -271,7 +194,7 @@ final class PluginFolder {
         try (InputStream in = Files.newInputStream(manifest);
                 OutputStream out = Files.newOutputStream(jar);
                 JarOutputStream entries = new JarOutputStream(out, new Manifest(in))) {
-            for (Path each : files(classes, "")) {
+            for (Path each : PluginContents.files(classes, "")) {
                 if (!each.equals(manifest)) {
                     entries.putNextEntry(new ZipEntry(classes.relativize(each).toString()));
                     Files.copy(each, entries);

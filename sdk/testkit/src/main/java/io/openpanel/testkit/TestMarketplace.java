@@ -4,6 +4,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.openpanel.marketplace.Index;
 import io.openpanel.marketplace.Keys;
 import io.openpanel.marketplace.PluginFile;
+import io.openpanel.marketplace.Quality;
 import io.openpanel.marketplace.Root;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -111,7 +112,9 @@ public final class TestMarketplace implements AutoCloseable {
                 file.host(),
                 file.permissions(),
                 later(Duration.ZERO),
-                Index.state(file, by)));
+                Index.state(file, by),
+                Quality.of(jar).level().map(Quality.Level::word),
+                Optional.empty()));
         plugins.put(
                 file.id(),
                 new Index.Plugin(file.id(), file.title(), "For tests", List.of("test"), PUBLISHER, releases));

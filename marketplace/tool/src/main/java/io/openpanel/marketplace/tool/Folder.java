@@ -4,6 +4,7 @@ import io.openpanel.marketplace.Envelope;
 import io.openpanel.marketplace.Index;
 import io.openpanel.marketplace.Keys;
 import io.openpanel.marketplace.PluginFile;
+import io.openpanel.marketplace.Quality;
 import io.openpanel.marketplace.Refused;
 import io.openpanel.marketplace.Root;
 import java.io.IOException;
@@ -121,7 +122,9 @@ final class Folder {
             KeyPair publisherKey,
             KeyPair indexKey,
             Optional<String> summary,
-            Optional<List<String>> categories)
+            Optional<List<String>> categories,
+            Quality quality,
+            Optional<Index.Source> source)
             throws IOException {
         Root root = root();
         Index index = index(root);
@@ -143,7 +146,9 @@ final class Folder {
                 file.host(),
                 file.permissions(),
                 clock.instant(),
-                Index.state(file, publisherKey)));
+                Index.state(file, publisherKey),
+                quality.level().map(Quality.Level::word),
+                source));
         Index.Plugin plugin = new Index.Plugin(
                 file.id(),
                 file.title(),

@@ -1,7 +1,9 @@
 package io.openpanel.marketplace.tool;
 
+import io.openpanel.marketplace.Index;
 import io.openpanel.marketplace.Keys;
 import io.openpanel.marketplace.PluginFile;
+import io.openpanel.marketplace.Quality;
 import io.openpanel.marketplace.Refused;
 import io.openpanel.marketplace.Root;
 import java.io.IOException;
@@ -94,6 +96,17 @@ public final class Main {
 
     private Folder marketplace() {
         return new Folder(folder, clock);
+    }
+
+    private void say(Quality quality) {
+        out().println("quality      " + quality.level().map(Quality.Level::word).orElse("none"));
+        if (quality.level().isEmpty() || quality.level().get() == Quality.Level.BRONZE) {
+            out().println("For " + (quality.level().isEmpty() ? "bronze" : "silver") + " it lacks:");
+            quality.missing().forEach(each -> out().println("  " + each));
+        }
+        if (quality.level().equals(Optional.of(Quality.Level.SILVER))) {
+            out().println("For gold, publish it with --source: it is built once more from its signed commit");
+        }
     }
 
     private static KeyPair key(Path file) throws IOException {
@@ -204,9 +217,17 @@ public final class Main {
         @Option(names = "--category", description = "Where people look for it; kept where it has some")
         private List<String> categories;
 
+        @Option(
+                names = "--source",
+                description =
+                        "A clone of its sources: builds the signed commit there once more, with the tests; for gold")
+        private Optional<Path> sources;
+
         @Override
         public Integer call() throws IOException {
             PluginFile file = PluginFile.read(jar);
+            Optional<Index.Source> source = sources.map(each -> new Rebuild(each, clock).of(file));
+            Quality quality = Quality.of(jar).rebuilt(source.isPresent());
             long version = marketplace()
                     .publish(
                             jar,
@@ -215,8 +236,11 @@ public final class Main {
                             key(publisherKey),
                             key(indexKey),
                             summary,
-                            Optional.ofNullable(categories));
+                            Optional.ofNullable(categories),
+                            quality,
+                            source);
             out().println(file.title() + ' ' + file.version() + " is in version " + version + " of the index");
+            say(quality);
             return 0;
         }
     }
@@ -272,6 +296,7 @@ public final class Main {
             out().println("permissions  " + String.join(", ", file.permissions()));
             out().println("sha256       " + file.sha256());
             out().println("size         " + file.size());
+            say(Quality.of(jar));
             return 0;
         }
     }

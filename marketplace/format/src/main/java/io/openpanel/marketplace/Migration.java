@@ -1,4 +1,4 @@
-package io.openpanel.testkit;
+package io.openpanel.marketplace;
 
 import java.util.List;
 import java.util.Locale;
@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** What a file of {@code db/} does to the version of the plugin before it, which a rollback runs on the same tables. */
-record Migration(String name, String sql) {
+public record Migration(String name, String sql) {
     private static final Pattern QUOTED =
             Pattern.compile("(?s)--[^\\n]*|/\\*.*?\\*/|'(?:[^']|'')*'|\\$(\\w*)\\$.*?\\$\\1\\$");
     private static final Pattern ALLOWED = Pattern.compile("(?m)^-- contract: \\S+.*$");
@@ -25,7 +25,7 @@ record Migration(String name, String sql) {
                             "\\badd (column )?(if not exists )?(?!constraint)(?![^,]*\\bdefault\\b)\\S+ [^,]*\\bnot null\\b"));
 
     /** What the version before could not live with; empty when it could, or when the file says why it is time. */
-    List<String> breaking() {
+    public List<String> breaking() {
         if (ALLOWED.matcher(sql).find()) {
             return List.of();
         }

@@ -1,9 +1,5 @@
-package io.openpanel.testkit;
+package io.openpanel.marketplace;
 
-import io.openpanel.api.Action;
-import io.openpanel.api.On;
-import io.openpanel.api.Panel;
-import io.openpanel.api.Topic;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -35,8 +31,9 @@ import org.objectweb.asm.tree.analysis.SourceValue;
  * {@code panel.call} or {@code panel.stream}; where it is not a constant there, every text of that class that has the form
  * of an action's id counts.
  */
-final class PluginCode {
-    private static final String PANEL = Type.getInternalName(Panel.class);
+public final class PluginCode {
+    private static final String API = "io/openpanel/api/";
+    private static final String PANEL = API + "Panel";
     private static final Set<String> CALLS = Set.of("call", "stream");
     private static final String ID = "[a-z][a-z0-9]*(-[a-z0-9]+)*\\.[a-z][a-z0-9]*(-[a-z0-9]+)*";
 
@@ -44,10 +41,13 @@ final class PluginCode {
     private final Set<String> topics = new TreeSet<>();
     private final Set<String> heard = new TreeSet<>();
     private final Set<String> called = new TreeSet<>();
+    private final Map<String, Set<String>> inputs = new TreeMap<>();
+    private final Map<String, List<String>> silent = new TreeMap<>();
 
     private PluginCode() {}
 
-    static PluginCode of(Collection<Path> classFiles) {
+    /** Reads class files. */
+    public static PluginCode of(Collection<Path> classFiles) {
         PluginCode code = new PluginCode();
         for (Path file : classFiles) {
             try {
@@ -64,33 +64,61 @@ final class PluginCode {
     }
 
     /** Action → summary. */
-    Map<String, String> actions() {
+    public Map<String, String> actions() {
         return actions;
     }
 
     /** Topics it publishes. */
-    Set<String> topics() {
+    public Set<String> topics() {
         return topics;
     }
 
     /** Topic patterns it hears. */
-    Set<String> heard() {
+    public Set<String> heard() {
         return heard;
     }
 
     /** Actions it calls, its own included. */
-    Set<String> called() {
+    public Set<String> called() {
         return called;
     }
 
+    /** Action → components of its input that no {@code @Param} says anything about. */
+    public Map<String, List<String>> silentInputs() {
+        Map<String, List<String>> found = new TreeMap<>();
+        inputs.forEach((action, records) -> records.stream()
+                .map(each -> silent.getOrDefault(each, List.of()))
+                .filter(each -> !each.isEmpty())
+                .forEach(each -> found.put(action, each)));
+        return found;
+    }
+
     private void read(ClassNode type) throws AnalyzerException {
-        annotation(type.visibleAnnotations, Topic.class).ifPresent(topic -> topics.add(value(topic, "value")));
+        annotation(type.visibleAnnotations, "Topic").ifPresent(topic -> topics.add(value(topic, "value")));
+        Optional.ofNullable(type.recordComponents)
+                .ifPresent(components -> silent.put(
+                        type.name,
+                        components.stream()
+                                .filter(each -> annotation(each.visibleAnnotations, "Param")
+                                        .map(param -> value(param, "value") + value(param, "kind"))
+                                        .orElse("")
+                                        .isEmpty())
+                                .map(each -> each.name)
+                                .toList()));
         for (MethodNode method : type.methods) {
-            annotation(method.visibleAnnotations, Action.class)
-                    .ifPresent(action -> actions.put(value(action, "value"), value(action, "summary")));
-            annotation(method.visibleAnnotations, On.class).ifPresent(on -> heard.add(value(on, "value")));
+            annotation(method.visibleAnnotations, "Action").ifPresent(action -> declare(action, method));
+            annotation(method.visibleAnnotations, "On").ifPresent(on -> heard.add(value(on, "value")));
             readCalls(type, method);
         }
+    }
+
+    private void declare(AnnotationNode action, MethodNode method) {
+        actions.put(value(action, "value"), value(action, "summary"));
+        Set<String> records = new TreeSet<>();
+        for (Type each : Type.getArgumentTypes(method.desc)) {
+            records.add(each.getInternalName());
+        }
+        inputs.put(value(action, "value"), records);
     }
 
     private void readCalls(ClassNode type, MethodNode method) throws AnalyzerException {
@@ -125,14 +153,14 @@ final class PluginCode {
                 : Optional.empty();
     }
 
-    private static Optional<AnnotationNode> annotation(List<AnnotationNode> of, Class<?> type) {
+    private static Optional<AnnotationNode> annotation(List<AnnotationNode> of, String type) {
         return Optional.ofNullable(of).orElse(List.of()).stream()
-                .filter(each -> each.desc.equals(Type.getDescriptor(type)))
+                .filter(each -> each.desc.equals('L' + API + type + ';'))
                 .findFirst();
     }
 
     private static String value(AnnotationNode annotation, String name) {
-        for (int i = 0; i + 1 < annotation.values.size(); i += 2) {
+        for (int i = 0; annotation.values != null && i + 1 < annotation.values.size(); i += 2) {
             if (annotation.values.get(i).equals(name)) {
                 return String.valueOf(annotation.values.get(i + 1));
             }

@@ -1,4 +1,4 @@
-package io.openpanel.testkit;
+package io.openpanel.marketplace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
