@@ -51,9 +51,13 @@ public @interface Action {
     enum Access {
         /** Those whose role grants the action on each {@link Ref} of the input. */
         PERMISSION,
+        /** As PERMISSION, but what it is about belongs to the panel itself and to no team. */
+        PANEL,
         /** Anybody signed in. */
         SIGNED_IN,
         /** Anybody. */
-        OPEN
+        OPEN,
+        /** Whoever owns the machine, by the panel's socket on it, and no plugin on their behalf. */
+        LOCAL
     }
 }

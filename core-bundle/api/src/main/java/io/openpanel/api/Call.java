@@ -38,6 +38,13 @@ public interface Call {
     int attempt();
 
     /**
+     * The job's place in the order in which all jobs were asked for, the same for all its attempts; 0 outside jobs. Jobs
+     * begin side by side, so that which of them was asked for last cannot be told from when they run, nor from a clock
+     * that may be put back.
+     */
+    long turn();
+
+    /**
      * Does a part of a job and stores its result under the name: a later attempt gets the stored result and does not run
      * the work again. Shown to people as a step with its duration.
      */

@@ -2,6 +2,7 @@ package io.openpanel.api;
 
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.OptionalInt;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /** A two-way stream returned by an action: a terminal. */
@@ -16,6 +17,12 @@ public interface Duplex extends AutoCloseable {
     /** Tells the far end the size of the window, in characters. */
     void resize(int columns, int rows);
 
+    /** The exit code, once {@link #output} has ended and where the far end is a program. */
+    default OptionalInt exitCode() {
+        return OptionalInt.empty();
+    }
+
+    /** Ends the far end too. Called once, from any thread, perhaps while another one reads or writes. */
     @Override
     void close();
 }

@@ -44,5 +44,15 @@ public record Operation(
     }
 
     /** A component of the input that points at a resource. */
-    public record RefParam(String name, String kind, String needs, boolean required, boolean many) {}
+    public record RefParam(String name, String kind, String needs, boolean required, boolean many) {
+        /** Whether it may point at a resource of any kind. */
+        public boolean isOfAnyKind() {
+            return kind.isEmpty() || kind.equals("*");
+        }
+
+        /** The second action the caller must be allowed on what it points at; {@code ""} where there is none. */
+        public String neededOn(Ref resource) {
+            return needs.startsWith("*.") ? resource.kind() + needs.substring(1) : needs;
+        }
+    }
 }

@@ -13,12 +13,12 @@ public @interface Param {
     String value() default "";
 
     /**
-     * For a {@link Ref} (or a list of them) the kind it points at; for a {@code long}, {@code "bytes"}; for text, {@code
+     * For a {@link Ref} (or a list of them) the kind it points at, {@code "*"} for any; for a {@code long}, {@code "bytes"}; for text, {@code
      * "multiline"}; {@code "hidden"} for what may hold a secret somewhere inside: it is written to no audit row or answer.
      */
     String kind() default "";
 
-    /** A second action the caller must be allowed on this {@link Ref}. */
+    /** A second action the caller must be allowed on this {@link Ref}; {@code "*.get"} is that of the kind it points at. */
     String needs() default "";
 
     /** Shown as placeholder and in the reference. */

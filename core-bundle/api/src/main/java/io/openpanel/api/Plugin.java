@@ -21,6 +21,9 @@ public @interface Plugin {
     /** The name people see: {@code Containers}. */
     String title();
 
-    /** Actions and events of other plugins this one relies on, as globs: {@code container.*}. */
+    /**
+     * Actions and events of other plugins this one relies on, as globs: {@code container.*}; and the hosts it sends requests
+     * to by way of {@code http.send}, by their names: {@code host:hooks.slack.com}.
+     */
     String[] uses() default {};
 }

@@ -21,6 +21,8 @@ public class Problem extends RuntimeException {
         INVALID(400),
         UNAUTHENTICATED(401),
         DENIED(403),
+        /** Not before the caller proved more, such as by a second factor. */
+        STEP_UP(403),
         MISSING(404),
         CONFLICT(409),
         STALE(412),

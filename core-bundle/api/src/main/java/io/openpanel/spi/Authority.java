@@ -2,6 +2,7 @@ package io.openpanel.spi;
 
 import io.openpanel.api.Operation;
 import io.openpanel.api.Principal;
+import io.openpanel.api.Problem;
 import io.openpanel.api.Reach;
 import io.openpanel.api.Ref;
 import java.util.List;
@@ -22,9 +23,20 @@ public interface Authority {
      */
     boolean may(Principal principal, Operation operation, List<Ref> scope);
 
+    /**
+     * What a principal has to prove before anything is open to them but what is for everybody who is signed in: a
+     * {@link Problem.Kind#STEP_UP} to be told, empty where nothing is missing. {@link #may} says no for as long.
+     */
+    default Optional<Problem> stepUp(Principal principal) {
+        return Optional.empty();
+    }
+
     /** What the principal may see of a kind of resource. */
     Reach reach(Principal principal, String kind);
 
-    /** Runs with a session or key Ref whose tokens ended, or whose owner's rights changed. */
+    /**
+     * Runs with a session whose tokens ended, or with a user or key whose rights changed. What is open for that user or
+     * key is then asked about anew, by {@link #may}.
+     */
     AutoCloseable onRevoked(java.util.function.Consumer<Ref> listener);
 }

@@ -1,10 +1,14 @@
 package io.openpanel.spi;
 
+import io.openpanel.api.Duplex;
 import io.openpanel.api.Principal;
 import io.openpanel.api.Problem;
 import io.openpanel.api.Ref;
+import io.openpanel.api.Resource;
 import java.io.InputStream;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -19,8 +23,22 @@ public interface Gateway {
      */
     Reply call(Invocation invocation);
 
+    /**
+     * Who calls, if {@link #call} would let them in and take their input now; nothing is done and nothing is written.
+     *
+     * @throws Problem what {@link #call} would refuse it with
+     */
+    Principal check(Invocation invocation);
+
     /** The caller behind a credential, as {@link #call} would see it. */
     Optional<Principal> authenticate(Caller caller);
+
+    /**
+     * A resource, what it belongs to, what that belongs to, …: rights on the later ones are rights on it.
+     *
+     * @throws Problem MISSING where the principal's team has no such resource
+     */
+    List<Resource> lineage(Principal principal, Ref resource);
 
     /**
      * @param action {@code container.start}
@@ -67,8 +85,12 @@ public interface Gateway {
         /** A file. */
         record File(InputStream content) implements Reply {}
 
-        /** A terminal. */
-        record Terminal(io.openpanel.api.Duplex duplex) implements Reply {}
+        /**
+         * A terminal; whoever got it closes it.
+         *
+         * @param ended completes with the reason when the panel ends it, and never where it ends by itself
+         */
+        record Terminal(Duplex duplex, CompletionStage<Problem> ended) implements Reply {}
     }
 
     /** One item of a stream; {@code seq} is the item's own {@code seq} component, else a count from 1. */

@@ -33,10 +33,20 @@ public interface Sandbox {
      */
     record Spec(String owner, String name, Path folder, List<String> arguments, long memory, int processes) {}
 
+    /**
+     * @param memory in bytes, without files that the kernel keeps for later
+     * @param memoryLimit in bytes
+     * @param processes threads are among them
+     */
+    record Usage(long memory, long memoryLimit, long processes, long processLimit) {}
+
     /** A program that was started. */
     interface Inmate extends AutoCloseable {
         /** How it ended and what it said last; empty while it runs. */
         Optional<String> ended();
+
+        /** What it uses now; empty where that cannot be said. */
+        Optional<Usage> usage();
 
         /** Ends it at once and takes it away. */
         @Override

@@ -37,6 +37,9 @@ public interface Storage {
     /** Opens what {@link #seal} made, at the same place. */
     String unseal(String ciphertext, String place);
 
+    /** The key behind what is sealed. */
+    MasterKey masterKey();
+
     /** Whether the server answers right now. */
     boolean healthy();
 

@@ -4,10 +4,10 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.openpanel.api.Database;
 import io.openpanel.data.internal.row.Shapes;
 import io.openpanel.data.internal.secret.DataKeys;
-import io.openpanel.data.internal.secret.KeyFile;
+import io.openpanel.data.internal.secret.KeyProviders;
 import io.openpanel.data.internal.secret.Seal;
+import io.openpanel.spi.MasterKey;
 import io.openpanel.spi.Storage;
-import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.Optional;
@@ -17,9 +17,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.osgi.framework.Bundle;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The panel's database on a PostgreSQL server. */
 final class PostgresStorage implements Storage, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(PostgresStorage.class);
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_-]{0,39}");
     private static final Set<String> TAKEN = Set.of(Bootstrap.SCHEMA, "public", "information_schema");
 
@@ -32,16 +35,17 @@ final class PostgresStorage implements Storage, AutoCloseable {
     private final Map<String, HikariDataSource> plain = new ConcurrentHashMap<>();
     private final Map<String, HikariDataSource> apart = new ConcurrentHashMap<>();
     private final Shapes shapes = new Shapes();
+    private final DataKeys keys;
     private final Seal seal;
     private final Health health;
 
     /**
      * Returns once the server answers and has what the panel needs.
      *
-     * @param home the panel's folder
+     * @param providers of the key that wraps the data keys
      * @throws SQLException when the server does not answer, or refuses
      */
-    PostgresStorage(DatabaseUrl url, Path home) throws SQLException {
+    PostgresStorage(DatabaseUrl url, KeyProviders providers) throws SQLException {
         Properties properties = url.properties(url.user(), url.password());
         properties.putIfAbsent("socketTimeout", "30");
         DriverConnections owner = new DriverConnections(url.jdbc(), properties);
@@ -49,11 +53,12 @@ final class PostgresStorage implements Storage, AutoCloseable {
         this.roles = Roles.of(url);
         this.migrations = new Migrations(url, roles, new Bootstrap(url, roles, owner).run());
         this.apartMigrations = new ApartMigrations(url, migrations);
-        this.seal =
-                new Seal(new DataKeys(owner, new KeyFile(home.resolve("keys").resolve("kek"))), SqlProblems::of);
+        this.keys = new DataKeys(owner, providers, SqlProblems::of);
+        this.seal = new Seal(keys, SqlProblems::of);
         this.pools = new Pools(url, roles);
         this.transactions = pools.transactions();
         this.health = new Health(transactions);
+        keys.mend().ifPresent(problem -> LOG.warn(problem.getMessage()));
     }
 
     @Override
@@ -93,6 +98,11 @@ final class PostgresStorage implements Storage, AutoCloseable {
     @Override
     public String unseal(String ciphertext, String place) {
         return seal.open(ciphertext, Bootstrap.SCHEMA + '|' + place, team -> false);
+    }
+
+    @Override
+    public MasterKey masterKey() {
+        return keys;
     }
 
     @Override

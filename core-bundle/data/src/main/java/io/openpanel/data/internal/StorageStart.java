@@ -1,12 +1,22 @@
 package io.openpanel.data.internal;
 
+import io.openpanel.data.internal.secret.KeyFile;
+import io.openpanel.data.internal.secret.KeyProviders;
+import io.openpanel.data.internal.secret.VaultTransit;
+import io.openpanel.spi.KeyProvider;
 import io.openpanel.spi.Storage;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -26,6 +36,7 @@ public final class StorageStart {
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
     private final BundleContext bundles;
+    private final Map<String, String> environment;
     private final Thread thread;
     private PostgresStorage storage;
     private volatile ServiceRegistration<Storage> registration;
@@ -33,12 +44,13 @@ public final class StorageStart {
 
     @Activate
     public StorageStart(BundleContext bundles) {
-        this(bundles, Optional.ofNullable(System.getenv("OPENPANEL_DATABASE_URL")));
+        this(bundles, System.getenv());
     }
 
-    StorageStart(BundleContext bundles, Optional<String> url) {
+    StorageStart(BundleContext bundles, Map<String, String> environment) {
         this.bundles = bundles;
-        this.thread = new Thread(() -> connect(url), "openpanel-data-start");
+        this.environment = environment;
+        this.thread = new Thread(this::connect, "openpanel-data-start");
         thread.setDaemon(true);
         thread.start();
     }
@@ -60,16 +72,19 @@ public final class StorageStart {
         thread.join(LONGEST_PAUSE.toMillis());
     }
 
-    private void connect(Optional<String> given) {
-        String text = given.orElseGet(() -> bundles.getProperty("openpanel.database.url"));
+    private void connect() {
+        String text = Optional.ofNullable(environment.get("OPENPANEL_DATABASE_URL"))
+                .orElseGet(() -> bundles.getProperty("openpanel.database.url"));
         if (text == null) {
             LOG.error("There is no database: set OPENPANEL_DATABASE_URL to"
                     + " postgresql://user:password@host:port/database");
             return;
         }
         DatabaseUrl url;
+        KeyProviders providers;
         try {
             url = DatabaseUrl.parse(text);
+            providers = providers();
         } catch (IllegalArgumentException e) {
             LOG.error(e.getMessage());
             return;
@@ -78,7 +93,7 @@ public final class StorageStart {
         String told = "";
         while (!isStopped()) {
             try {
-                publish(new PostgresStorage(url, home()));
+                publish(new PostgresStorage(url, providers));
                 return;
             } catch (SQLException | UncheckedIOException e) {
                 if (!e.getMessage().equals(told)) {
@@ -120,6 +135,28 @@ public final class StorageStart {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
+        }
+    }
+
+    /** @throws IllegalArgumentException when a setting is wrong */
+    private KeyProviders providers() {
+        List<KeyProvider> own = new ArrayList<>();
+        own.add(new KeyFile(home().resolve("keys").resolve("kek")));
+        VaultTransit.Options.of(environment).ifPresent(options -> own.add(new VaultTransit(options)));
+        String chosen = Optional.ofNullable(environment.get("OPENPANEL_KEY_PROVIDER"))
+                .filter(each -> !each.isBlank())
+                .orElse(KeyFile.NAME);
+        return new KeyProviders(chosen, own, this::plugins);
+    }
+
+    /** Those of plugins, asked for each time: they come later than this and may go. */
+    private Stream<KeyProvider> plugins() {
+        try {
+            return bundles.getServiceReferences(KeyProvider.class, null).stream()
+                    .map(bundles::getService)
+                    .filter(Objects::nonNull);
+        } catch (InvalidSyntaxException e) {
+            throw new IllegalStateException(e);
         }
     }
 

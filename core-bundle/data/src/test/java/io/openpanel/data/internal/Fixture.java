@@ -2,6 +2,9 @@ package io.openpanel.data.internal;
 
 import io.openpanel.api.Database;
 import io.openpanel.api.Ref;
+import io.openpanel.data.internal.secret.KeyFile;
+import io.openpanel.data.internal.secret.KeyProviders;
+import io.openpanel.spi.KeyProvider;
 import io.openpanel.testkit.TestDatabase;
 import io.openpanel.testkit.TestPostgres;
 import java.io.IOException;
@@ -15,6 +18,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** A fresh database with the panel's storage over it, and two teams. */
 final class Fixture implements AutoCloseable {
@@ -46,10 +50,18 @@ final class Fixture implements AutoCloseable {
     /** As another node, or the same one after a restart. */
     PostgresStorage start() {
         try {
-            return new PostgresStorage(DatabaseUrl.parse(server.url()), home);
+            return start(server.url());
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    PostgresStorage start(String url) throws SQLException {
+        return start(url, KeyFile.NAME, List.of(new KeyFile(home.resolve("keys/kek"))));
+    }
+
+    PostgresStorage start(String url, String provider, List<KeyProvider> providers) throws SQLException {
+        return new PostgresStorage(DatabaseUrl.parse(url), new KeyProviders(provider, providers, Stream::empty));
     }
 
     Database open(FakeContext context, String schema, String migration) {

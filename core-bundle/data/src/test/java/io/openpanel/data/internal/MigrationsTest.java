@@ -213,7 +213,7 @@ class MigrationsTest {
         String url = fixture.server.url().replaceFirst(":[^:@]+@", ":another%20one@");
         fixture.execute("alter role " + DatabaseUrl.parse(url).user() + " password 'another one'");
 
-        try (PostgresStorage restarted = new PostgresStorage(DatabaseUrl.parse(url), fixture.home)) {
+        try (PostgresStorage restarted = fixture.start(url)) {
             assertThat(restarted.healthy()).isTrue();
         } catch (SQLException e) {
             throw new IllegalStateException(e);

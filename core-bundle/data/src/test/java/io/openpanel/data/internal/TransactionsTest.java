@@ -9,7 +9,6 @@ import io.openpanel.api.Problem;
 import io.openpanel.api.Problem.Kind;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -298,21 +297,6 @@ class TransactionsTest {
                 .orElseThrow();
 
         assertThat(found.number()).isEqualTo(1);
-    }
-
-    @Test
-    void aSimpleReadIsFast() {
-        insert("i1", "one", 1);
-        long[] nanos = new long[3_000];
-        for (int i = 0; i < nanos.length; i++) {
-            long begin = System.nanoTime();
-            item("i1");
-            nanos[i] = System.nanoTime() - begin;
-        }
-        long[] warm = Arrays.stream(nanos, 1_000, nanos.length).sorted().toArray();
-        System.out.printf("one row through tx: p50 %.3f ms, p99 %.3f ms%n", warm[1_000] / 1e6, warm[1_980] / 1e6);
-
-        assertThat(warm[1_000]).isLessThan(Duration.ofMillis(5).toNanos());
     }
 
     private void change(CountDownLatch both, String first, String second) {

@@ -7,11 +7,14 @@ import io.openpanel.api.Extension;
 import io.openpanel.api.Principal;
 import io.openpanel.api.Ref;
 import io.openpanel.api.Resources;
+import io.openpanel.api.Secret;
 import io.openpanel.kernel.internal.audit.Checkpoints;
 import io.openpanel.kernel.internal.audit.Sealer;
 import io.openpanel.kernel.internal.audit.Verifier;
 import io.openpanel.kernel.internal.catalogue.CatalogueActions;
 import io.openpanel.kernel.internal.catalogue.LiveCatalogue;
+import io.openpanel.kernel.internal.encryption.EncryptionActions;
+import io.openpanel.kernel.internal.encryption.RecoveryKit;
 import io.openpanel.kernel.internal.event.ClockWatch;
 import io.openpanel.kernel.internal.event.DeadLetterActions;
 import io.openpanel.kernel.internal.event.EventActions;
@@ -40,6 +43,7 @@ import io.openpanel.spi.Authority;
 import io.openpanel.spi.Catalogue;
 import io.openpanel.spi.Events;
 import io.openpanel.spi.Gateway;
+import io.openpanel.spi.PluginSettings;
 import io.openpanel.spi.Storage;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -51,9 +55,11 @@ import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.osgi.framework.BundleContext;
@@ -82,6 +88,7 @@ public final class Kernel {
     private final Bulkhead bulkhead = new Bulkhead();
     private final ExecutorService jobThreads = Executors.newFixedThreadPool(JOB_THREADS);
     private final ServiceTracker<Authority, Authority> authorities;
+    private final Admission admission;
     private final EventBus events;
     private final Jobs jobs;
     private final Settings settings;
@@ -98,7 +105,7 @@ public final class Kernel {
             @Reference ConfigurationAdmin configurations,
             @Reference InstantSource clock) {
         this.context = context;
-        this.authorities = new Authorities(context, streams);
+        this.authorities = new Authorities(context, this::revoked);
         Supplier<Optional<Authority>> authority = this::authority;
         authorities.open();
         Calls calls = new Calls();
@@ -114,9 +121,9 @@ public final class Kernel {
         Audit audit = new Audit(database, clock, sealer::wake);
         audit.closeUnknown();
         plugins = new PluginHost(context, catalogue, calls, streams);
-        Admission admission = new Admission(catalogue, authority, plugins::allows, calls);
+        settings = new Settings(context, database, storage, configurations, catalogue::isServing);
+        admission = new Admission(catalogue, authority, plugins::allows, calls, own());
         InnerCalls inner = new InnerCalls(admission, calls, audit, plugins::allows, plugins::isIsolated);
-        settings = new Settings(context, database, storage, configurations);
         jobs = new Jobs(
                 catalogue,
                 admission,
@@ -159,6 +166,7 @@ public final class Kernel {
         plugins.open(jobs, events, schedules, inner, storage, faults);
         register(Catalogue.class, catalogue, Map.of());
         register(Events.class, events, Map.of());
+        register(PluginSettings.class, settings, Map.of());
         register(Supplier.class, metrics, Map.of("openpanel.metrics", "true"));
         installs = new InstallHost(
                 context,
@@ -185,6 +193,9 @@ public final class Kernel {
                 new SettingActions(
                         plugins.plugins(), settings, new SettingChanges(plugins.plugins(), settings, events, clock)),
                 Map.of());
+        RecoveryKit kit = new RecoveryKit(storage.masterKey(), database, clock, home.resolve("keys"));
+        kit.lay();
+        register(Extension.class, new EncryptionActions(storage.masterKey(), kit), Map.of());
         register(Extension.class, new CatalogueActions(catalogue, admission), Map.of());
         Predicate<Call> seesPanel = call -> seesPanel(admission, catalogue, call.caller());
         register(
@@ -196,6 +207,20 @@ public final class Kernel {
         register(Resources.class, deadLetters, Map.of());
         register(Extension.class, deadLetters, Map.of());
         register(Gateway.class, gateway, Map.of());
+    }
+
+    private Admission.Own own() {
+        return new Admission.Own() {
+            @Override
+            public Set<Ref> hosts(String plugin) {
+                return plugins.hosts(plugin);
+            }
+
+            @Override
+            public Optional<Secret> secret(String plugin, String setting) {
+                return settings.secret(plugin, setting);
+            }
+        };
     }
 
     /** Who knows people; waited for while a plugin is exchanged, because it may be that one. */
@@ -245,6 +270,7 @@ public final class Kernel {
     @Deactivate
     void deactivate() throws Exception {
         registrations.forEach(ServiceRegistration::unregister);
+        streams.endAll();
         installs.close();
         plugins.close();
         settings.close();
@@ -260,19 +286,27 @@ public final class Kernel {
         authorities.close();
     }
 
-    /** Ends the streams of revoked sessions. */
-    private static final class Authorities extends ServiceTracker<Authority, Authority> {
-        private final Streams streams;
+    private void revoked(Ref who) {
+        if (who.kind().equals("session")) {
+            streams.endSession(who);
+            return;
+        }
+        streams.endLost(who, each -> admission.mayStill(each));
+    }
 
-        Authorities(BundleContext context, Streams streams) {
+    /** Hears whose sessions ended and whose rights changed. */
+    private static final class Authorities extends ServiceTracker<Authority, Authority> {
+        private final Consumer<Ref> revoked;
+
+        Authorities(BundleContext context, Consumer<Ref> revoked) {
             super(context, Authority.class, null);
-            this.streams = streams;
+            this.revoked = revoked;
         }
 
         @Override
         public Authority addingService(ServiceReference<Authority> reference) {
             Authority authority = super.addingService(reference);
-            authority.onRevoked(streams::endSession);
+            authority.onRevoked(revoked);
             return authority;
         }
     }

@@ -57,6 +57,7 @@ class KernelTest {
             note.get: [owner]
             note.delete: [owner]
             note.copy: [owner]
+            note.around: [owner]
             note.fail: [owner]
             note.watch: [owner]
             note.slow: [owner]
@@ -155,12 +156,20 @@ class KernelTest {
         public Made copy(Call call, Copies in) throws java.io.IOException {
             Files.writeString(panel.workspace().resolve("here"), "x");
             for (int i = 0; i < in.times(); i++) {
-                Made made = call.step("copy " + i, Made.class, () -> new Made("work " + works.incrementAndGet()));
+                Made made = call.step("copy " + i, Made.class, () -> {
+                    call.log("copying");
+                    return new Made("work " + works.incrementAndGet());
+                });
                 call.log(made.how());
             }
             in.secret().ifPresent(secret -> call.log("the secret is " + secret.reveal()));
             call.progress(80);
             return new Made(works.get() + " by " + call.caller().name());
+        }
+
+        @Action(value = "note.around", summary = "Copies notes by another job", effect = Effect.CHANGE, job = true)
+        public Made around(Call call, Copies in) {
+            return panel.call("note.copy", in, Made.class);
         }
 
         @Action(value = "note.watch", summary = "Streams", effect = Effect.READ)
@@ -427,6 +436,15 @@ class KernelTest {
         assertThat(panel.home().resolve("cache/workspaces/" + job.substring(4))).doesNotExist();
         assertThat(panel.json(OWNER, "job.list", "{\"state\":\"done\"}")).contains(job);
         assertThat(refused(OWNER, "job.cancel", "{\"job\":\"" + job + "\"}")).isEqualTo(Problem.Kind.CONFLICT);
+    }
+
+    @Test
+    void aJobWithoutStepsOfItsOwnShowsThoseOfTheJobWithinIt() {
+        String json = ended(panel.call(OWNER, "note.around", "{\"times\":2}"));
+
+        assertThat(json).contains("\"name\":\"copy 0\",\"state\":\"done\"", "\"name\":\"copy 1\"");
+        assertThat(log(json.replaceAll(".*\"job\":\"(job:\\w+)\".*", "$1")))
+                .anyMatch(line -> line.contains("\"step\":\"copy 0\"") && line.contains("copying"));
     }
 
     @Test

@@ -38,6 +38,10 @@ record Envelope(String key, byte[] nonce, byte[] content) {
         return cipher(Cipher.DECRYPT_MODE, key, nonce, associated).doFinal(content);
     }
 
+    static boolean is(String text) {
+        return text.startsWith(VERSION + '.');
+    }
+
     /** @throws IllegalArgumentException when the text has another form */
     static Envelope parse(String text) {
         String[] parts = text.split("\\.", -1);

@@ -89,7 +89,7 @@ public final class CatalogueActions implements Extension {
                         .map(role -> role.toLowerCase(Locale.ROOT))
                         .sorted()
                         .toList(),
-                admission.may(call.caller(), o, List.of()));
+                admission.may(call.caller(), o));
     }
 
     private Object schema(String text) {

@@ -3,7 +3,7 @@ package io.openpanel.kernel.internal.gateway;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.openpanel.api.Action;
-import io.openpanel.api.Duplex;
+import io.openpanel.api.Operation;
 import io.openpanel.api.Principal;
 import io.openpanel.api.Problem;
 import io.openpanel.api.Ref;
@@ -18,6 +18,7 @@ import io.openpanel.spi.Authority;
 import io.openpanel.spi.Gateway;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Flow;
@@ -95,15 +96,31 @@ public final class ActionGateway implements Gateway {
         }
     }
 
-    private Reply admit(Invocation invocation, Principal principal, Entry entry) {
+    @Override
+    public Principal check(Invocation invocation) {
+        Principal principal = principal(invocation);
+        Entry entry = admission.enter(invocation.action(), Optional.empty());
+        try {
+            return let(invocation, principal, entry).principal();
+        } finally {
+            entry.turnstile().leave();
+        }
+    }
+
+    private Admission.Admitted let(Invocation invocation, Principal principal, Entry entry) {
         ObjectNode tree = Json.parseObject(invocation.input());
         Admission.Admitted admitted = admission.admit(entry, principal, tree, Admission.Rights.PRINCIPAL);
         requireVersion(invocation, admitted);
         requireConfirmation(admitted);
+        return admitted;
+    }
+
+    private Reply admit(Invocation invocation, Principal principal, Entry entry) {
+        Admission.Admitted admitted = let(invocation, principal, entry);
         if (entry.isRead()) {
             return run(invocation, admitted);
         }
-        if (invocation.idempotencyKey().isEmpty()) {
+        if (invocation.idempotencyKey().isEmpty() || entry.operation().form() == Operation.Form.DUPLEX) {
             return change(invocation, admitted);
         }
         return once(invocation, admitted);
@@ -137,6 +154,11 @@ public final class ActionGateway implements Gateway {
                     .authenticate(bearer.token(), bearer.team());
         }
         return Optional.empty();
+    }
+
+    @Override
+    public List<Resource> lineage(Principal principal, Ref resource) {
+        return admission.lineage(principal, resource);
     }
 
     private static void requireVersion(Invocation invocation, Admission.Admitted admitted) {
@@ -201,6 +223,13 @@ public final class ActionGateway implements Gateway {
                 return new Reply.Accepted(job);
             }
             Reply reply = run(invocation, admitted);
+            if (reply instanceof Reply.Terminal terminal) {
+                ((OpenTerminal) terminal.duplex()).onClosed(how -> {
+                    audit.end(intent, "done", how);
+                    announce("action.done", admitted);
+                });
+                return reply;
+            }
             audit.end(intent, "done", null);
             announce("action.done", admitted);
             return reply;
@@ -234,15 +263,15 @@ public final class ActionGateway implements Gateway {
                 null,
                 "",
                 kind -> admission.reach(admitted.principal(), kind));
+        if (entry.operation().form() == Operation.Form.DUPLEX) {
+            return streams.open(admitted, () -> invoke(entry, call, admitted)).reply();
+        }
         Object result = invoke(entry, call, admitted);
         if (result instanceof Flow.Publisher<?> stream) {
-            return new Reply.Streaming(streams.wrap(entry, admitted.principal(), stream));
+            return new Reply.Streaming(streams.wrap(admitted, stream));
         }
         if (result instanceof InputStream content) {
             return new Reply.File(content);
-        }
-        if (result instanceof Duplex duplex) {
-            return new Reply.Terminal(duplex);
         }
         byte[] json = result == null ? "{}".getBytes(StandardCharsets.UTF_8) : entry.write(result);
         return new Reply.Done(json, version(admitted));

@@ -10,6 +10,7 @@ import io.openpanel.api.Problem;
 import io.openpanel.api.Reach;
 import io.openpanel.api.Ref;
 import io.openpanel.api.Resource;
+import io.openpanel.api.Secret;
 import io.openpanel.kernel.internal.catalogue.Entry;
 import io.openpanel.kernel.internal.catalogue.LiveCatalogue;
 import io.openpanel.kernel.internal.catalogue.Turnstile;
@@ -30,14 +31,26 @@ public final class Admission {
     static final Ref PANEL = new Ref("panel", "panel");
 
     /** So long a call waits for its plugin to be exchanged. */
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private static final Set<String> PEOPLE = Set.of("user", "key");
+    private static final Set<Action.Access> RIGHT_NEEDED = Set.of(Action.Access.PERMISSION, Action.Access.PANEL);
 
     private final LiveCatalogue catalogue;
     private final Supplier<Optional<Authority>> authority;
     private final BiPredicate<String, String> uses;
-    private final Calls calls;
+    private final Lookup lookup;
+    private final Inheritance inheritance;
+    private final Own own;
+
+    /** What plugins have of their own. */
+    public interface Own {
+        /** The hosts that people were shown it reaches. */
+        Set<Ref> hosts(String plugin);
+
+        /** A secret that is set for it. */
+        Optional<Secret> secret(String plugin, String setting);
+    }
 
     /** Which rights count. */
     public enum Rights {
@@ -67,11 +80,14 @@ public final class Admission {
             LiveCatalogue catalogue,
             Supplier<Optional<Authority>> authority,
             BiPredicate<String, String> uses,
-            Calls calls) {
+            Calls calls,
+            Own own) {
+        this.own = own;
         this.catalogue = catalogue;
         this.authority = authority;
         this.uses = uses;
-        this.calls = calls;
+        this.lookup = new Lookup(catalogue, calls, this::reach);
+        this.inheritance = new Inheritance(lookup::parent, System::nanoTime);
     }
 
     /**
@@ -119,6 +135,8 @@ public final class Admission {
     /** Reads and authorises a call. The tree's Refs are replaced by the ids they stand for. */
     public Admitted admit(Entry entry, Principal principal, ObjectNode tree, Rights rights) {
         requireIdentity(entry, principal);
+        requireOwnerOfMachine(entry, principal, rights);
+        requireProof(entry, principal, rights);
         String confirmed = "";
         if (entry.isDestroy()) {
             JsonNode confirm = tree.remove("confirm");
@@ -127,7 +145,7 @@ public final class Admission {
         Object input = null;
         Problem invalid = null;
         try {
-            input = read(entry, tree);
+            input = read(entry, principal, tree);
         } catch (Problem problem) {
             // Said to those who may, once it is known that they may.
             invalid = problem;
@@ -139,15 +157,20 @@ public final class Admission {
                 resolve(entry, ref, principal, tree, rights, resources);
             }
         }
-        boolean undecided = resources.isEmpty() && (invalid == null || refs.isEmpty());
-        if (undecided && rights == Rights.PRINCIPAL && !may(principal, entry.operation(), List.of())) {
+        boolean awaited = refs.stream().anyMatch(ref -> ref.required() || tree.has(ref.name()));
+        boolean undecided = resources.isEmpty() && (invalid == null || !awaited);
+        if (undecided && rights == Rights.PRINCIPAL && !may(principal, entry.operation())) {
             throw denied(entry);
         }
         if (invalid != null) {
             throw invalid;
         }
         return new Admitted(
-                entry, principal, refs.isEmpty() ? input : read(entry, tree), List.copyOf(resources), confirmed);
+                entry,
+                principal,
+                refs.isEmpty() ? input : read(entry, principal, tree),
+                List.copyOf(resources),
+                confirmed);
     }
 
     private static boolean isReadable(Operation.RefParam ref, ObjectNode tree) {
@@ -166,7 +189,25 @@ public final class Admission {
         }
     }
 
-    private static Object read(Entry entry, ObjectNode tree) {
+    private static void requireOwnerOfMachine(Entry entry, Principal principal, Rights rights) {
+        boolean there = principal.ref().kind().equals("local") && rights == Rights.PRINCIPAL;
+        if (entry.operation().access() == Action.Access.LOCAL && !there) {
+            throw new Problem(
+                    Problem.Kind.DENIED,
+                    "Only whoever owns the machine may do this, by the panel's socket on it: openpanel-cli --local");
+        }
+    }
+
+    private void requireProof(Entry entry, Principal principal, Rights rights) {
+        boolean counts = RIGHT_NEEDED.contains(entry.operation().access()) && rights == Rights.PRINCIPAL;
+        if (counts && isPerson(principal)) {
+            authority.get().flatMap(each -> each.stepUp(principal)).ifPresent(problem -> {
+                throw problem;
+            });
+        }
+    }
+
+    private Object read(Entry entry, Principal principal, ObjectNode tree) {
         Optional<Shape> shape = entry.input();
         if (shape.isEmpty()) {
             if (!tree.isEmpty()) {
@@ -175,7 +216,9 @@ public final class Admission {
             }
             return null;
         }
-        Reading reading = Reading.strict();
+        Reading reading = isPlugin(principal)
+                ? Reading.strict(setting -> own.secret(principal.ref().id(), setting))
+                : Reading.strict();
         Object input = shape.get().read(tree, "", reading);
         reading.check();
         return input;
@@ -209,10 +252,7 @@ public final class Admission {
     private Resource authorise(Entry entry, Operation.RefParam param, Principal principal, String text, Rights rights) {
         Ref wanted = wanted(param, text);
         Resource resource = find(wanted, principal).orElseThrow(() -> Problem.missing(wanted));
-        boolean foreign = resource.team().isPresent()
-                && principal.team().isPresent()
-                && !resource.team().equals(principal.team());
-        if (foreign) {
+        if (isForeign(resource, principal)) {
             throw Problem.missing(wanted);
         }
         if (rights == Rights.PLUGIN || entry.operation().access() == Action.Access.OPEN) {
@@ -225,21 +265,28 @@ public final class Admission {
                     .orElse(false);
             throw known ? denied(entry) : Problem.missing(wanted);
         }
-        if (!param.needs().isEmpty()
+        String needs = param.neededOn(wanted);
+        if (!needs.isEmpty()
                 && !catalogue
-                        .operation(param.needs())
+                        .operation(needs)
                         .map(needed -> mayOn(principal, needed, resource))
                         .orElse(false)) {
             throw new Problem(
                     Problem.Kind.DENIED,
-                    "Your role does not allow " + param.needs() + " on " + resource.name()
+                    "Your role does not allow " + needs + " on " + resource.name()
                             + "; ask an owner or admin of the team");
         }
         return resource;
     }
 
+    private static boolean isForeign(Resource resource, Principal principal) {
+        return resource.team().isPresent()
+                && principal.team().isPresent()
+                && !resource.team().equals(principal.team());
+    }
+
     private static Ref wanted(Operation.RefParam param, String text) {
-        if (param.kind().isEmpty()) {
+        if (param.isOfAnyKind()) {
             return Ref.parse(text);
         }
         String prefix = param.kind() + ':';
@@ -248,32 +295,55 @@ public final class Admission {
 
     /** A resource as the principal's team can see it. */
     Optional<Resource> find(Ref ref, Principal principal) {
-        LiveCatalogue.Kind kind = kind(ref.kind());
-        LiveCall call = new LiveCall(principal, "resources", kind.plugin(), null, "", any -> reach(principal, any));
-        return calls.as(call, () -> kind.resources().find(ref.id()));
+        return lookup.find(ref, principal);
     }
 
-    private LiveCatalogue.Kind kind(String name) {
-        Optional<LiveCatalogue.Kind> kind = catalogue.kind(name);
-        if (kind.isPresent() && kind.get().resources() == null) {
-            Turnstile turnstile = kind.get().turnstile();
-            if (turnstile.enter(PATIENCE)) {
-                turnstile.leave();
-            }
-            kind = catalogue.kind(name).filter(each -> each.resources() != null);
-        }
-        return kind.orElseThrow(() -> new Problem(
-                        Problem.Kind.UNAVAILABLE,
-                        "The plugin that knows every " + name + " is not running; start it on the plugins page")
-                .retryAfter(Duration.ofSeconds(1)));
+    private static boolean isPlugin(Principal principal) {
+        return principal.ref().kind().equals("bundle");
     }
 
     /** What a principal may see. */
     public Reach reach(Principal principal, String kind) {
+        if (isPlugin(principal) && kind.equals("host")) {
+            return hosts(principal.ref().id());
+        }
         if (!isPerson(principal)) {
             return new Reach(!principal.ref().kind().equals("anonymous"), Set.of());
         }
-        return authority.get().map(each -> each.reach(principal, kind)).orElse(new Reach(false, Set.of()));
+        Reach reach = authority.get().map(each -> each.reach(principal, kind)).orElse(new Reach(false, Set.of()));
+        return reach.all() ? reach : new Reach(false, inheritance.below(reach.refs(), principal));
+    }
+
+    /** See {@link io.openpanel.spi.Gateway#lineage}. */
+    List<Resource> lineage(Principal principal, Ref ref) {
+        Resource own = find(ref, principal)
+                .filter(each -> !isForeign(each, principal))
+                .orElseThrow(() -> Problem.missing(ref));
+        List<Resource> lineage = new ArrayList<>(List.of(own));
+        Optional<Ref> above = own.parent();
+        while (above.isPresent() && lineage.size() < Inheritance.DEEPEST) {
+            Optional<Resource> next = find(above.get(), principal);
+            next.ifPresent(lineage::add);
+            above = next.flatMap(Resource::parent);
+        }
+        return lineage;
+    }
+
+    /** Whether a call that was let in would be let in now. */
+    public boolean mayStill(Admitted admitted) {
+        Operation operation = admitted.entry().operation();
+        return admitted.resources().isEmpty()
+                ? may(admitted.principal(), operation)
+                : admitted.resources().stream().allMatch(each -> mayOn(admitted.principal(), operation, each));
+    }
+
+    /** What a principal may see by way of a plugin: nobody's hosts but the plugin's own. */
+    Reach reach(Principal principal, String plugin, String kind) {
+        return kind.equals("host") ? hosts(plugin) : reach(principal, kind);
+    }
+
+    private Reach hosts(String plugin) {
+        return new Reach(false, own.hosts(plugin));
     }
 
     private boolean mayOn(Principal principal, Operation operation, Resource resource) {
@@ -286,7 +356,7 @@ public final class Admission {
         }
         Optional<Ref> above = resource.parent();
         boolean longer = false;
-        while (above.isPresent() && scope.size() < 8) {
+        while (above.isPresent() && scope.size() < Inheritance.DEEPEST) {
             above = find(above.get(), principal).flatMap(Resource::parent);
             if (above.isPresent()) {
                 scope.add(scope.size() - 1, above.get());
@@ -296,10 +366,18 @@ public final class Admission {
         return longer && may(principal, operation, scope);
     }
 
+    /** Whether a principal may run an operation that names no resource. */
+    public boolean may(Principal principal, Operation operation) {
+        return may(principal, operation, operation.access() == Action.Access.PANEL ? List.of(PANEL) : List.of());
+    }
+
     /** Whether a principal may run an operation on a scope; see {@link Authority#may}. */
     public boolean may(Principal principal, Operation operation, List<Ref> scope) {
         if (operation.access() == Action.Access.OPEN) {
             return true;
+        }
+        if (operation.access() == Action.Access.LOCAL) {
+            return principal.ref().kind().equals("local");
         }
         return switch (principal.ref().kind()) {
             case "local" -> true;

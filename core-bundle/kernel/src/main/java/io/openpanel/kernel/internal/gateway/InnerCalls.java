@@ -165,7 +165,7 @@ public final class InnerCalls {
                 entry.operation().plugin(),
                 job.orElse(null),
                 prefix + entry.id() + '/',
-                kind -> admission.reach(admitted.principal(), kind));
+                kind -> admission.reach(admitted.principal(), plugin, kind));
         if (entry.isRead()) {
             return invoke(entry, call, admitted);
         }

@@ -113,6 +113,11 @@ public final class LiveCall implements Call {
     }
 
     @Override
+    public long turn() {
+        return job == null ? 0 : job.turn();
+    }
+
+    @Override
     public <T extends Record> T step(String name, Class<T> type, Supplier<T> work) {
         return job == null ? work.get() : job.step(stepPrefix + name, type, work);
     }

@@ -1,29 +1,85 @@
 package io.openpanel.kernel.internal.gateway;
 
+import io.openpanel.api.Duplex;
 import io.openpanel.api.Principal;
 import io.openpanel.api.Problem;
 import io.openpanel.api.Ref;
-import io.openpanel.kernel.internal.catalogue.Entry;
 import io.openpanel.kernel.internal.shape.Json;
 import io.openpanel.kernel.internal.shape.RecordShape;
 import io.openpanel.kernel.internal.shape.Shape;
 import io.openpanel.spi.Gateway;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /** The streams that are open, so that a stopped plugin or a lost session ends them. */
 public final class Streams {
-    private final Set<Open> open = ConcurrentHashMap.newKeySet();
+    /** Of one person or key at once. */
+    private static final int MOST_TERMINALS = 20;
+
+    private final Set<Live> open = ConcurrentHashMap.newKeySet();
+    private final Map<Ref, Integer> terminals = new ConcurrentHashMap<>();
+
+    /** Something open that somebody else may have to end. */
+    interface Live {
+        /** The call that opened it. */
+        Admission.Admitted admitted();
+
+        default String plugin() {
+            return admitted().entry().operation().plugin();
+        }
+
+        default Principal principal() {
+            return admitted().principal();
+        }
+
+        /** Ends it for a reason that its user is told. */
+        void end(Problem why);
+    }
+
+    /**
+     * Opens a terminal where there is room for one more.
+     *
+     * @throws Problem {@link Problem.Kind#LIMITED} when somebody has as many as there may be
+     */
+    OpenTerminal open(Admission.Admitted admitted, Supplier<Object> work) {
+        Principal principal = admitted.principal();
+        if (terminals.merge(principal.ref(), 1, Integer::sum) > MOST_TERMINALS) {
+            giveBack(principal);
+            throw new Problem(
+                    Problem.Kind.LIMITED,
+                    "You have " + MOST_TERMINALS + " terminals open, the most there may be; close one of them");
+        }
+        OpenTerminal[] made = new OpenTerminal[1];
+        try {
+            Duplex terminal = (Duplex) work.get();
+            made[0] = new OpenTerminal(admitted, terminal, () -> {
+                open.remove(made[0]);
+                giveBack(principal);
+            });
+        } finally {
+            if (made[0] == null) {
+                giveBack(principal);
+            }
+        }
+        open.add(made[0]);
+        return made[0];
+    }
+
+    private void giveBack(Principal principal) {
+        terminals.computeIfPresent(principal.ref(), (ref, count) -> count == 1 ? null : count - 1);
+    }
 
     /** Wraps an action's stream: items become JSON. */
-    Flow.Publisher<Gateway.Item> wrap(Entry entry, Principal principal, Flow.Publisher<?> source) {
-        Shape shape = entry.output().orElseThrow();
+    Flow.Publisher<Gateway.Item> wrap(Admission.Admitted admitted, Flow.Publisher<?> source) {
+        Shape shape = admitted.entry().output().orElseThrow();
         return subscriber -> {
-            Open reading = new Open(entry, principal, shape, subscriber);
+            Open reading = new Open(admitted, shape, subscriber);
             // At once: a source may take its time until it answers, and its plugin may be stopped meanwhile.
             open.add(reading);
             source.subscribe(reading);
@@ -33,20 +89,36 @@ public final class Streams {
     /** Ends a plugin's streams: their readers come back when it does. */
     public void endPlugin(String plugin) {
         end(
-                each -> each.plugin.equals(plugin),
+                each -> each.plugin().equals(plugin),
                 new Problem(Problem.Kind.UNAVAILABLE, "moved: the plugin " + plugin + " was stopped or updated")
                         .retryAfter(Duration.ofSeconds(1)));
     }
 
-    /** Ends the streams of a session, key or user. */
+    /** Ends the streams of a session. */
     public void endSession(Ref session) {
         end(
-                each -> each.principal.ref().equals(session)
-                        || each.principal.session().filter(session::equals).isPresent(),
+                each -> each.principal().session().filter(session::equals).isPresent(),
                 new Problem(Problem.Kind.UNAUTHENTICATED, "The session ended; sign in again"));
     }
 
-    private void end(Predicate<Open> which, Problem reason) {
+    /** Ends those streams of a user or key that would not be opened now. */
+    public void endLost(Ref who, Predicate<Admission.Admitted> mayStill) {
+        end(
+                each -> each.principal().ref().equals(who) && !mayStill.test(each.admitted()),
+                new Problem(
+                        Problem.Kind.DENIED,
+                        "You may no longer follow this: your role, or the key, was changed or taken away"));
+    }
+
+    /** Ends all there are: the kernel goes. */
+    public void endAll() {
+        end(
+                any -> true,
+                new Problem(Problem.Kind.UNAVAILABLE, "moved: the panel is stopping or being updated")
+                        .retryAfter(Duration.ofSeconds(1)));
+    }
+
+    private void end(Predicate<Live> which, Problem reason) {
         open.stream().filter(which).toList().forEach(each -> each.end(reason));
     }
 
@@ -54,9 +126,8 @@ public final class Streams {
         return open.size();
     }
 
-    private final class Open implements Flow.Subscriber<Object>, Flow.Subscription {
-        private final String plugin;
-        private final Principal principal;
+    private final class Open implements Live, Flow.Subscriber<Object>, Flow.Subscription {
+        private final Admission.Admitted admitted;
         private final Shape shape;
         private final RecordShape.Component seq;
         private final Flow.Subscriber<? super Gateway.Item> reader;
@@ -67,9 +138,8 @@ public final class Streams {
 
         private long count;
 
-        Open(Entry entry, Principal principal, Shape shape, Flow.Subscriber<? super Gateway.Item> reader) {
-            this.plugin = entry.operation().plugin();
-            this.principal = principal;
+        Open(Admission.Admitted admitted, Shape shape, Flow.Subscriber<? super Gateway.Item> reader) {
+            this.admitted = admitted;
             this.shape = shape;
             this.reader = reader;
             this.seq = shape instanceof RecordShape record
@@ -78,6 +148,11 @@ public final class Streams {
                             .findFirst()
                             .orElse(null)
                     : null;
+        }
+
+        @Override
+        public Admission.Admitted admitted() {
+            return admitted;
         }
 
         @Override
@@ -131,7 +206,8 @@ public final class Streams {
             source.cancel();
         }
 
-        void end(Problem why) {
+        @Override
+        public void end(Problem why) {
             if (!ended.compareAndSet(false, true)) {
                 return;
             }

@@ -35,7 +35,9 @@ final class HealthGate {
                 .flatMap(Ill::forGood)
                 .or(() -> components(bundle))
                 .or(() -> contribution.isPending() ? Ill.forNow("its actions are still being read") : Optional.empty())
-                .or(() -> contribution.isEmpty() ? Ill.forNow("it offers no action") : Optional.empty())
+                .or(() -> contribution.isEmpty() && contribution.plugin().hasCode()
+                        ? Ill.forNow("it offers no action")
+                        : Optional.empty())
                 .or(() -> foreignName(contribution).flatMap(Ill::forGood))
                 .or(() -> health(bundle).flatMap(Ill::forNow));
     }

@@ -26,14 +26,13 @@ import org.osgi.framework.BundleContext;
 /** Plugins that come from elsewhere. */
 public final class InstallHost implements AutoCloseable {
     private final Plugins plugins;
-    private final LiveCatalogue catalogue;
     private final Ledger ledger;
     private final Marketplaces marketplaces;
     private final IsolatedPlugins isolated;
     private final Conditions conditions;
     private final Installer installer;
     private final Preview preview;
-    private final Metrics metrics;
+    private final PluginViews views;
     private final Revocations revocations;
     private final Quarantine quarantine;
     private final Removal removal;
@@ -58,7 +57,6 @@ public final class InstallHost implements AutoCloseable {
             Metrics metrics,
             InstantSource clock) {
         this.plugins = plugins;
-        this.catalogue = catalogue;
         this.ledger = new Ledger(database);
         this.marketplaces = new Marketplaces(database, clock);
         PluginFiles files = new PluginFiles(database);
@@ -66,12 +64,20 @@ public final class InstallHost implements AutoCloseable {
         this.isolated = new IsolatedPlugins(
                         context, home, plugins.apiVersion(), files::open, inner, calls, faults, settings)
                 .open();
-        this.conditions = new Conditions(plugins, catalogue, marketplaces, ledger, isolated);
+        this.conditions = new Conditions(plugins, catalogue, marketplaces, ledger, isolated, new Routes(context));
         Fetcher fetcher = new Fetcher(marketplaces, workspaces);
         this.preview = new Preview(fetcher, marketplaces, conditions, ledger, files);
-        this.metrics = metrics;
-        this.installer = new Installer(
-                context, plugins, marketplaces, conditions, files, bundles, ledger, fetcher, isolated, clock);
+        Releases releases = new Releases(marketplaces, conditions, fetcher, files, ledger, clock);
+        this.installer = new Installer(context, plugins, releases, files, bundles, ledger, isolated, clock);
+        this.views = new PluginViews(
+                plugins,
+                catalogue,
+                ledger,
+                marketplaces,
+                installer,
+                isolated,
+                new Qualities(files, marketplaces),
+                metrics);
         this.revocations = new Revocations(marketplaces, ledger, installer);
         this.quarantine = new Quarantine(ledger, installer);
         faults.onTooMany(quarantine::put);
@@ -97,7 +103,7 @@ public final class InstallHost implements AutoCloseable {
 
     public List<Extension> actions() {
         return List.of(
-                new PluginActions(plugins, catalogue, ledger, marketplaces, installer, removal, preview, metrics),
+                new PluginActions(plugins, ledger, marketplaces, installer, removal, preview, views),
                 new MarketplaceActions(marketplaces, revocations, conditions, ledger));
     }
 

@@ -9,7 +9,7 @@ import io.openpanel.kernel.internal.health.Ill;
 import io.openpanel.kernel.internal.isolated.IsolatedPlugins;
 import io.openpanel.kernel.internal.plugin.Plugins;
 import io.openpanel.marketplace.Index;
-import io.openpanel.marketplace.PluginFile;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -38,12 +38,10 @@ final class Installer {
     private static final Duration BACK = Duration.ofSeconds(20);
 
     private final Plugins plugins;
-    private final Marketplaces marketplaces;
-    private final Conditions conditions;
+    private final Releases releases;
     private final PluginFiles files;
     private final PluginBundles bundles;
     private final Ledger ledger;
-    private final Fetcher fetcher;
     private final IsolatedPlugins isolated;
     private final HealthGate gate;
     private final Duration patience;
@@ -53,22 +51,18 @@ final class Installer {
     Installer(
             BundleContext context,
             Plugins plugins,
-            Marketplaces marketplaces,
-            Conditions conditions,
+            Releases releases,
             PluginFiles files,
             PluginBundles bundles,
             Ledger ledger,
-            Fetcher fetcher,
             IsolatedPlugins isolated,
             InstantSource clock) {
         this.isolated = isolated;
         this.plugins = plugins;
-        this.marketplaces = marketplaces;
-        this.conditions = conditions;
+        this.releases = releases;
         this.files = files;
         this.bundles = bundles;
         this.ledger = ledger;
-        this.fetcher = fetcher;
         this.gate = new HealthGate(context, isolated::failure);
         this.patience = Duration.ofSeconds(Long.parseLong(
                 Optional.ofNullable(context.getProperty(PATIENCE)).orElse("30")));
@@ -84,68 +78,24 @@ final class Installer {
     /** Installs a release, or puts it in the place of the version that is installed. */
     Installed install(Call call, Wanted wanted) {
         return alone(wanted.offer.plugin().id(), call, () -> {
-            Release release = call.step("fetch", Release.class, () -> fetch(call, wanted));
+            Release release = call.step("fetch", Release.class, () -> releases.fetch(call, wanted));
             return change(call, release);
         });
+    }
+
+    /** Puts a version that its owner is building in the place of the one that serves. */
+    Installed develop(Call call, Path jar, boolean apart) {
+        Release release = releases.ofFile(jar, apart);
+        return alone(release.plugin(), call, () -> change(call, release));
     }
 
     /** Goes back to the version before. */
     Installed rollBack(Call call, Ledger.Row row) {
         return alone(row.plugin(), call, () -> {
-            Release former = call.step("choose", Release.class, () -> former(row));
-            requireNotRevoked(former);
+            Release former = call.step("choose", Release.class, () -> releases.former(row));
             call.log("Back to " + former.version());
             return change(call, former);
         });
-    }
-
-    private void requireNotRevoked(Release release) {
-        marketplaces
-                .revocation(release.marketplace(), release.plugin(), release.version())
-                .ifPresent(revocation -> {
-                    throw new Problem(
-                            Problem.Kind.CONFLICT,
-                            release.title() + ' ' + release.version() + " was revoked: " + revocation.reason());
-                });
-    }
-
-    private Release former(Ledger.Row row) {
-        return new Release(
-                row.plugin(),
-                row.title(),
-                row.formerVersion()
-                        .orElseThrow(() -> new Problem(
-                                Problem.Kind.CONFLICT, row.title() + " has no former version to go back to")),
-                row.formerSha256().orElseThrow(),
-                row.marketplace(),
-                row.publisher(),
-                row.formerPermissions().orElse(List.of()),
-                marketplaces
-                        .offer(row.marketplace() + '/' + row.plugin())
-                        .map(offer -> !marketplaces.trust().test(offer))
-                        .orElse(row.isolated()));
-    }
-
-    private Release fetch(Call call, Wanted wanted) {
-        Marketplaces.Offer offer = wanted.offer;
-        Index.Release release = wanted.release;
-        boolean trusted = marketplaces.trust().test(offer);
-        conditions.check(offer, release, trusted);
-        conditions.requireNewer(offer.plugin(), release);
-        conditions.requireAgreement(offer.plugin(), release.permissions(), wanted.agreed);
-        Fetcher.Fetched fetched = fetcher.fetch(call, offer, release);
-        PluginFile file = fetched.file();
-        files.keep(fetched.jar(), file, clock.instant());
-        Failpoints.hit(Failpoint.INSTALL_AFTER_KEEP);
-        return new Release(
-                file.id(),
-                file.title(),
-                file.version(),
-                file.sha256(),
-                offer.marketplace().name(),
-                offer.plugin().publisher(),
-                file.permissions(),
-                !trusted);
     }
 
     private Installed change(Call call, Release release) {
@@ -176,6 +126,7 @@ final class Installer {
         return ledger.find(release.plugin())
                 .filter(row -> row.sha256().equals(Optional.of(release.sha256()))
                         && row.isolated() == release.isolated()
+                        && row.development() == release.development()
                         && row.state() == Ledger.State.ENABLED)
                 .isPresent();
     }
@@ -187,9 +138,7 @@ final class Installer {
         bundles.discard(release.plugin(), release.sha256(), release.isolated());
         try {
             if (release.isolated()) {
-                call.log("Nobody trusts " + release.publisher() + ": it runs in a container of its own, apart from"
-                        + " the panel");
-                isolated.prepare();
+                prepareApart(call, release);
             }
             call.log("Starting " + release.version() + beside(release));
             Bundle fresh = bundles.start(release.plugin(), release.sha256(), release.isolated());
@@ -200,6 +149,16 @@ final class Installer {
             forgetUnlessInstalled(release.plugin());
             throw refused(release, problem);
         }
+    }
+
+    private void prepareApart(Call call, Release release) {
+        String why = release.development() ? "In development: it " : "Nobody trusts " + release.publisher() + ": it ";
+        if (!Contents.of(files.open(release.sha256())).code()) {
+            call.log(why + "has no code, and its routes do what was shown");
+            return;
+        }
+        call.log(why + "runs in a container of its own, apart from the panel");
+        isolated.prepare();
     }
 
     private String beside(Release release) {

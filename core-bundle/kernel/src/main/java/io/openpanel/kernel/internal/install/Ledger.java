@@ -9,7 +9,8 @@ import java.util.Optional;
 /** What is installed: the rows that the framework is made to follow. */
 final class Ledger {
     private static final String COLUMNS = "plugin, title, state, reason, marketplace, publisher, version, sha256,"
-            + " permissions, former_version, former_sha256, former_permissions, isolated, installed_at, changed_at, changed_by";
+            + " permissions, former_version, former_sha256, former_permissions,"
+            + " isolated, development, former_development, installed_at, changed_at, changed_by";
 
     private final KernelDatabase database;
 
@@ -44,6 +45,8 @@ final class Ledger {
             Optional<String> formerSha256,
             Optional<List<String>> formerPermissions,
             boolean isolated,
+            boolean development,
+            boolean formerDevelopment,
             Instant installedAt,
             Instant changedAt,
             String changedBy) {}
@@ -62,16 +65,18 @@ final class Ledger {
         database.tx(tx -> tx.update(
                 """
                 insert into plugin_install (plugin, title, state, marketplace, publisher, version, sha256, permissions,
-                                            isolated, installed_at, changed_at, changed_by)
-                values (?, ?, 'enabled', ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                                            isolated, development, installed_at, changed_at, changed_by)
+                values (?, ?, 'enabled', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 on conflict (plugin) do update set title = excluded.title, state = 'enabled', reason = null,
                     marketplace = excluded.marketplace, publisher = excluded.publisher,
                     former_version = case when plugin_install.sha256 is null then null else plugin_install.version end,
                     former_sha256 = plugin_install.sha256,
                     former_permissions =
                         case when plugin_install.sha256 is null then null else plugin_install.permissions end,
+                    former_development = plugin_install.development,
                     version = excluded.version, sha256 = excluded.sha256, permissions = excluded.permissions,
-                    isolated = excluded.isolated, changed_at = excluded.changed_at, changed_by = excluded.changed_by
+                    isolated = excluded.isolated, development = excluded.development,
+                    changed_at = excluded.changed_at, changed_by = excluded.changed_by
                 """,
                 release.plugin(),
                 release.title(),
@@ -81,6 +86,7 @@ final class Ledger {
                 release.sha256(),
                 release.permissions(),
                 release.isolated(),
+                release.development(),
                 now,
                 now,
                 by.toString()));
@@ -101,7 +107,7 @@ final class Ledger {
         database.tx(tx -> tx.update(
                 """
                 update plugin_install set state = 'uninstalled', reason = null, sha256 = null, former_version = null,
-                    former_sha256 = null, former_permissions = null, changed_at = ?, changed_by = ? where plugin = ?
+                    former_sha256 = null, former_permissions = null, former_development = false, changed_at = ?, changed_by = ? where plugin = ?
                 """,
                 now,
                 by.toString(),

@@ -1,5 +1,6 @@
 package io.openpanel.kernel.internal.install;
 
+import static io.openpanel.api.Action.Access.PANEL;
 import static io.openpanel.api.Action.Effect.CHANGE;
 import static io.openpanel.api.Action.Effect.DESTROY;
 import static io.openpanel.api.Action.Effect.READ;
@@ -58,12 +59,17 @@ public final class MarketplaceActions implements Extension {
             value = "marketplace.add",
             summary = "Adds a marketplace, whose fingerprint somebody must have told you",
             effect = CHANGE,
+            access = PANEL,
             http = "POST /marketplaces")
     public Shown add(Adding in) {
         return shown(marketplaces.add(in.url(), in.fingerprint()));
     }
 
-    @Action(value = "marketplace.list", summary = "Lists the marketplaces that plugins may come from", effect = READ)
+    @Action(
+            value = "marketplace.list",
+            summary = "Lists the marketplaces that plugins may come from",
+            effect = READ,
+            access = PANEL)
     public Listed list() {
         return new Listed(
                 marketplaces.all().stream().map(MarketplaceActions.this::shown).toList());
@@ -121,6 +127,10 @@ public final class MarketplaceActions implements Extension {
             Instant published,
             @Param("Versions of the plugin interface it works with") String host,
             @Param("Actions of others that it may call") List<String> permissions,
+            @Param("none, bronze, silver or gold, as its marketplace says; a panel that installs it looks itself")
+                    Optional<String> quality,
+            @Param("The signed commit that its marketplace built it from once more, with the same bytes")
+                    Optional<String> source,
             @Param("Why it was taken back") Optional<String> revoked,
             @Param("Why it cannot be installed here now") Optional<String> obstacle) {}
 
@@ -139,7 +149,11 @@ public final class MarketplaceActions implements Extension {
 
     public record Offers(List<Offered> items) {}
 
-    @Action(value = "offer.list", summary = "Lists the plugins that the marketplaces offer", effect = READ)
+    @Action(
+            value = "offer.list",
+            summary = "Lists the plugins that the marketplaces offer",
+            effect = READ,
+            access = PANEL)
     public Offers offers(Searching in) {
         Predicate<Marketplaces.Offer> trust = marketplaces.trust();
         return new Offers(marketplaces.all().stream()
@@ -190,8 +204,15 @@ public final class MarketplaceActions implements Extension {
                 release.published(),
                 release.host(),
                 release.permissions(),
+                release.quality(),
+                release.source().map(MarketplaceActions::words),
                 offer.index().revocation(offer.plugin().id(), release.version()).map(Index.Revocation::reason),
                 conditions.obstacle(offer, release, trusted));
+    }
+
+    private static String words(Index.Source source) {
+        String where = source.repository().isEmpty() ? "" : source.repository() + '@';
+        return where + source.revision() + ", signed by " + source.signer();
     }
 
     public record Trusting(
@@ -245,6 +266,7 @@ public final class MarketplaceActions implements Extension {
             value = "publisher.list",
             summary = "Lists the publishers whose plugins may run inside the panel",
             effect = READ,
+            access = PANEL,
             http = "GET /publishers")
     public AllTrusted trusted() {
         return new AllTrusted(marketplaces.trusted().stream()

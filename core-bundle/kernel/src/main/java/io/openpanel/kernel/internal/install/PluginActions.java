@@ -1,5 +1,7 @@
 package io.openpanel.kernel.internal.install;
 
+import static io.openpanel.api.Action.Access.LOCAL;
+import static io.openpanel.api.Action.Access.PANEL;
 import static io.openpanel.api.Action.Effect.CHANGE;
 import static io.openpanel.api.Action.Effect.DESTROY;
 import static io.openpanel.api.Action.Effect.READ;
@@ -10,14 +12,9 @@ import io.openpanel.api.Extension;
 import io.openpanel.api.Param;
 import io.openpanel.api.Problem;
 import io.openpanel.api.Ref;
-import io.openpanel.kernel.internal.catalogue.LiveCatalogue;
-import io.openpanel.kernel.internal.gateway.Metrics;
 import io.openpanel.kernel.internal.plugin.PluginOf;
 import io.openpanel.kernel.internal.plugin.Plugins;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Comparator;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -33,61 +30,33 @@ public final class PluginActions implements Extension {
     private static final long PATIENCE_SECONDS = 30;
 
     private final Plugins plugins;
-    private final LiveCatalogue catalogue;
     private final Ledger ledger;
     private final Marketplaces marketplaces;
     private final Installer installer;
     private final Removal removal;
     private final Preview preview;
-    private final Metrics metrics;
+    private final PluginViews views;
 
     PluginActions(
             Plugins plugins,
-            LiveCatalogue catalogue,
             Ledger ledger,
             Marketplaces marketplaces,
             Installer installer,
             Removal removal,
             Preview preview,
-            Metrics metrics) {
+            PluginViews views) {
         this.plugins = plugins;
-        this.catalogue = catalogue;
         this.ledger = ledger;
         this.marketplaces = marketplaces;
         this.installer = installer;
         this.removal = removal;
         this.preview = preview;
-        this.metrics = metrics;
+        this.views = views;
     }
 
     public record One(@Param(kind = "plugin") Ref plugin) {}
 
-    public record Shown(
-            Ref plugin,
-            String title,
-            String version,
-            @Param("active, stopped, failed, quarantined, blocked or uninstalled") String state,
-            @Param(
-                            "core: a part of the panel; trusted: runs inside the panel and can do all that it can;"
-                                    + " isolated: runs in a container of its own with no more than it lists; blocked: taken back")
-                    String trust,
-            @Param("Why it does not work") Optional<String> reason,
-            List<String> actions,
-            @Param("Actions of others that it may call") List<String> uses,
-            @Param("Where it came from; none for a part of the panel") Optional<String> marketplace,
-            Optional<String> publisher,
-            @Param("The version it can be rolled back to") Optional<String> former,
-            @Param("A newer version there is") Optional<String> update,
-            Optional<Instant> changedAt,
-            @Param("While it runs") Optional<Usage> usage) {}
-
-    public record Usage(
-            @Param("Calls since the start of the panel") long calls,
-            @Param("Those that ended with an error of the plugin's own, or did not end in time") long failed,
-            @Param("How long a call takes in the mean") Duration mean,
-            @Param("Threads in its code now") int threads) {}
-
-    public record Listed(List<Shown> items) {}
+    public record Listed(List<PluginViews.Shown> items) {}
 
     public record Installing(
             @Param(value = "The plugin's name, or marketplace/plugin", kind = "offer") Ref offer,
@@ -103,23 +72,21 @@ public final class PluginActions implements Extension {
             @Param("The newest where not given") Optional<String> version,
             @Param("What it asks for, repeated, to agree to it") Optional<List<String>> permissions) {}
 
+    public record Developing(
+            @Param("The jar's path on the panel's machine") String file,
+            @Param("In a container of its own, as one that nobody trusts") Optional<Boolean> isolated) {}
+
     public record Installed(
             Ref plugin, String version, @Param("What it can be rolled back to") Optional<String> former) {}
 
-    @Action(value = "plugin.list", summary = "Lists the plugins there are", effect = READ)
+    @Action(value = "plugin.list", summary = "Lists the plugins there are", effect = READ, access = PANEL)
     public Listed list() {
-        List<Shown> items = new ArrayList<>();
-        plugins.all().forEach(plugin -> items.add(running(plugin)));
-        ledger.all().stream()
-                .filter(row -> plugins.find(row.plugin()).isEmpty())
-                .forEach(row -> items.add(resting(row)));
-        items.sort(Comparator.comparing(each -> each.plugin().id()));
-        return new Listed(items);
+        return new Listed(views.all());
     }
 
     @Action(value = "plugin.get", summary = "Shows a plugin", effect = READ)
-    public Shown get(One in) {
-        return shown(in.plugin());
+    public PluginViews.Shown get(One in) {
+        return views.closely(in.plugin());
     }
 
     @Action(
@@ -176,14 +143,24 @@ public final class PluginActions implements Extension {
             summary = "Takes a plugin away; what it stored stays until it is purged",
             effect = CHANGE,
             idempotent = true)
-    public Shown uninstall(Call call, One in) {
+    public PluginViews.Shown uninstall(Call call, One in) {
         removal.uninstall(call, row(in.plugin()));
-        return shown(in.plugin());
+        return views.shown(in.plugin());
     }
 
     @Action(value = "plugin.purge", summary = "Takes a plugin away with everything it stored", effect = DESTROY)
     public void purge(Call call, One in) {
         removal.purge(call, row(in.plugin()));
+    }
+
+    @Action(
+            value = "plugin.develop",
+            summary = "Puts a plugin that is being built in its place, without a signature, once it is well",
+            effect = CHANGE,
+            access = LOCAL)
+    public Installed develop(Call call, Developing in) {
+        return installed(
+                installer.develop(call, Path.of(in.file()), in.isolated().orElse(false)));
     }
 
     private Marketplaces.Offer offer(Ref offer) {
@@ -208,7 +185,7 @@ public final class PluginActions implements Extension {
     }
 
     @Action(value = "plugin.start", summary = "Starts a plugin", effect = CHANGE, idempotent = true)
-    public Shown start(Call call, One in) {
+    public PluginViews.Shown start(Call call, One in) {
         Optional<Ledger.Row> row = ledger.find(in.plugin().id());
         return change(in.plugin(), () -> {
             if (row.isPresent()) {
@@ -224,7 +201,7 @@ public final class PluginActions implements Extension {
             summary = "Stops a plugin; its pages, paths and commands go until it is started",
             effect = CHANGE,
             idempotent = true)
-    public Shown stop(Call call, One in) {
+    public PluginViews.Shown stop(Call call, One in) {
         requireStoppable(in.plugin());
         Optional<Ledger.Row> row = ledger.find(in.plugin().id());
         return change(in.plugin(), () -> {
@@ -244,7 +221,7 @@ public final class PluginActions implements Extension {
             value = "plugin.restart",
             summary = "Stops a plugin and starts it again; calls that come meanwhile wait",
             effect = CHANGE)
-    public Shown restart(One in) {
+    public PluginViews.Shown restart(One in) {
         requireStoppable(in.plugin());
         Bundle bundle = bundle(in.plugin());
         if (bundle.getState() != Bundle.ACTIVE) {
@@ -274,7 +251,7 @@ public final class PluginActions implements Extension {
         return new Problem(Problem.Kind.CONFLICT, "The plugin " + plugin.id() + " is not running; start it first");
     }
 
-    private Shown change(Ref plugin, Plugins.Step step) {
+    private PluginViews.Shown change(Ref plugin, Plugins.Step step) {
         CompletableFuture<Void> change = CompletableFuture.runAsync(() -> {
             try {
                 step.run();
@@ -292,79 +269,6 @@ public final class PluginActions implements Extension {
             Thread.currentThread().interrupt();
             throw new Problem(Problem.Kind.UNAVAILABLE, "The panel is stopping", e);
         }
-        return shown(plugin);
-    }
-
-    private Shown shown(Ref plugin) {
-        return plugins.find(plugin.id())
-                .map(this::running)
-                .or(() -> ledger.find(plugin.id()).map(this::resting))
-                .orElseThrow(() -> Problem.missing(plugin));
-    }
-
-    private Shown running(PluginOf plugin) {
-        Optional<Ledger.Row> row = ledger.find(plugin.id());
-        boolean active = plugin.bundle().getState() == Bundle.ACTIVE;
-        Optional<String> failure =
-                plugins.failure(plugin.id()).or(() -> active ? installer.ailment(plugin.bundle()) : Optional.empty());
-        String state = active ? failure.isPresent() ? "failed" : "active" : word(row);
-        return new Shown(
-                new Ref("plugin", plugin.id()),
-                plugin.title(),
-                plugin.bundle().getVersion().toString(),
-                state,
-                trust(row),
-                failure.or(() -> row.flatMap(Ledger.Row::reason)),
-                catalogue.actionsOf(plugin.id()),
-                plugin.uses(),
-                row.map(Ledger.Row::marketplace),
-                row.map(Ledger.Row::publisher),
-                row.flatMap(Ledger.Row::formerVersion),
-                row.flatMap(marketplaces::update),
-                row.map(Ledger.Row::changedAt),
-                Optional.of(usage(plugin)));
-    }
-
-    private Usage usage(PluginOf plugin) {
-        Metrics.Usage counted = metrics.of(catalogue.actionsOf(plugin.id()));
-        int threads = plugins.contribution(plugin.bundle()).turnstile().threads();
-        return new Usage(counted.calls(), counted.failed(), counted.mean(), threads);
-    }
-
-    private Shown resting(Ledger.Row row) {
-        return new Shown(
-                new Ref("plugin", row.plugin()),
-                row.title(),
-                row.version(),
-                word(Optional.of(row)),
-                trust(Optional.of(row)),
-                row.reason(),
-                List.of(),
-                row.permissions(),
-                Optional.of(row.marketplace()),
-                Optional.of(row.publisher()),
-                row.formerVersion(),
-                marketplaces.update(row),
-                Optional.of(row.changedAt()),
-                Optional.empty());
-    }
-
-    private static String trust(Optional<Ledger.Row> row) {
-        if (row.isEmpty()) {
-            return "core";
-        }
-        if (row.get().state() == Ledger.State.BLOCKED) {
-            return "blocked";
-        }
-        return row.get().isolated() ? "isolated" : "trusted";
-    }
-
-    private static String word(Optional<Ledger.Row> row) {
-        return switch (row.map(Ledger.Row::state).orElse(Ledger.State.DISABLED)) {
-            case BLOCKED -> "blocked";
-            case QUARANTINED -> "quarantined";
-            case UNINSTALLED -> "uninstalled";
-            case ENABLED, DISABLED -> "stopped";
-        };
+        return views.shown(plugin);
     }
 }

@@ -5,10 +5,7 @@ import io.openpanel.api.Param;
 import io.openpanel.api.Ref;
 import io.openpanel.marketplace.Index;
 import io.openpanel.marketplace.PluginFile;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
+import io.openpanel.marketplace.Quality;
 import java.util.List;
 import java.util.Optional;
 
@@ -39,6 +36,8 @@ final class Preview {
             @Param("Actions that would be there and are not now") List<String> actionsAdded,
             List<String> actionsRemoved,
             @Param("Changes of its tables that would be run, if they were not before") List<String> migrations,
+            @Param("none, bronze or silver, as this panel finds it") String quality,
+            @Param("What it lacks for the next level") List<String> lacks,
             @Param("Why it cannot be installed here now") Optional<String> obstacle) {}
 
     Plan of(Call call, Marketplaces.Offer offer, Index.Release release) {
@@ -48,7 +47,8 @@ final class Preview {
                 ledger.find(file.id()).filter(each -> each.sha256().isPresent());
         Contents now = row.map(each -> Contents.of(files.open(each.sha256().orElseThrow())))
                 .orElse(Contents.NONE);
-        Contents then = contents(fetched);
+        Contents then = Contents.of(fetched.jar());
+        Quality quality = Quality.of(fetched.jar());
         List<String> granted = row.map(Ledger.Row::permissions).orElse(List.of());
         Plan plan = new Plan(
                 new Ref("plugin", file.id()),
@@ -61,9 +61,21 @@ final class Preview {
                 Contents.more(then.actions(), now.actions()),
                 Contents.more(now.actions(), then.actions()),
                 Contents.more(then.migrations(), now.migrations()),
-                conditions.obstacle(offer, release, marketplaces.trust().test(offer)));
+                quality.level().map(Quality.Level::word).orElse("none"),
+                quality.missing(),
+                obstacle(offer, release, fetched));
         tell(call, plan);
         return plan;
+    }
+
+    private Optional<String> obstacle(Marketplaces.Offer offer, Index.Release release, Fetcher.Fetched fetched) {
+        boolean trusted = marketplaces.trust().test(offer);
+        return Conditions.obstacle(() -> {
+            conditions.check(offer, release, trusted);
+            if (!trusted) {
+                conditions.requireApart(offer, fetched);
+            }
+        });
     }
 
     /** People read it in the job's log. */
@@ -74,20 +86,14 @@ final class Preview {
         tell(call, "Actions that come: ", plan.actionsAdded());
         tell(call, "Actions that go: ", plan.actionsRemoved());
         tell(call, "Changes of its tables: ", plan.migrations());
+        call.log("Quality: " + plan.quality());
+        tell(call, "For the next level it lacks: ", plan.lacks());
         plan.obstacle().ifPresent(reason -> call.log("It cannot be installed now: " + reason));
     }
 
     private static void tell(Call call, String what, List<String> names) {
         if (!names.isEmpty()) {
             call.log(what + String.join(", ", names));
-        }
-    }
-
-    private static Contents contents(Fetcher.Fetched fetched) {
-        try (InputStream jar = Files.newInputStream(fetched.jar())) {
-            return Contents.of(jar);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

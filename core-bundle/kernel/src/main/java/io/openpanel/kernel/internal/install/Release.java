@@ -3,11 +3,12 @@ package io.openpanel.kernel.internal.install;
 import java.util.List;
 
 /**
- * A version of a plugin whose bytes are kept and were found to be what its publisher signed.
+ * A version of a plugin whose bytes are kept, and which may be installed here.
  *
  * @param sha256 of the jar, by which its bytes are found
  * @param permissions actions of others it may call
  * @param isolated whether it runs in a process of its own, because nobody trusts its publisher
+ * @param development whether nobody signed it: whoever owns the machine builds it here
  */
 public record Release(
         String plugin,
@@ -17,4 +18,5 @@ public record Release(
         String marketplace,
         String publisher,
         List<String> permissions,
-        boolean isolated) {}
+        boolean isolated,
+        boolean development) {}

@@ -36,7 +36,8 @@ final class Revocations {
     /** Looks through what was read last. */
     void apply() {
         for (Ledger.Row row : ledger.all()) {
-            if (row.state() != Ledger.State.UNINSTALLED && row.state() != Ledger.State.BLOCKED) {
+            boolean settled = row.state() == Ledger.State.UNINSTALLED || row.state() == Ledger.State.BLOCKED;
+            if (!settled && !row.development()) {
                 marketplaces
                         .revocation(row.marketplace(), row.plugin(), row.version())
                         .ifPresent(revocation -> block(row, revocation.reason()));

@@ -22,6 +22,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -163,6 +164,11 @@ final class Cell implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new Problem(Problem.Kind.UNAVAILABLE, "The panel is stopping", e);
         }
+    }
+
+    /** What its container uses. */
+    Optional<Sandbox.Usage> usage() {
+        return inmate.usage();
     }
 
     Wire wire() {

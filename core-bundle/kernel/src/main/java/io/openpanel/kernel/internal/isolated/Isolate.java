@@ -14,6 +14,7 @@ import io.openpanel.kernel.internal.plugin.PluginOf;
 import io.openpanel.kernel.internal.shape.Json;
 import io.openpanel.kernel.internal.shape.Shape;
 import io.openpanel.kernel.internal.wire.Wire;
+import io.openpanel.spi.Sandbox;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -82,6 +83,11 @@ final class Isolate implements Description.Doing, Health, AutoCloseable {
     /** Why it does not serve and will not by itself. */
     Optional<String> failure() {
         return Optional.ofNullable(failure);
+    }
+
+    /** What its process uses now, while there is one. */
+    Optional<Sandbox.Usage> usage() {
+        return Optional.ofNullable(cell).flatMap(Cell::usage);
     }
 
     boolean isStarting() {

@@ -160,6 +160,11 @@ public final class IsolatedPlugins implements BundleTrackerCustomizer<Isolate>, 
         return Optional.ofNullable(tracker.getObject(standIn)).flatMap(Isolate::failure);
     }
 
+    /** What a plugin's process uses now. */
+    public Optional<Sandbox.Usage> usage(Bundle standIn) {
+        return Optional.ofNullable(tracker.getObject(standIn)).flatMap(Isolate::usage);
+    }
+
     /** Whether a plugin's process has not said yet what it has. */
     public boolean isStarting(Bundle standIn) {
         return Optional.ofNullable(tracker.getObject(standIn))
@@ -169,7 +174,10 @@ public final class IsolatedPlugins implements BundleTrackerCustomizer<Isolate>, 
 
     @Override
     public Isolate addingBundle(Bundle bundle, BundleEvent event) {
-        PluginOf plugin = PluginOf.read(bundle).filter(PluginOf::isIsolated).orElse(null);
+        PluginOf plugin = PluginOf.read(bundle)
+                .filter(PluginOf::isIsolated)
+                .filter(PluginOf::hasCode)
+                .orElse(null);
         if (plugin == null) {
             return null;
         }

@@ -38,7 +38,9 @@ final class LiveCalls {
         json.put("caller", call.caller().ref().toString())
                 .put("name", call.caller().name());
         call.team().ifPresent(team -> json.put("team", team.toString()));
-        call.job().ifPresent(job -> json.put("job", job.toString()).put("attempt", call.attempt()));
+        call.job().ifPresent(job -> json.put("job", job.toString())
+                .put("attempt", call.attempt())
+                .put("turn", call.turn()));
         return json;
     }
 }

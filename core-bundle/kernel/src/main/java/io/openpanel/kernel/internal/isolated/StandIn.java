@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.openpanel.api.Problem;
+import io.openpanel.kernel.internal.plugin.PluginOf;
 import io.openpanel.kernel.internal.shape.Json;
 import io.openpanel.marketplace.PluginFile;
 import java.io.ByteArrayOutputStream;
@@ -17,15 +18,18 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
+import java.util.regex.Pattern;
 import org.osgi.framework.Constants;
 
 /**
  * What the panel's own framework has of a plugin whose code it must not load: its name, its words, its roles, its tables,
- * its settings and its lists in the console. No class, no component, no route, no script of a page.
+ * its settings, its routes, which are checked, and its lists in the console. No class, no component, no script of a page.
  */
 public final class StandIn {
     private static final String ROOT = "OPENPANEL-INF/";
     private static final int MOST_BYTES = 1 << 20;
+    private static final Pattern COPIED = Pattern.compile("db/[^/]+\\.sql|OSGI-INF/metatype/[^/]+\\.xml"
+            + "|OSGI-INF/l10n/[^/]+\\.properties|OPENPANEL-INF/routes/[^/]+\\.yaml");
     private static final List<String> LANGUAGES = List.of("en", "pt-BR");
 
     private final PluginFile plugin;
@@ -49,16 +53,13 @@ public final class StandIn {
     }
 
     private void write(ByteArrayOutputStream bytes) throws IOException {
-        refuse(ROOT + "routes/", "brings routes of its own");
         try (JarOutputStream out = new JarOutputStream(bytes, manifest())) {
             copy(out, ROOT + "roles.yaml");
-            for (JarEntry entry : jar.stream().toList()) {
-                if (entry.getName().matches("db/[^/]+\\.sql")) {
-                    copy(out, entry.getName());
-                }
+            if (PluginOf.hasCode(jar.getManifest().getMainAttributes()::getValue)) {
+                put(out, PluginOf.PROCESS, new byte[0]);
             }
             for (JarEntry entry : jar.stream().toList()) {
-                if (entry.getName().matches("OSGI-INF/(metatype/[^/]+\\.xml|l10n/[^/]+\\.properties)")) {
+                if (COPIED.matcher(entry.getName()).matches()) {
                     copy(out, entry.getName());
                 }
             }
@@ -74,15 +75,6 @@ public final class StandIn {
         }
     }
 
-    private void refuse(String folder, String what) {
-        if (jar.stream().anyMatch(each -> each.getName().startsWith(folder) && !each.isDirectory())) {
-            throw new Problem(
-                    Problem.Kind.CONFLICT,
-                    plugin.title() + ' ' + what + ", which only plugins of trusted publishers may; trust "
-                            + "its publisher first, if you do");
-        }
-    }
-
     private Manifest manifest() {
         Manifest manifest = new Manifest();
         Attributes main = manifest.getMainAttributes();
@@ -93,7 +85,7 @@ public final class StandIn {
         main.putValue(
                 Constants.PROVIDE_CAPABILITY,
                 "openpanel.plugin;id=" + quoted(plugin.id()) + ";title=" + quoted(plugin.title())
-                        + ";uses:List<String>=" + quoted(String.join(",", plugin.permissions())));
+                        + ";isolated=true;uses:List<String>=" + quoted(String.join(",", plugin.permissions())));
         return manifest;
     }
 

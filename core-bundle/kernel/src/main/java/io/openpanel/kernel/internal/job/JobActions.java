@@ -105,14 +105,25 @@ public final class JobActions implements Extension {
         }
     }
 
+    /** Those of a job within it are its own affair, unless this one has none besides. */
+    private static List<Step> steps(List<JobStore.StepRow> all) {
+        long depth = all.stream().mapToLong(JobStore.StepRow::depth).min().orElse(0);
+        return all.stream()
+                .filter(step -> step.depth() == depth)
+                .map(step -> new Step(
+                        JobStore.StepRow.shown(step.name()),
+                        step.state(),
+                        step.attempt(),
+                        step.startedAt(),
+                        step.finishedAt()))
+                .toList();
+    }
+
     @Action(value = "job.get", summary = "Shows a job with its steps", effect = READ)
     public Detail get(Call call, One in) {
         JobStore.Row row = find(in.job());
         Summary head = summary(row);
-        List<Step> steps = jobs.store().steps(row.id()).stream()
-                .filter(step -> !step.name().contains("/"))
-                .map(step -> new Step(step.name(), step.state(), step.attempt(), step.startedAt(), step.finishedAt()))
-                .toList();
+        List<Step> steps = steps(jobs.store().steps(row.id()));
         Optional<Object> result =
                 row.result().map(json -> Json.plain(Json.parse(json.getBytes(StandardCharsets.UTF_8))));
         return new Detail(

@@ -27,7 +27,7 @@ final class JobStore {
     private static final String COLUMNS =
             """
             id, team_id, action, plugin, caller::text as caller, surface, resource, resource_name, input::text as input,
-            state, progress, attempt, cancel_requested, created_at, started_at, finished_at, result::text as result,
+            state, progress, attempt, turn, cancel_requested, created_at, started_at, finished_at, result::text as result,
             error_kind, error
             """;
 
@@ -54,6 +54,7 @@ final class JobStore {
             String state,
             int progress,
             int attempt,
+            long turn,
             boolean cancelRequested,
             Instant createdAt,
             Optional<Instant> startedAt,
@@ -72,7 +73,17 @@ final class JobStore {
             int attempt,
             Instant startedAt,
             Optional<Instant> finishedAt,
-            Optional<String> result) {}
+            Optional<String> result) {
+        /** How many jobs it is inside of, within this one. */
+        long depth() {
+            return name.chars().filter(each -> each == '/').count();
+        }
+
+        /** A step's name without those of the jobs around it. */
+        static String shown(String name) {
+            return name.substring(name.lastIndexOf('/') + 1);
+        }
+    }
 
     public record Id(String id) {}
 

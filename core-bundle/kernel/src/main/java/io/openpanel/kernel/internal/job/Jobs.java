@@ -187,6 +187,7 @@ public final class Jobs {
                 new Ref("job", id),
                 row.plugin(),
                 row.attempt() + 1,
+                row.turn(),
                 store,
                 log,
                 workspace(id),

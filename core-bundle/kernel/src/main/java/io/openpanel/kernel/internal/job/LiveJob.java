@@ -29,6 +29,7 @@ public final class LiveJob {
     private final Ref ref;
     private final String plugin;
     private final int attempt;
+    private final long turn;
     private final JobStore store;
     private final JobLog log;
     private final Path workspace;
@@ -39,6 +40,7 @@ public final class LiveJob {
     private final Map<Call, Runnable> hooks = new LinkedHashMap<>();
     private volatile boolean cancelled;
     private volatile boolean yielding;
+    /** Of those it is in, the one that is in no other. */
     private volatile Optional<String> step = Optional.empty();
 
     /** @param secrets of a plugin, to be masked from when its code runs on */
@@ -46,6 +48,7 @@ public final class LiveJob {
             Ref ref,
             String plugin,
             int attempt,
+            long turn,
             JobStore store,
             JobLog log,
             Path workspace,
@@ -54,6 +57,7 @@ public final class LiveJob {
         this.ref = ref;
         this.plugin = plugin;
         this.attempt = attempt;
+        this.turn = turn;
         this.store = store;
         this.log = log;
         this.workspace = workspace;
@@ -84,6 +88,10 @@ public final class LiveJob {
         return attempt;
     }
 
+    public long turn() {
+        return turn;
+    }
+
     /** The job's directory, made at the first call. */
     public Path workspace() {
         try {
@@ -110,10 +118,7 @@ public final class LiveJob {
 
     public void log(String line) {
         yieldIfAsked();
-        log.add(
-                ref.id(),
-                step.map(name -> name.contains("/") ? name.substring(0, name.indexOf('/')) : name),
-                masked(line));
+        log.add(ref.id(), step.map(JobStore.StepRow::shown), masked(line));
     }
 
     public void progress(int percent) {
@@ -188,7 +193,7 @@ public final class LiveJob {
         }
         store.beginStep(ref.id(), name, attempt);
         Optional<String> outer = step;
-        step = Optional.of(name);
+        step = outer.or(() -> Optional.of(name));
         changed.run();
         try {
             T result = work.get();

@@ -1,6 +1,7 @@
 package io.openpanel.kernel.internal.plugin;
 
 import io.openpanel.api.Panel;
+import io.openpanel.api.Ref;
 import io.openpanel.kernel.internal.catalogue.LiveCatalogue;
 import io.openpanel.kernel.internal.event.EventBus;
 import io.openpanel.kernel.internal.event.Schedules;
@@ -11,6 +12,7 @@ import io.openpanel.kernel.internal.gateway.Streams;
 import io.openpanel.kernel.internal.job.Jobs;
 import io.openpanel.spi.Storage;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.osgi.framework.BundleContext;
@@ -58,6 +60,13 @@ public final class PluginHost {
     /** Whether a plugin runs in a process of its own, because nobody trusts it. */
     public boolean isIsolated(String plugin) {
         return plugins != null && plugins.find(plugin).map(PluginOf::isIsolated).orElse(false);
+    }
+
+    /** The hosts a plugin is to reach. */
+    public Set<Ref> hosts(String plugin) {
+        return plugins == null
+                ? Set.of()
+                : plugins.find(plugin).map(PluginOf::hosts).orElse(Set.of());
     }
 
     /** Whether a plugin is being exchanged at this moment. */

@@ -1,9 +1,13 @@
 package io.openpanel.kernel.internal.plugin;
 
+import io.openpanel.api.Ref;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.Constants;
 import org.osgi.framework.wiring.BundleRevision;
@@ -16,7 +20,12 @@ public record PluginOf(String id, String title, List<String> uses, Bundle bundle
     /** How the locations end of those that only stand for a plugin in a process of its own. */
     public static final String ISOLATED = "!isolated";
 
+    /** Stands in what a stand-in brings where a process is to be started for it. */
+    public static final String PROCESS = "OPENPANEL-INF/process";
+
     private static final String NAMESPACE = "openpanel.plugin";
+    private static final String HOST = "host:";
+    private static final List<String> CODE = List.of("Service-Component", Constants.BUNDLE_ACTIVATOR);
 
     /** The plugin in a bundle, if it has one. */
     @SuppressWarnings("unchecked")
@@ -50,6 +59,24 @@ public record PluginOf(String id, String title, List<String> uses, Bundle bundle
     /** Whether it runs in a process of its own, and the bundle here only stands for it. */
     public boolean isIsolated() {
         return isInstalled() && bundle.getLocation().endsWith(ISOLATED);
+    }
+
+    /** Whether a manifest has something run; a plugin of routes, lists and words alone has not. */
+    public static boolean hasCode(UnaryOperator<String> headers) {
+        return CODE.stream().anyMatch(header -> headers.apply(header) != null);
+    }
+
+    /** Whether classes of it run, here or in a process of its own. */
+    public boolean hasCode() {
+        return isIsolated() ? bundle.getEntry(PROCESS) != null : hasCode(bundle.getHeaders()::get);
+    }
+
+    /** The hosts it is to reach, as people were shown. */
+    public Set<Ref> hosts() {
+        return uses.stream()
+                .filter(each -> each.startsWith(HOST) && each.length() > HOST.length())
+                .map(Ref::parse)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** Of the file it was installed from. */

@@ -223,6 +223,8 @@ public final class Plugins implements ServiceFactory<Panel> {
         streams.endPlugin(plugin);
         jobs.yield(plugin);
         contribution.turnstile().awaitEmpty(DRAIN);
+        // Those that calls under way have opened meanwhile.
+        streams.endPlugin(plugin);
     }
 
     /** Drops what the kernel keeps for a plugin while it is stopped. */
@@ -297,7 +299,7 @@ public final class Plugins implements ServiceFactory<Panel> {
     List<String> pending() {
         boolean patient = System.nanoTime() - begun < PATIENCE.toNanos();
         List<String> silent = known.values().stream()
-                .filter(plugin -> patient && isMeantToRun(plugin.bundle()))
+                .filter(plugin -> patient && plugin.hasCode() && isMeantToRun(plugin.bundle()))
                 .filter(plugin -> failure(plugin.id()).isEmpty()
                         && catalogue.actionsOf(plugin.id()).isEmpty())
                 .map(PluginOf::id)

@@ -1,5 +1,6 @@
 package io.openpanel.kernel.internal.setting;
 
+import static io.openpanel.api.Action.Access.PANEL;
 import static io.openpanel.api.Action.Effect.CHANGE;
 import static io.openpanel.api.Action.Effect.READ;
 
@@ -109,6 +110,7 @@ public final class SettingActions implements Extension {
             value = "setting.list",
             summary = "Lists the plugins that have settings",
             effect = READ,
+            access = PANEL,
             http = "GET /settings")
     public Summaries list() {
         return new Summaries(plugins.all().stream()

@@ -3,12 +3,15 @@ package io.openpanel.kernel.internal.setting;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.openpanel.api.Problem;
+import io.openpanel.api.Secret;
 import io.openpanel.kernel.internal.KernelDatabase;
 import io.openpanel.kernel.internal.plugin.PluginOf;
 import io.openpanel.kernel.internal.shape.Json;
 import io.openpanel.kernel.internal.shape.Reading;
+import io.openpanel.spi.PluginSettings;
 import io.openpanel.spi.Storage;
 import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiPredicate;
+import java.util.function.Predicate;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleEvent;
@@ -30,18 +34,25 @@ import org.slf4j.LoggerFactory;
  * Gives each plugin's components their settings: before the bundle is started, and again whenever somebody changes them.
  * The configurations are made for one bundle each, so that two versions of a plugin beside each other have their own.
  */
-public final class Settings implements BundleTrackerCustomizer<PluginOf>, AutoCloseable {
+public final class Settings implements PluginSettings, BundleTrackerCustomizer<PluginOf>, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Settings.class);
 
     private final Storage storage;
     private final SettingStore store;
     private final Configurations configurations;
     private final BundleTracker<PluginOf> bundles;
+    private final Predicate<Bundle> serving;
     private volatile BiPredicate<PluginOf, ObjectNode> apart = (plugin, given) -> false;
     /** Plugin → what its components were given, to be masked. */
     private final Map<String, Set<String>> secrets = new ConcurrentHashMap<>();
 
-    public Settings(BundleContext context, KernelDatabase database, Storage storage, ConfigurationAdmin admin) {
+    public Settings(
+            BundleContext context,
+            KernelDatabase database,
+            Storage storage,
+            ConfigurationAdmin admin,
+            Predicate<Bundle> serving) {
+        this.serving = serving;
         this.storage = storage;
         this.store = new SettingStore(database);
         this.configurations = new Configurations(context, admin);
@@ -99,6 +110,10 @@ public final class Settings implements BundleTrackerCustomizer<PluginOf>, AutoCl
      */
     synchronized boolean apply(PluginOf plugin) {
         ObjectNode given = given(plugin);
+        if (!plugin.hasCode()) {
+            // Its routes ask each time.
+            return plugin.bundle().getState() == Bundle.ACTIVE;
+        }
         if (plugin.isIsolated()) {
             return apart.test(plugin, given);
         }
@@ -123,6 +138,45 @@ public final class Settings implements BundleTrackerCustomizer<PluginOf>, AutoCl
                     .forEach(setting -> properties.set(setting.property(), values.get(setting.name())));
         });
         return given;
+    }
+
+    @Override
+    public Map<String, Object> of(String plugin) {
+        Map<String, Object> shown = new LinkedHashMap<>();
+        bundle(plugin).ifPresent(bundle -> {
+            Declaration declaration = Declaration.of(bundle, "en");
+            Map<String, JsonNode> values = declaration.byName().isEmpty() ? Map.of() : values(plugin, declaration);
+            declaration.byName().values().stream()
+                    .filter(setting -> !setting.isSecret())
+                    .forEach(setting -> Optional.ofNullable(values.get(setting.name()))
+                            .or(setting::standard)
+                            .ifPresent(value -> shown.put(setting.name(), Json.plain(value))));
+        });
+        return shown;
+    }
+
+    /** A secret that is set for a plugin. */
+    public Optional<Secret> secret(String plugin, String name) {
+        return bundle(plugin)
+                .map(bundle -> Declaration.of(bundle, "en"))
+                .filter(declaration -> Optional.ofNullable(declaration.byName().get(name))
+                        .filter(Setting::isSecret)
+                        .isPresent())
+                .flatMap(declaration -> {
+                    Map<String, JsonNode> values = values(plugin, declaration);
+                    remember(plugin, declaration, values);
+                    return Optional.ofNullable(values.get(name));
+                })
+                .filter(JsonNode::isTextual)
+                .map(value -> Secret.of(value.textValue()));
+    }
+
+    /** Of two versions beside each other, the one that serves. */
+    private Optional<Bundle> bundle(String plugin) {
+        return bundles.getTracked().values().stream()
+                .filter(each -> each.id().equals(plugin))
+                .map(PluginOf::bundle)
+                .min(Comparator.comparing(bundle -> !serving.test(bundle)));
     }
 
     private void remember(String plugin, Declaration declaration, Map<String, JsonNode> values) {

@@ -2,34 +2,55 @@ package io.openpanel.kernel.internal.shape;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.openpanel.api.Problem;
+import io.openpanel.api.Secret;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 
 /** One reading of a JSON value: strict for what callers send, tolerant for what bundles hear of each other. */
 public final class Reading {
     private static final int MOST_ERRORS = 20;
 
     private final boolean strict;
+    private final Function<String, Optional<Secret>> settings;
     private final Map<String, String> errors = new LinkedHashMap<>();
 
-    private Reading(boolean strict) {
+    private Reading(boolean strict, Function<String, Optional<Secret>> settings) {
         this.strict = strict;
+        this.settings = settings;
     }
 
     /** Unknown properties are errors. */
     public static Reading strict() {
-        return new Reading(true);
+        return new Reading(true, any -> Optional.empty());
+    }
+
+    /**
+     * Unknown properties are errors, and {@code {"setting": "name"}} may stand in the place of a secret.
+     *
+     * @param settings the caller's own
+     */
+    public static Reading strict(Function<String, Optional<Secret>> settings) {
+        return new Reading(true, settings);
     }
 
     /** Unknown properties are passed over. */
     public static Reading tolerant() {
-        return new Reading(false);
+        return new Reading(false, any -> Optional.empty());
     }
 
     boolean isStrict() {
         return strict;
+    }
+
+    /** The caller's setting that an object names. */
+    Optional<Secret> setting(JsonNode node) {
+        return node.size() == 1 && node.path("setting").isTextual()
+                ? settings.apply(node.get("setting").textValue())
+                : Optional.empty();
     }
 
     /** Notes an error and gives null, so that a reader can return it. */

@@ -220,6 +220,10 @@ final class Scalars {
             if (node instanceof POJONode pojo && pojo.getPojo() instanceof Secret secret) {
                 return secret;
             }
+            if (node.isObject()) {
+                return reading.setting(node).orElseGet(() ->
+                        (Secret) reading.wrong(path, "must be a text, or name a secret that is set for who calls"));
+            }
             if (!node.isTextual()) {
                 return reading.wrong(path, "must be a text");
             }

@@ -51,7 +51,7 @@ public final class Types {
             return new Scalars.Flag();
         }
         if (raw == Ref.class) {
-            return new Scalars.Pointer(param == null ? "" : param.kind());
+            return new Scalars.Pointer(param == null || param.kind().equals("*") ? "" : param.kind());
         }
         if (raw == Secret.class) {
             return Scalars.Hidden.of(param);
