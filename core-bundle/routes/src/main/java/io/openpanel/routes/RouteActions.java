@@ -1,5 +1,6 @@
 package io.openpanel.routes;
 
+import static io.openpanel.api.Action.Access.PANEL;
 import static io.openpanel.api.Action.Effect.CHANGE;
 import static io.openpanel.api.Action.Effect.READ;
 
@@ -77,7 +78,11 @@ public final class RouteActions implements Extension, Resources {
 
     public record Listed(List<Shown> items) {}
 
-    @Action(value = "route.list", summary = "Lists the routes that wire events to actions", effect = READ)
+    @Action(
+            value = "route.list",
+            summary = "Lists the routes that wire events to actions",
+            effect = READ,
+            access = PANEL)
     public Listed list() {
         return new Listed(host.all().stream().map(this::shown).toList());
     }

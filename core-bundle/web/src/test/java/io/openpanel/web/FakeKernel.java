@@ -11,6 +11,7 @@ import io.openpanel.api.Operation;
 import io.openpanel.api.Principal;
 import io.openpanel.api.Problem;
 import io.openpanel.api.Ref;
+import io.openpanel.api.Resource;
 import io.openpanel.spi.Catalogue;
 import io.openpanel.spi.Gateway;
 import java.io.IOException;
@@ -37,6 +38,7 @@ final class FakeKernel implements Gateway {
 
     private final Map<String, Operation> operations = new TreeMap<>();
     private final Map<String, Function<Invocation, Reply>> answers = new ConcurrentHashMap<>();
+    private final Map<String, Function<Invocation, Problem>> refusals = new ConcurrentHashMap<>();
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final AtomicInteger changes = new AtomicInteger();
     private final List<Invocation> calls = new CopyOnWriteArrayList<>();
@@ -61,6 +63,10 @@ final class FakeKernel implements Gateway {
 
     void answer(String action, Function<Invocation, Reply> answer) {
         answers.put(action, answer);
+    }
+
+    void refuse(String action, Function<Invocation, Problem> refusal) {
+        refusals.put(action, refusal);
     }
 
     synchronized void add(String id, String method, String path, String input) {
@@ -133,9 +139,30 @@ final class FakeKernel implements Gateway {
     }
 
     @Override
+    public List<Resource> lineage(Principal principal, Ref resource) {
+        throw Problem.missing(resource);
+    }
+
+    @Override
+    public Principal check(Invocation invocation) {
+        Principal caller = authenticate(invocation.caller())
+                .orElseThrow(() -> new Problem(Problem.Kind.UNAUTHENTICATED, "The token is not valid"));
+        Function<Invocation, Problem> refusal = refusals.get(invocation.action());
+        Problem problem = refusal == null ? null : refusal.apply(invocation);
+        if (problem != null) {
+            throw problem;
+        }
+        return caller;
+    }
+
+    @Override
     public Optional<Principal> authenticate(Caller caller) {
         return caller instanceof Caller.Bearer bearer && bearer.token().startsWith("good")
-                ? Optional.of(new Principal(new Ref("user", "u"), "U", bearer.team(), Optional.empty()))
+                ? Optional.of(new Principal(
+                        new Ref("user", bearer.token()),
+                        "U",
+                        bearer.team(),
+                        Optional.of(new Ref("session", bearer.token()))))
                 : Optional.empty();
     }
 

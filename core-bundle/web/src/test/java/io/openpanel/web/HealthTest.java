@@ -8,6 +8,7 @@ import io.openpanel.api.Principal;
 import io.openpanel.api.Reach;
 import io.openpanel.api.Ref;
 import io.openpanel.spi.Authority;
+import io.openpanel.spi.MasterKey;
 import io.openpanel.spi.Storage;
 import java.net.http.HttpResponse;
 import java.util.List;
@@ -130,6 +131,11 @@ class HealthTest {
 
         @Override
         public String unseal(String ciphertext, String place) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public MasterKey masterKey() {
             throw new UnsupportedOperationException();
         }
 

@@ -40,7 +40,6 @@ class RestTest {
         kernel.add("container.prune", "POST", "/containers/prune", INPUT);
         kernel.add("app.deploy", "POST", "/apps/{app}/deploy", "{}");
         kernel.add("app.download", "GET", "/apps/{app}/download", "{}");
-        kernel.add("app.terminal", "POST", "/apps/{app}/terminal", "{}");
     }
 
     @AfterAll
@@ -197,16 +196,6 @@ class RestTest {
         assertThat(answer.body()).isEqualTo("hello");
         assertThat(answer.headers().firstValue("Content-Disposition")).hasValue("attachment; filename=\"app\"");
         assertThat(answer.headers().firstValue("Content-Security-Policy")).hasValue("sandbox");
-    }
-
-    @Test
-    void aTerminalIsNotOpenedByRest() {
-        FakeDuplex duplex = new FakeDuplex();
-        kernel.answer("app.terminal", call -> new Gateway.Reply.Terminal(duplex));
-        HttpResponse<String> answer = host.post("/api/v1/apps/a/terminal", "{}");
-        assertThat(answer.statusCode()).isEqualTo(501);
-        assertThat(answer.body()).contains("WebSocket");
-        assertThat(duplex.closed).isTrue();
     }
 
     @Test

@@ -42,6 +42,7 @@ public final class WebHost implements AutoCloseable {
             "org.apache.felix.http.jetty.selectors", "2",
             "org.apache.felix.http.jetty.headerBufferSize", "16384",
             "org.apache.felix.http.timeout", "60000",
+            "org.apache.felix.jetty.websocket.enable", "true",
             "org.eclipse.jetty.UriComplianceMode", "LEGACY",
             "org.apache.felix.http.jetty.errorPageCustomHeaders",
                     "Strict-Transport-Security=max-age=31536000; "
@@ -105,6 +106,7 @@ public final class WebHost implements AutoCloseable {
         }
         published.add(publish(Gateway.class, kernel));
         published.add(publish(Catalogue.class, kernel.catalogue()));
+        published.add(publish(java.time.InstantSource.class, java.time.InstantSource.system()));
         await(() -> get("/health/live").statusCode() == 200);
     }
 

@@ -11,6 +11,8 @@ import io.openpanel.api.Ref;
 import java.util.Iterator;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * One line of a visitor: {@code {"action":"container.list","input":{…},"team":"team:…"}}.
@@ -18,6 +20,7 @@ import java.util.Set;
  * @param input JSON in UTF-8, for the gateway to bind
  */
 record Request(String action, byte[] input, Optional<Ref> team) {
+    private static final Pattern TEAM = Pattern.compile("(?:team:)?([0-9a-hjkmnp-tv-z]{16})");
     private static final Set<String> KNOWN = Set.of("action", "input", "team");
     static final ObjectMapper JSON = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -59,10 +62,12 @@ record Request(String action, byte[] input, Optional<Ref> team) {
         if (team.isMissingNode()) {
             return Optional.empty();
         }
-        if (!team.isTextual() || team.textValue().isBlank()) {
-            throw Problem.invalid("team", "'team' must be a team's id, for example team:4k2m9x0c3v5b7n1q");
+        Matcher id = TEAM.matcher(team.asText());
+        if (!team.isTextual() || !id.matches()) {
+            throw Problem.invalid(
+                    "team",
+                    "'team' must be a team's id, for example team:4k2m9x0c3v5b7n1q; team list shows those there are");
         }
-        String text = team.textValue();
-        return Optional.of(text.contains(":") ? Ref.parse(text) : new Ref("team", text));
+        return Optional.of(new Ref("team", id.group(1)));
     }
 }

@@ -73,6 +73,8 @@ final class Visit {
     private static void close(Gateway.Reply reply) throws IOException {
         if (reply instanceof Gateway.Reply.File file) {
             file.content().close();
+        } else if (reply instanceof Gateway.Reply.Terminal terminal) {
+            terminal.duplex().close();
         }
     }
 

@@ -1,6 +1,9 @@
 package io.openpanel.local.internal;
 
 import io.openpanel.api.Principal;
+import io.openpanel.api.Problem;
+import io.openpanel.api.Ref;
+import io.openpanel.api.Resource;
 import io.openpanel.spi.Gateway;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +19,16 @@ final class FakeGateway implements Gateway {
     public Reply call(Invocation invocation) {
         asked.add(invocation);
         return answer.apply(invocation);
+    }
+
+    @Override
+    public List<Resource> lineage(Principal principal, Ref resource) {
+        throw Problem.missing(resource);
+    }
+
+    @Override
+    public Principal check(Invocation invocation) {
+        throw new UnsupportedOperationException("The local door calls");
     }
 
     @Override

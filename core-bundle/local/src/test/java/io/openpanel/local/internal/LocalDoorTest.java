@@ -2,7 +2,6 @@ package io.openpanel.local.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.openpanel.api.Duplex;
 import io.openpanel.api.Principal;
 import io.openpanel.api.Problem;
 import io.openpanel.api.Ref;
@@ -17,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.SubmissionPublisher;
 import java.util.concurrent.TimeUnit;
@@ -133,6 +133,9 @@ class LocalDoorTest {
         assertThat(ask("{\"action\":\"a.b\",\"input\":[]}")).contains("must be a JSON object");
         assertThat(ask("{\"action\":\"a.b\",\"as\":\"root\"}")).contains("no property 'as'");
         assertThat(ask("{\"action\":\"a.b\",\"team\":\"\"}")).contains("must be a team's id");
+        assertThat(ask("{\"action\":\"a.b\",\"team\":\"Acme\"}")).contains("must be a team's id");
+        assertThat(ask("{\"action\":\"a.b\",\"team\":\"app:0123456789abcdef\"}"))
+                .contains("must be a team's id");
     }
 
     @Test
@@ -212,8 +215,11 @@ class LocalDoorTest {
         });
         assertThat(ask("{\"action\":\"backup.download\"}")).contains("do not pass through the local door");
         assertThat(closed).isTrue();
-        gateway.answer = invocation -> new Gateway.Reply.Terminal((Duplex) null);
+        AtomicBoolean hungUp = new AtomicBoolean();
+        gateway.answer = invocation ->
+                new Gateway.Reply.Terminal(new FakeTerminal(hungUp), CompletableFuture.failedFuture(new IOException()));
         assertThat(ask("{\"action\":\"container.exec\"}")).contains("do not pass through the local door");
+        assertThat(hungUp).isTrue();
     }
 
     @Test

@@ -6,6 +6,7 @@ import io.openpanel.api.Principal;
 import io.openpanel.api.Problem;
 import io.openpanel.api.Ref;
 import io.openpanel.spi.Gateway;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
@@ -20,13 +21,11 @@ import org.apache.camel.support.DefaultEndpoint;
 import org.apache.camel.support.DefaultProducer;
 
 /**
- * {@code to: action:container.start}: the body, a map or a JSON object as text, is the input; the answer becomes the body.
+ * {@code to: action:container.start}: the body, a map or a JSON object as text, is the input; the answer becomes the body,
+ * and as a map the property {@code answer}.
  * The call is made as the plugin that ships the route, in the event's team.
  */
 final class ActionComponent extends DefaultComponent {
-    /** The exchange property with the team; a property, since headers may come from outside. */
-    static final String TEAM = "openpanel.team";
-
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Gateway gateway;
@@ -70,15 +69,15 @@ final class ActionComponent extends DefaultComponent {
         Optional<Rehearsal> rehearsal = Rehearsal.of(exchange);
         if (rehearsal.isPresent()) {
             rehearsal.get().plan(action, new String(input(exchange), StandardCharsets.UTF_8));
-            exchange.getMessage().setBody("{}");
+            answer(exchange, "{}".getBytes(StandardCharsets.UTF_8));
             return;
         }
         String route = exchange.getFromRouteId();
         String plugin = pluginOfRoute
                 .apply(route)
                 .orElseThrow(() -> new Problem(Problem.Kind.DENIED, "The route " + route + " belongs to no plugin"));
-        Optional<Ref> team = Optional.ofNullable(exchange.getProperty(TEAM, Ref.class));
-        Principal principal = new Principal(new Ref("bundle", plugin), "Route " + route, team, Optional.empty());
+        Principal principal =
+                new Principal(new Ref("bundle", plugin), "Route " + route, Team.of(exchange), Optional.empty());
         Gateway.Reply reply = gateway.call(new Gateway.Invocation(
                 action,
                 input(exchange),
@@ -89,9 +88,18 @@ final class ActionComponent extends DefaultComponent {
                 Optional.empty(),
                 Optional.empty()));
         if (reply instanceof Gateway.Reply.Done done) {
-            exchange.getMessage().setBody(new String(done.json(), StandardCharsets.UTF_8));
+            answer(exchange, done.json());
         } else if (reply instanceof Gateway.Reply.Accepted accepted) {
             exchange.getMessage().setBody(Map.of("job", accepted.job().toString()));
+        }
+    }
+
+    private static void answer(Exchange exchange, byte[] json) {
+        exchange.getMessage().setBody(new String(json, StandardCharsets.UTF_8));
+        try {
+            exchange.setProperty("answer", JSON.readValue(json, Map.class));
+        } catch (IOException e) {
+            throw new Problem(Problem.Kind.UPSTREAM, "The answer is no JSON object", e);
         }
     }
 

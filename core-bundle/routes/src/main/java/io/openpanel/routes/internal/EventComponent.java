@@ -96,7 +96,8 @@ final class EventComponent extends DefaultComponent {
                 exchange.getIn().setBody(new LinkedHashMap<>(event.data()));
                 exchange.setProperty("openpanel.event", event.id());
                 exchange.setProperty("openpanel.topic", event.topic());
-                event.team().ifPresent(team -> exchange.setProperty(ActionComponent.TEAM, team));
+                exchange.setProperty("topic", event.topic());
+                event.team().ifPresent(team -> Team.set(exchange, team));
                 run(exchange);
                 runs.note(getRouteId(), Optional.empty());
             } catch (Problem problem) {
@@ -129,6 +130,7 @@ final class EventComponent extends DefaultComponent {
             Exchange exchange = createExchange(false);
             exchange.getIn().setBody(new LinkedHashMap<>(data));
             rehearsal.begin(exchange);
+            exchange.setProperty("topic", pattern);
             try {
                 run(exchange);
                 rehearsal.end(null);

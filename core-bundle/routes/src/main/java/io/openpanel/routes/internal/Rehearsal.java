@@ -20,7 +20,7 @@ public final class Rehearsal {
     }
 
     /** The rehearsal that an exchange is part of, if it is not meant. */
-    static Optional<Rehearsal> of(Exchange exchange) {
+    public static Optional<Rehearsal> of(Exchange exchange) {
         return Optional.ofNullable(exchange.getProperty(PROPERTY, Rehearsal.class));
     }
 

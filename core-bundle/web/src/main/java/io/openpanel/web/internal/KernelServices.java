@@ -6,7 +6,10 @@ import io.openpanel.spi.Catalogue;
 import io.openpanel.spi.Gateway;
 import io.openpanel.spi.Storage;
 import io.openpanel.web.internal.stream.OpenStreams;
+import io.openpanel.web.internal.terminal.OpenTerminals;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Optional;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -19,14 +22,17 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 @Component(service = KernelServices.class)
 public final class KernelServices {
     private final OpenStreams streams;
+    private final OpenTerminals terminals;
     private volatile Gateway gateway;
     private volatile Catalogue catalogue;
     private volatile Authority authority;
     private volatile Storage storage;
+    private volatile InstantSource clock;
 
     @Activate
-    public KernelServices(@Reference OpenStreams streams) {
+    public KernelServices(@Reference OpenStreams streams, @Reference OpenTerminals terminals) {
         this.streams = streams;
+        this.terminals = terminals;
     }
 
     /** @throws Problem while the kernel is not running */
@@ -59,6 +65,15 @@ public final class KernelServices {
         return Optional.ofNullable(storage);
     }
 
+    /** @throws Problem while the kernel is not running */
+    public Instant now() {
+        InstantSource current = clock;
+        if (current == null) {
+            throw starting();
+        }
+        return current.instant();
+    }
+
     private static Problem starting() {
         return new Problem(Problem.Kind.UNAVAILABLE, "The panel is starting or being updated; try again in a moment")
                 .retryAfter(Duration.ofSeconds(1));
@@ -76,6 +91,7 @@ public final class KernelServices {
         if (gateway == service) {
             gateway = null;
             streams.endAll();
+            terminals.endAll();
         }
     }
 
@@ -118,6 +134,20 @@ public final class KernelServices {
     void unbindStorage(Storage service) {
         if (storage == service) {
             storage = null;
+        }
+    }
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void bindClock(InstantSource service) {
+        clock = service;
+    }
+
+    void unbindClock(InstantSource service) {
+        if (clock == service) {
+            clock = null;
         }
     }
 }

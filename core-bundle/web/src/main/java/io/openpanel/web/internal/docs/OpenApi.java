@@ -85,7 +85,13 @@ final class OpenApi {
                 content.putObject("application/x-ndjson").set("schema", output(operation));
             }
             case FILE -> content.putObject("application/octet-stream").putObject("schema");
-            case DUPLEX -> answer.put("description", "Opened by WebSocket only");
+            case DUPLEX -> {
+                answer.put(
+                        "description",
+                        "A ticket: within 30 s, open the url by WebSocket with the protocols openpanel.terminal and "
+                                + "ticket.<ticket>, and the panel's own address as Origin");
+                content.putObject("application/json").putObject("schema").put("$ref", "#/components/schemas/Ticket");
+            }
             default -> content.putObject("application/json").set("schema", output(operation));
         }
     }
@@ -117,6 +123,10 @@ final class OpenApi {
                 .put("type", "string")
                 .put("format", "ref")
                 .put("x-kind", "job");
+        ObjectNode ticket = schemas.putObject("Ticket").put("type", "object").putObject("properties");
+        ticket.putObject("ticket").put("type", "string").put("description", "Opens one terminal, once");
+        ticket.putObject("url").put("type", "string").put("description", "Where, relative to the panel's address");
+        ticket.putObject("expiresAt").put("type", "string").put("format", "date-time");
         ObjectNode problem = schemas.putObject("Problem").put("type", "object").putObject("properties");
         for (String text : List.of("type", "title", "detail", "instance", "kind")) {
             problem.putObject(text).put("type", "string");

@@ -18,6 +18,7 @@ public record Failure(
             Map.entry(Problem.Kind.INVALID, "Not valid"),
             Map.entry(Problem.Kind.UNAUTHENTICATED, "Not signed in"),
             Map.entry(Problem.Kind.DENIED, "Not allowed"),
+            Map.entry(Problem.Kind.STEP_UP, "Second factor needed"),
             Map.entry(Problem.Kind.MISSING, "Not found"),
             Map.entry(Problem.Kind.CONFLICT, "Conflict"),
             Map.entry(Problem.Kind.STALE, "Changed since"),
@@ -34,7 +35,7 @@ public record Failure(
         Problem.Kind kind = problem.kind();
         return new Failure(
                 kind.status(),
-                kind.name().toLowerCase(Locale.ROOT),
+                kind.name().toLowerCase(Locale.ROOT).replace('_', '-'),
                 TITLES.get(kind),
                 problem.getMessage(),
                 problem.fields(),
@@ -65,8 +66,8 @@ public record Failure(
         return plain(408, "timeout", "Took too long", "The body did not arrive whole, or not in time; send it again");
     }
 
-    public static Failure unsupported(String detail) {
-        return plain(501, "unsupported", "Not supported here", detail);
+    public static Failure upgradeRequired(String path) {
+        return plain(426, "upgrade", "WebSocket only", path + " is opened by WebSocket only; see /api/docs");
     }
 
     /** A bug: what happened stays in the log. */

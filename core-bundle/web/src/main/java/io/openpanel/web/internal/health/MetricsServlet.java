@@ -6,6 +6,7 @@ import io.openpanel.web.internal.edge.Failure;
 import io.openpanel.web.internal.edge.HttpCounters;
 import io.openpanel.web.internal.edge.Problems;
 import io.openpanel.web.internal.stream.OpenStreams;
+import io.openpanel.web.internal.terminal.OpenTerminals;
 import jakarta.servlet.Servlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -31,12 +32,15 @@ public final class MetricsServlet extends Endpoint {
 
     private final HttpCounters counters;
     private final OpenStreams streams;
+    private final OpenTerminals terminals;
     private final Set<Supplier<?>> others = new CopyOnWriteArraySet<>();
 
     @Activate
-    public MetricsServlet(@Reference HttpCounters counters, @Reference OpenStreams streams) {
+    public MetricsServlet(
+            @Reference HttpCounters counters, @Reference OpenStreams streams, @Reference OpenTerminals terminals) {
         this.counters = counters;
         this.streams = streams;
+        this.terminals = terminals;
     }
 
     @Override
@@ -54,6 +58,10 @@ public final class MetricsServlet extends Endpoint {
         text.append(
                         "# HELP openpanel_streams Streams that clients read\n# TYPE openpanel_streams gauge\nopenpanel_streams ")
                 .append(streams.count())
+                .append(
+                        "\n# HELP openpanel_terminals Terminals that clients have open\n# TYPE openpanel_terminals gauge\n")
+                .append("openpanel_terminals ")
+                .append(terminals.count())
                 .append('\n');
         others.forEach(other -> append(text, other));
         byte[] body = text.toString().getBytes(StandardCharsets.UTF_8);

@@ -1,8 +1,6 @@
 package io.openpanel.web.internal.rest;
 
 import io.openpanel.spi.Gateway;
-import io.openpanel.web.internal.edge.Failure;
-import io.openpanel.web.internal.edge.Problems;
 import io.openpanel.web.internal.edge.SecurityHeaders;
 import io.openpanel.web.internal.stream.OpenStreams;
 import jakarta.servlet.http.HttpServletRequest;
@@ -31,10 +29,7 @@ final class Answers {
             file(response, route, file.content());
         } else if (reply instanceof Gateway.Reply.Terminal terminal) {
             terminal.duplex().close();
-            Problems.answer(
-                    request,
-                    response,
-                    Failure.unsupported("Terminals are opened by WebSocket, which comes with container terminals"));
+            throw new IllegalStateException(route.operation().id() + " became a terminal while it was called");
         }
     }
 
@@ -57,7 +52,7 @@ final class Answers {
         json(response, ("{\"job\":\"" + accepted.job() + "\"}").getBytes(StandardCharsets.UTF_8));
     }
 
-    private static void json(HttpServletResponse response, byte[] body) throws IOException {
+    static void json(HttpServletResponse response, byte[] body) throws IOException {
         response.setContentType("application/json");
         response.setContentLength(body.length);
         response.getOutputStream().write(body);

@@ -12,12 +12,14 @@ import io.openpanel.web.internal.edge.Failure;
 import io.openpanel.web.internal.edge.Problems;
 import io.openpanel.web.internal.edge.RequestId;
 import io.openpanel.web.internal.stream.OpenStreams;
+import io.openpanel.web.internal.terminal.TicketDesk;
 import jakarta.servlet.Servlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -35,11 +37,17 @@ public final class RestServlet extends Endpoint {
     private final KernelServices kernel;
     private final LiveRoutes routes;
     private final Answers answers;
+    private final TicketDesk desk;
 
     @Activate
-    public RestServlet(@Reference KernelServices kernel, @Reference LiveRoutes routes, @Reference OpenStreams streams) {
+    public RestServlet(
+            @Reference KernelServices kernel,
+            @Reference LiveRoutes routes,
+            @Reference OpenStreams streams,
+            @Reference TicketDesk desk) {
         this.kernel = kernel;
         this.routes = routes;
+        this.desk = desk;
         this.answers = new Answers(streams);
     }
 
@@ -65,14 +73,20 @@ public final class RestServlet extends Endpoint {
         if (body.length > 0 && !match.route().takesBody()) {
             throw Problem.invalid("body", request.getMethod() + " takes no body; send the input as query parameters");
         }
-        answers.give(request, response, match.route(), call(request, match, body));
+        Gateway.Invocation invocation = invocation(request, match, body);
+        if (match.route().operation().form() == Operation.Form.DUPLEX) {
+            Answers.json(response, reported(() -> desk.ticket(invocation)));
+            return;
+        }
+        answers.give(request, response, match.route(), reported(() -> kernel.gateway()
+                .call(invocation)));
     }
 
-    private Gateway.Reply call(HttpServletRequest request, Routes.Match match, byte[] body) {
+    private static Gateway.Invocation invocation(HttpServletRequest request, Routes.Match match, byte[] body) {
         Operation operation = match.route().operation();
         byte[] input = Inputs.of(match, request.getQueryString(), resumeAfter(request, match.route()), body);
         String agent = request.getHeader("User-Agent");
-        Gateway.Invocation invocation = new Gateway.Invocation(
+        return new Gateway.Invocation(
                 operation.id(),
                 input,
                 Credentials.of(request),
@@ -81,9 +95,11 @@ public final class RestServlet extends Endpoint {
                 RequestId.of(request),
                 Versions.idempotencyKey(request),
                 Versions.ifMatch(request));
-        Gateway gateway = kernel.gateway();
+    }
+
+    private static <T> T reported(Supplier<T> call) {
         try {
-            return gateway.call(invocation);
+            return call.get();
         } catch (Problem problem) {
             throw problem;
         } catch (RuntimeException bug) {

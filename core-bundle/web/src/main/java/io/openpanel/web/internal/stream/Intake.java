@@ -25,6 +25,7 @@ final class Intake implements Flow.Subscriber<Gateway.Item> {
     private long asked;
     private int average = FIRST_GUESS;
     private boolean cancelled;
+    private boolean flowing;
     private End end;
 
     Intake(Framing framing, int budget, Outlet outlet) {
@@ -106,6 +107,18 @@ final class Intake implements Flow.Subscriber<Gateway.Item> {
             end = reason;
         }
         outlet.wake();
+    }
+
+    /** From here on nothing that happens is missed. */
+    void flows() {
+        synchronized (this) {
+            flowing = true;
+        }
+        outlet.wakeSoon();
+    }
+
+    synchronized boolean isFlowing() {
+        return flowing;
     }
 
     /** Moves what waits; returns why it ended, once it has and nothing more will come, else null. */

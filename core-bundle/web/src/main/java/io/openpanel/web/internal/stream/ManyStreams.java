@@ -8,6 +8,8 @@ import java.util.List;
 
 /** Many topics over one connection, each item under its topic's key. */
 final class ManyStreams implements Outlet.Source {
+    private static final byte[] BEGUN = Framing.ascii("event: open\ndata: {\"key\":");
+    private static final byte[] BEGUN_END = Framing.ascii("}\n\n");
     private static final byte[] ITEMS = Framing.ascii("event: items\ndata: {\"key\":");
     private static final byte[] OPEN = Framing.ascii(",\"items\":[");
     private static final byte[] CLOSE = Framing.ascii("]}\n\n");
@@ -22,6 +24,7 @@ final class ManyStreams implements Outlet.Source {
         private final String key;
         private final byte[] quoted;
         private final Intake intake;
+        private boolean begun;
         private boolean ended;
 
         Topic(String key, Intake intake) {
@@ -55,6 +58,10 @@ final class ManyStreams implements Outlet.Source {
     }
 
     private void fill(Topic topic, Bytes into) {
+        if (!topic.begun && topic.intake.isFlowing()) {
+            topic.begun = true;
+            into.add(BEGUN).add(topic.quoted).add(BEGUN_END);
+        }
         members.clear();
         End end = topic.intake.take(members);
         if (members.size() > 0) {

@@ -109,6 +109,7 @@ public final class StreamServlet extends Endpoint {
                         Optional.empty(),
                         Optional.empty()));
                 OpenStreams.subscribe(((Gateway.Reply.Streaming) reply).items(), intake);
+                intake.flows();
             } catch (Problem problem) {
                 intake.finish(End.of(problem));
             } catch (RuntimeException bug) {
