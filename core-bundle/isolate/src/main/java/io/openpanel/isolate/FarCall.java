@@ -111,6 +111,11 @@ final class FarCall implements Call {
     }
 
     @Override
+    public long turn() {
+        return json.path("turn").asLong();
+    }
+
+    @Override
     public <T extends Record> T step(String name, Class<T> type, Supplier<T> work) {
         if (job().isEmpty()) {
             return work.get();

@@ -1,0 +1,5 @@
+package org.example.notifier;
+
+import io.openpanel.testkit.PluginContract;
+
+class NotifierContractTest implements PluginContract {}
