@@ -1,25 +1,35 @@
-import { Button, confirm, IconTrash, LinesSkeleton, Loaded, Page, PasswordInput, ProblemNotice, RelativeTime, SchemaForm, Section, Table, toast, useAction, useList, useRead, useT } from '@openpanel/ui';
-import { useState } from 'react';
+import { Button, confirm, IconTrash, LinesSkeleton, Loaded, Notice, Page, PasswordInput, ProblemNotice, RelativeTime, SchemaForm, Section, Table, toast, useAction, useList, useRead, useT } from '@openpanel/ui';
+import { useRef, useState } from 'react';
+import { roleName } from './model';
+import { Security } from './Security';
 
-interface Profile { user: string; name: string; email: string; teamName?: string; role?: string; teams: { team: string; name: string; role: string }[] }
-interface Session { session: string; device: string; address: string; createdAt: string; usedAt: string; endsAt: string; current: boolean }
+interface Profile { user: string; name: string; email: string; teamName?: string; role?: string; teams: { team: string; name: string; role: string; roleName: string }[] }
+interface Session { session: string; device: string; address: string; createdAt: string; usedAt: string; endsAt: string; current: boolean; methods: string[] }
+interface Team { name: string; current: boolean; stepUp: boolean }
 
 export default function ProfilePage() {
   const t = useT();
   const query = useRead<Profile>('profile.get');
   const update = useAction('profile.update');
+  const asking = useList<Team>('team.list', {}, { live: ['team.*'] }).data?.find((each) => each.current && each.stepUp);
+  // It stays where it is while codes are shown in it.
+  const first = useRef(false);
+  first.current ||= Boolean(asking);
+  const security = <Section title={t('profile.security')} help={t('profile.security-help')}><Security /></Section>;
   return (
     <Page title={t('profile.title')}>
       <Loaded query={query} skeleton={<LinesSkeleton />}>
         {(profile) => (
           <div>
+            {first.current && <>{asking && <Notice tone="amber"><b>{t('factor.required', { team: asking.name })}.</b> {t('factor.required-text')}</Notice>}{security}</>}
             <Section title={t('profile.you')} help={t('profile.you-help')}>
               <SchemaForm action="profile.update" fields={['name', 'email', 'password']} without={(draft) => (draft.email === profile.email ? ['password'] : [])} initial={{ name: profile.name, email: profile.email }} onDone={() => toast(t('profile.saved'))}
                 run={(input) => update.run({ ...(input.name !== profile.name ? { name: input.name } : {}), ...(input.email !== profile.email ? { email: input.email, password: input.password } : {}) })} />
             </Section>
             <Section title={t('profile.password')} help={t('profile.password-help')}><Password /></Section>
+            {!first.current && security}
             <Section title={t('profile.teams')} help={t('profile.teams-help')}>
-              <ul className="stack tight">{profile.teams.map((team) => <li key={team.team} className="row"><b style={{ fontWeight: 540 }}>{team.name}</b><span className="tag">{t(`role.${team.role}`)}</span></li>)}</ul>
+              <ul className="stack tight">{profile.teams.map((team) => <li key={team.team} className="row"><b style={{ fontWeight: 540 }}>{team.name}</b><span className="tag">{roleName(t, `role:${team.role}`, team.roleName)}</span></li>)}</ul>
             </Section>
             <Section title={t('profile.sessions')} help={t('profile.sessions-help')}><Sessions /></Section>
           </div>
@@ -60,7 +70,7 @@ function Sessions() {
       menu={(row) => [!row.current && { label: t('session.end'), tone: 'red', icon: <IconTrash size={15} />, onSelect: () => confirm({ title: t('session.end-title'), text: t('session.end-text'), action: t('session.end'), run: () => end.run({ session: row.session }) }) }]}
       under={(row) => [<code key="address">{row.address}</code>]}
       columns={[
-        { id: 'device', header: t('session.device'), cell: (row) => <span className="row"><span className="clip" title={row.device}>{deviceOf(row.device)}</span>{row.current && <span className="tag">{t('session.this')}</span>}</span> },
+        { id: 'device', header: t('session.device'), cell: (row) => <span className="row"><span className="clip" title={row.device}>{deviceOf(row.device)}</span>{row.current && <span className="tag">{t('session.this')}</span>}{row.methods.includes('mfa') && <span className="tag">{t('session.mfa')}</span>}</span> },
         { id: 'address', header: t('session.address'), width: 150, wideOnly: true, cell: (row) => <code className="muted">{row.address}</code> },
         { id: 'used', header: t('session.used'), width: 130, end: true, cell: (row) => <span className="muted"><RelativeTime at={row.usedAt} /></span> },
       ]}

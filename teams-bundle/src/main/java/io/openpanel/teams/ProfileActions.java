@@ -35,7 +35,7 @@ public class ProfileActions implements Extension {
             List<Team> teams) {}
 
     /** A team the person is in. */
-    public record Team(@Param(kind = "team") Ref team, String name, String role) {}
+    public record Team(@Param(kind = "team") Ref team, String name, String role, String roleName) {}
 
     /** What to change. */
     public record Update(

@@ -37,6 +37,84 @@ public class SessionActions implements Extension {
             @Param(value = "What the person sees in the list of their sessions", max = 1000) Optional<String> device,
             @Param(value = "Where from; told by the panel itself only", max = 64) Optional<String> address) {}
 
+    /** What else is asked for, of somebody whose password was right; prints without its token. */
+    public record Challenge(
+            @Param("Good for one session, with a code") String token,
+            Instant expiresAt,
+            @Param("totp for an authenticator app, passkey; a recovery code is always good") List<String> factors) {
+        @Override
+        public String toString() {
+            return "Challenge[expiresAt=" + expiresAt + ']';
+        }
+    }
+
+    /** The session, or a challenge where the person has a second factor; prints without either. */
+    public record Begun(
+            Optional<String> accessToken,
+            Optional<Instant> expiresAt,
+            Optional<String> refreshToken,
+            @Param(kind = "user") Optional<Ref> user,
+            Optional<String> name,
+            Optional<String> email,
+            @Param(kind = "team") Optional<Ref> team,
+            Optional<String> teamName,
+            Optional<String> role,
+            @Param("Go on with session.verify") Optional<Challenge> challenge) {
+        public static Begun of(SignedIn in) {
+            return new Begun(
+                    Optional.of(in.accessToken()),
+                    Optional.of(in.expiresAt()),
+                    Optional.of(in.refreshToken()),
+                    Optional.of(in.user()),
+                    Optional.of(in.name()),
+                    Optional.of(in.email()),
+                    Optional.of(in.team()),
+                    Optional.of(in.teamName()),
+                    Optional.of(in.role()),
+                    Optional.empty());
+        }
+
+        public static Begun of(Challenge challenge) {
+            return new Begun(
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.of(challenge));
+        }
+
+        /** The session, where there is one already. */
+        public Optional<SignedIn> session() {
+            return accessToken.map(token -> new SignedIn(
+                    token,
+                    expiresAt.orElseThrow(),
+                    refreshToken.orElseThrow(),
+                    user.orElseThrow(),
+                    name.orElseThrow(),
+                    email.orElseThrow(),
+                    team.orElseThrow(),
+                    teamName.orElseThrow(),
+                    role.orElseThrow()));
+        }
+
+        @Override
+        public String toString() {
+            return "Begun[user=" + user + ", challenge=" + challenge + ']';
+        }
+    }
+
+    /** The second step. */
+    public record Verify(
+            @Param("What session.create answered") Secret challenge,
+            @Param("The code that the authenticator app shows, or a recovery code") Secret code,
+            @Param(value = "What the person sees in the list of their sessions", max = 1000) Optional<String> device,
+            @Param(value = "Where from; told by the panel itself only", max = 64) Optional<String> address) {}
+
     /** The token of last time. */
     public record Refresh(
             @Param("The refresh token, good once") Secret refreshToken,
@@ -52,6 +130,8 @@ public class SessionActions implements Extension {
             @Param(kind = "session") Ref session,
             String device,
             String address,
+            @Param("How you proved who you are: pwd, otp, pop for a passkey, recovery; mfa where it was two of them")
+                    List<String> methods,
             Instant createdAt,
             Instant usedAt,
             Instant endsAt,
@@ -71,10 +151,23 @@ public class SessionActions implements Extension {
             summary = "Signs in with e-mail address and password",
             effect = CHANGE,
             access = OPEN)
-    public SignedIn create(Call call, Create in) {
+    public Begun create(Call call, Create in) {
         return signIn.withPassword(
                 in.email(),
                 in.password(),
+                Caller.address(call, in.address()),
+                in.device().orElse(""));
+    }
+
+    @Action(
+            value = "session.verify",
+            summary = "Signs in with the second factor, after the password",
+            effect = CHANGE,
+            access = OPEN)
+    public SignedIn verify(Call call, Verify in) {
+        return signIn.withCode(
+                in.challenge(),
+                in.code(),
                 Caller.address(call, in.address()),
                 in.device().orElse(""));
     }
@@ -102,6 +195,7 @@ public class SessionActions implements Extension {
                 session,
                 row.device(),
                 row.address(),
+                row.amr(),
                 row.createdAt(),
                 row.usedAt(),
                 row.endsAt(),

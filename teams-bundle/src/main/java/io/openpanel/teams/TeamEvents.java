@@ -17,14 +17,57 @@ public final class TeamEvents {
             summary = "A spent refresh token was shown again, so its session was ended: it was probably stolen")
     public record SessionReused(@Param(kind = "user") Ref user, @Param(kind = "session") Ref session, String address) {}
 
-    @Topic(value = "user.created", summary = "A person got an account")
-    public record UserCreated(@Param(kind = "user") Ref user, String name, String role) {}
+    @Topic(
+            value = "factor.refused",
+            summary = "Somebody who knows a person's password gave five wrong codes in one log-in")
+    public record FactorRefused(@Param(kind = "user") Ref user, String address) {}
 
-    @Topic(value = "user.updated", summary = "A person's role in the team changed")
-    public record UserUpdated(@Param(kind = "user") Ref user, String role) {}
+    @Topic(value = "factor.reset", summary = "A member's second factors were taken away by somebody else")
+    public record FactorReset(@Param(kind = "member") Ref member, String name) {}
 
-    @Topic(value = "user.deleted", summary = "A person was taken out of the team")
-    public record UserDeleted(@Param(kind = "user") Ref user) {}
+    @Topic(value = "member.created", summary = "A person joined the team")
+    public record MemberCreated(@Param(kind = "member") Ref member, String name, String role) {}
+
+    @Topic(value = "member.updated", summary = "A person's role in the team changed")
+    public record MemberUpdated(@Param(kind = "member") Ref member, String name, String role) {}
+
+    @Topic(value = "member.removed", summary = "A person was taken out of the team")
+    public record MemberRemoved(@Param(kind = "member") Ref member, String name) {}
+
+    @Topic(value = "invitation.created", summary = "Somebody was invited to the team")
+    public record InvitationCreated(@Param(kind = "invitation") Ref invitation, String email, String role) {}
+
+    @Topic(value = "invitation.accepted", summary = "An invitation was accepted and is spent")
+    public record InvitationAccepted(
+            @Param(kind = "invitation") Ref invitation, @Param(kind = "member") Ref member, String email) {}
+
+    @Topic(value = "invitation.deleted", summary = "An invitation was withdrawn")
+    public record InvitationDeleted(@Param(kind = "invitation") Ref invitation, String email) {}
+
+    @Topic(value = "role.created", summary = "The team got a role of its own")
+    public record RoleCreated(@Param(kind = "role") Ref role, String name) {}
+
+    @Topic(value = "role.updated", summary = "What a role of the team may do changed")
+    public record RoleUpdated(@Param(kind = "role") Ref role, String name) {}
+
+    @Topic(value = "role.deleted", summary = "A role of the team was deleted")
+    public record RoleDeleted(@Param(kind = "role") Ref role, String name) {}
+
+    @Topic(value = "grant.created", summary = "A person got a role on one resource")
+    public record GrantCreated(
+            @Param(kind = "grant") Ref grant, @Param(kind = "member") Ref member, String role, String resource) {}
+
+    @Topic(value = "grant.deleted", summary = "A person's role on one resource was taken away")
+    public record GrantDeleted(@Param(kind = "grant") Ref grant, @Param(kind = "member") Ref member, String resource) {}
+
+    @Topic(value = "team.created", summary = "A team was made")
+    public record TeamCreated(@Param(kind = "team") Ref team, String name) {}
+
+    @Topic(value = "team.updated", summary = "A team's name, or what it asks of its members, changed")
+    public record TeamUpdated(@Param(kind = "team") Ref team, String name, boolean secondFactor) {}
+
+    @Topic(value = "team.deleted", summary = "A team was deleted")
+    public record TeamDeleted(@Param(kind = "team") Ref team, String name) {}
 
     @Topic(value = "api-key.created", summary = "An API key was made")
     public record ApiKeyCreated(@Param(kind = "api-key") Ref key, String name, @Param(kind = "user") Ref owner) {}

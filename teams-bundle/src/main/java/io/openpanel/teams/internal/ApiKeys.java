@@ -166,7 +166,7 @@ public final class ApiKeys {
         return caller.id().equals(key.owner)
                 || rights.person(caller.id())
                         .flatMap(person -> person.in(key.teamId))
-                        .map(place -> TeamAuthority.LOOK_AFTER_THE_PANEL.contains(place.role()))
+                        .map(place -> place.role().looksAfterThePanel())
                         .orElse(false);
     }
 

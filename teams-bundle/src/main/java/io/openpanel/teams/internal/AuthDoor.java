@@ -4,6 +4,8 @@ import io.openpanel.api.Door;
 import io.openpanel.api.Panel;
 import io.openpanel.api.Problem;
 import io.openpanel.api.Secret;
+import io.openpanel.teams.InvitationActions;
+import io.openpanel.teams.PasskeyActions;
 import io.openpanel.teams.SessionActions;
 import io.openpanel.teams.SetupActions;
 import io.openpanel.teams.SignedIn;
@@ -43,7 +45,7 @@ public class AuthDoor implements Door {
     @Override
     public Reply handle(Request request) {
         return switch (request.path()) {
-            case "/login", "/setup", "/refresh", "/logout" -> post(request);
+            case "/login", "/verify", "/passkey", "/prove", "/setup", "/join", "/refresh", "/logout" -> post(request);
             default -> throw new Problem(Problem.Kind.MISSING, "There is nothing at /auth" + request.path());
         };
     }
@@ -54,8 +56,12 @@ public class AuthDoor implements Door {
         }
         requireOwnSite(request);
         return switch (request.path()) {
-            case "/login" -> signedIn(request, login(request));
+            case "/login" -> login(request);
+            case "/verify" -> signedIn(request, verify(request));
+            case "/passkey" -> passkey(request);
+            case "/prove" -> signedIn(request, prove(request));
             case "/setup" -> signedIn(request, setup(request));
+            case "/join" -> signedIn(request, join(request));
             case "/refresh" -> refresh(request);
             default -> logout(request);
         };
@@ -64,7 +70,7 @@ public class AuthDoor implements Door {
     private static void requireOwnSite(Request request) {
         String site = request.header("sec-fetch-site");
         String origin = request.header("origin");
-        String own = (request.secure() ? "https://" : "http://") + request.header("host");
+        String own = own(request);
         if (!(site.isEmpty() || OWN_SITE.contains(site)) || !(origin.isEmpty() || origin.equalsIgnoreCase(own))) {
             throw new Problem(
                     Problem.Kind.DENIED,
@@ -72,13 +78,73 @@ public class AuthDoor implements Door {
         }
     }
 
-    private SignedIn login(Request request) {
+    private static String own(Request request) {
+        return (request.secure() ? "https://" : "http://") + request.header("host");
+    }
+
+    private Reply login(Request request) {
         Map<String, String> body = body(request, Set.of("email", "password"), Set.of());
-        return panel.call(
+        SessionActions.Begun begun = panel.call(
                 "session.create",
                 new SessionActions.Create(
                         body.get("email"),
                         Secret.of(body.get("password")),
+                        device(request),
+                        Optional.of(request.address())),
+                SessionActions.Begun.class);
+        return begun.challenge()
+                .map(AuthDoor::challenged)
+                .orElseGet(() -> signedIn(request, begun.session().orElseThrow()));
+    }
+
+    /** Nobody is signed in yet, so there is no cookie. */
+    private static Reply challenged(SessionActions.Challenge challenge) {
+        Map<String, String> body = Map.of(
+                "challenge", challenge.token(),
+                "expiresAt", challenge.expiresAt().toString(),
+                "factors", String.join(" ", challenge.factors()));
+        return plain(body);
+    }
+
+    private static Reply plain(Map<String, String> body) {
+        return new Reply(
+                200,
+                Map.of("Content-Type", "application/json", "Cache-Control", "no-store"),
+                JsonText.write(body).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private Reply passkey(Request request) {
+        Map<String, String> body = body(request, Set.of(), Set.of("challenge"));
+        PasskeyActions.Asked asked = panel.call(
+                "passkey.ask",
+                new PasskeyActions.Ask(
+                        Optional.ofNullable(body.get("challenge")).map(Secret::of),
+                        own(request),
+                        Optional.of(request.address())),
+                PasskeyActions.Asked.class);
+        return plain(Map.of("ceremony", asked.ceremony(), "options", asked.options()));
+    }
+
+    private SignedIn prove(Request request) {
+        Map<String, String> body = body(request, Set.of("ceremony", "credential"), Set.of());
+        return panel.call(
+                "passkey.prove",
+                new PasskeyActions.Prove(
+                        Secret.of(body.get("ceremony")),
+                        body.get("credential"),
+                        own(request),
+                        device(request),
+                        Optional.of(request.address())),
+                SignedIn.class);
+    }
+
+    private SignedIn verify(Request request) {
+        Map<String, String> body = body(request, Set.of("challenge", "code"), Set.of());
+        return panel.call(
+                "session.verify",
+                new SessionActions.Verify(
+                        Secret.of(body.get("challenge")),
+                        Secret.of(body.get("code")),
                         device(request),
                         Optional.of(request.address())),
                 SignedIn.class);
@@ -97,6 +163,21 @@ public class AuthDoor implements Door {
                         device(request),
                         Optional.of(request.address())),
                 SignedIn.class);
+    }
+
+    private SignedIn join(Request request) {
+        Map<String, String> body = body(request, Set.of("token", "password"), Set.of("name"));
+        return panel.call(
+                        "invitation.accept",
+                        new InvitationActions.Accept(
+                                Secret.of(body.get("token")),
+                                Optional.of(Secret.of(body.get("password"))),
+                                Optional.ofNullable(body.get("name")),
+                                device(request),
+                                Optional.of(request.address())),
+                        InvitationActions.Joined.class)
+                .session()
+                .orElseThrow();
     }
 
     private Reply refresh(Request request) {

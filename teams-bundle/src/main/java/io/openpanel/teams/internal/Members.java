@@ -5,96 +5,115 @@ import io.openpanel.api.Database;
 import io.openpanel.api.Panel;
 import io.openpanel.api.Problem;
 import io.openpanel.api.Ref;
+import io.openpanel.teams.MemberActions;
 import io.openpanel.teams.TeamEvents;
-import io.openpanel.teams.UserActions;
-import io.openpanel.teams.UserActions.Role;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
-/** Who is in the call's team. Only an owner makes, demotes or removes owners, and one always stays. */
+/** Who is in the call's team. Nobody changes who has more than they have, and one owner always stays. */
 @Component(service = Members.class)
 public final class Members {
-    private static final String SELECT = "select u.id, u.name, u.email, m.role, m.created_at from membership m"
-            + " join user_account u on u.id = m.user_id";
+    private static final String SELECT = "select u.id, u.name, u.email, coalesce(m.role_id, m.role) as role,"
+            + " m.created_at, (select count(*) from access_grant g where g.user_id = u.id) as grants,"
+            + " exists (select 1 from factor f where f.user_id = u.id and f.confirmed_at is not null) as second_factor"
+            + " from membership m join user_account u on u.id = m.user_id";
 
     private final Panel panel;
-    private final People people;
     private final Rights rights;
+    private final Roles roles;
+    private final Holdings holdings;
     private final ApiKeys keys;
 
     /** A member's row. */
-    public record Row(String id, String name, String email, String role, Instant createdAt) {}
+    public record Row(
+            String id, String name, String email, String role, Instant createdAt, long grants, boolean secondFactor) {
+        Ref ref() {
+            return new Ref("member", id);
+        }
+    }
 
     @Activate
     public Members(
-            @Reference Panel panel, @Reference People people, @Reference Rights rights, @Reference ApiKeys keys) {
+            @Reference Panel panel,
+            @Reference Rights rights,
+            @Reference Roles roles,
+            @Reference Holdings holdings,
+            @Reference ApiKeys keys) {
         this.panel = panel;
-        this.people = people;
         this.rights = rights;
+        this.roles = roles;
+        this.holdings = holdings;
         this.keys = keys;
     }
 
-    public List<UserActions.Item> list() {
-        return panel
-                .database()
-                .tx(tx -> tx.list(Row.class, SELECT + " order by m.created_at, u.id limit 1000"))
-                .stream()
-                .map(Members::item)
-                .toList();
+    /** What the version before reads: one of its four names, the least where the role is none of them. */
+    static String column(Role role) {
+        return role.isBuiltIn() && !role.isGuest() ? role.id() : Role.VIEWER.id();
     }
 
-    public UserActions.Item get(Ref user) {
-        return item(panel.database().tx(tx -> find(tx, user)));
+    /** The role's id where it is none of the four. */
+    static Optional<String> roleId(Role role) {
+        return role.isBuiltIn() && !role.isGuest() ? Optional.empty() : Optional.of(role.id());
     }
 
-    public UserActions.Item create(Call call, UserActions.Create in) {
-        requireOwner(call, in.role());
-        People.Newcomer person = people.newcomer(in.email(), in.name(), in.password(), "");
-        return item(panel.database().tx(tx -> find(tx, people.add(tx, person, text(in.role())))));
+    public List<MemberActions.Item> list() {
+        return panel.database().tx(tx -> tx.list(Row.class, SELECT + " order by m.created_at, u.id limit 1000").stream()
+                .map(row -> item(tx, row))
+                .toList());
     }
 
-    public UserActions.Item setRole(Call call, Ref user, Role role) {
-        Row changed = panel.database().tx(tx -> {
-            Row row = lock(tx, user);
-            requireOwner(call, role);
-            requireOwner(call, role(row));
-            tx.update("update membership set role = ? where user_id = ?", text(role), user.id());
+    public MemberActions.Item get(Ref member) {
+        return panel.database().tx(tx -> item(tx, find(tx, member)));
+    }
+
+    public MemberActions.Item setRole(Call call, Ref member, Ref wanted) {
+        MemberActions.Item changed = panel.database().tx(tx -> {
+            Role former = roles.require(tx, lock(tx, member).role);
+            Role role = roles.lock(tx, wanted);
+            holdings.requireCovers(call, role);
+            holdings.requireCovers(call, former);
+            tx.update(
+                    "update membership set role = ?, role_id = ? where user_id = ?",
+                    column(role),
+                    roleId(role),
+                    member.id());
             requireAnOwner(tx);
-            tx.publish(new TeamEvents.UserUpdated(user, text(role)));
-            return find(tx, user);
+            Row row = find(tx, member);
+            tx.publish(new TeamEvents.MemberUpdated(member, row.name, role.name()));
+            return item(tx, row);
         });
-        rights.personChanged(user.id(), true);
-        return item(changed);
+        rights.personChanged(member.id(), true);
+        return changed;
     }
 
-    public void remove(Call call, Ref user) {
+    public void remove(Call call, Ref member) {
         List<ApiKeys.Row> lost = panel.database().tx(tx -> {
-            requireOwner(call, role(lock(tx, user)));
+            Row row = lock(tx, member);
+            holdings.requireCovers(call, roles.require(tx, row.role));
             List<ApiKeys.Row> own = keys.list(tx).stream()
-                    .filter(key -> key.owner().equals(user.id()))
+                    .filter(key -> key.owner().equals(member.id()))
                     .toList();
-            tx.update("delete from membership where user_id = ?", user.id());
+            tx.update("delete from membership where user_id = ?", member.id());
             requireAnOwner(tx);
-            tx.publish(new TeamEvents.UserDeleted(user));
+            tx.publish(new TeamEvents.MemberRemoved(member, row.name));
             return own;
         });
         lost.forEach(keys::deleted);
-        rights.personChanged(user.id(), true);
+        rights.personChanged(member.id(), true);
     }
 
     /** All memberships of the team are locked first: two owners cannot demote each other at the same moment. */
-    private static Row lock(Database.Tx tx, Ref user) {
+    private static Row lock(Database.Tx tx, Ref member) {
         tx.list(Rights.Id.class, "select user_id as id from membership order by user_id for update");
-        return find(tx, user);
+        return find(tx, member);
     }
 
-    private static Row find(Database.Tx tx, Ref user) {
-        return tx.one(Row.class, SELECT + " where u.id = ?", user.id()).orElseThrow(() -> Problem.missing(user));
+    static Row find(Database.Tx tx, Ref member) {
+        return tx.one(Row.class, SELECT + " where u.id = ?", member.id()).orElseThrow(() -> Problem.missing(member));
     }
 
     private static void requireAnOwner(Database.Tx tx) {
@@ -104,27 +123,16 @@ public final class Members {
         }
     }
 
-    private void requireOwner(Call call, Role role) {
-        if (role != Role.OWNER || call.caller().ref().kind().equals("local")) {
-            return;
-        }
-        Optional<String> own = rights.person(call.caller().ref().id())
-                .flatMap(person -> call.team().flatMap(team -> person.in(team.id())))
-                .map(Rights.Membership::role);
-        if (!own.equals(Optional.of("owner"))) {
-            throw new Problem(Problem.Kind.DENIED, "Only an owner can do this to an owner; ask one of them");
-        }
-    }
-
-    private static UserActions.Item item(Row row) {
-        return new UserActions.Item(new Ref("user", row.id), row.name, row.email, role(row), row.createdAt);
-    }
-
-    private static Role role(Row row) {
-        return Role.valueOf(row.role.toUpperCase(Locale.ROOT));
-    }
-
-    private static String text(Role role) {
-        return role.name().toLowerCase(Locale.ROOT);
+    private MemberActions.Item item(Database.Tx tx, Row row) {
+        Role role = roles.require(tx, row.role);
+        return new MemberActions.Item(
+                row.ref(),
+                row.name,
+                row.email,
+                role.ref(),
+                role.name(),
+                (int) row.grants,
+                row.secondFactor,
+                row.createdAt);
     }
 }

@@ -74,7 +74,7 @@ public final class People {
     }
 
     /** Makes the account and its membership of the transaction's team. */
-    Ref add(Database.Tx tx, Newcomer person, String role) {
+    Ref add(Database.Tx tx, Newcomer person, Role role) {
         Ref user = Ref.create("user");
         Instant now = clock.instant();
         int made = tx.update(
@@ -88,14 +88,23 @@ public final class People {
         if (made == 0) {
             throw new Problem(Problem.Kind.CONFLICT, "There is an account for " + person.email + " already");
         }
-        tx.update(
-                "insert into membership (team_id, user_id, role, created_at)"
-                        + " values (openpanel.current_team(), ?, ?, ?)",
-                user.id(),
-                role,
-                now);
-        tx.publish(new TeamEvents.UserCreated(user, person.name, role));
+        join(tx, user.id(), person.name, role);
         return user;
+    }
+
+    /** Makes an account a member of the transaction's team; false where it is one already. */
+    boolean join(Database.Tx tx, String user, String name, Role role) {
+        int made = tx.update(
+                "insert into membership (team_id, user_id, role, role_id, created_at)"
+                        + " values (openpanel.current_team(), ?, ?, ?, ?) on conflict do nothing",
+                user,
+                Members.column(role),
+                Members.roleId(role),
+                clock.instant());
+        if (made > 0) {
+            tx.publish(new TeamEvents.MemberCreated(new Ref("member", user), name, role.name()));
+        }
+        return made > 0;
     }
 
     Optional<Account> byEmail(String email) {

@@ -43,7 +43,11 @@ public final class Profiles {
         Rights.Person person = rights.person(user).orElseThrow(() -> Problem.missing(new Ref("user", user)));
         Optional<Rights.Membership> here = call.team().flatMap(team -> person.in(team.id()));
         List<ProfileActions.Team> teams = person.memberships().stream()
-                .map(each -> new ProfileActions.Team(new Ref("team", each.team()), each.teamName(), each.role()))
+                .map(each -> new ProfileActions.Team(
+                        new Ref("team", each.team()),
+                        each.teamName(),
+                        each.role().id(),
+                        each.role().name()))
                 .toList();
         return new ProfileActions.Profile(
                 new Ref("user", user),
@@ -51,7 +55,7 @@ public final class Profiles {
                 person.email(),
                 here.map(each -> new Ref("team", each.team())),
                 here.map(Rights.Membership::teamName),
-                here.map(Rights.Membership::role),
+                here.map(each -> each.role().id()),
                 teams);
     }
 

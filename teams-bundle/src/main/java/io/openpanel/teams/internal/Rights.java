@@ -1,5 +1,6 @@
 package io.openpanel.teams.internal;
 
+import io.openpanel.api.Database;
 import io.openpanel.api.Ref;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -14,6 +15,8 @@ import org.osgi.service.component.annotations.Reference;
 @Component(service = Rights.class)
 public final class Rights {
     private static final int MOST = 20_000;
+    private static final String OWN_ROLE = ", r.name as role_name, r.base, coalesce(r.allowed, '{}') as allowed,"
+            + " coalesce(r.withheld, '{}') as withheld";
 
     private final Clerk clerk;
     private final InstantSource clock;
@@ -23,18 +26,58 @@ public final class Rights {
     private final Recent<String, Boolean> sessions;
     private volatile Optional<String> homeTeam = Optional.empty();
 
-    /** A person and the teams they are in, the first one first. */
-    record Person(String id, String name, String email, List<Membership> memberships) {
+    /**
+     * A person and the teams they are in, the first one first.
+     *
+     * @param secondFactor whether they have one
+     */
+    record Person(String id, String name, String email, boolean secondFactor, List<Membership> memberships) {
         Optional<Membership> in(String team) {
             return memberships.stream().filter(each -> each.team.equals(team)).findFirst();
         }
+
+        /** The one team of theirs with a name. */
+        Optional<Membership> named(String name) {
+            List<Membership> found = memberships.stream()
+                    .filter(each -> each.teamName.equalsIgnoreCase(name))
+                    .toList();
+            return found.size() == 1 ? Optional.of(found.get(0)) : Optional.empty();
+        }
     }
 
-    /** A place in a team. */
-    public record Membership(String team, String teamName, String role) {}
+    /**
+     * A place in a team.
+     *
+     * @param secondFactor whether the team asks its members for one
+     */
+    record Membership(String team, String teamName, boolean secondFactor, Role role, List<Grant> grants) {
+        Ref ref() {
+            return new Ref("team", team);
+        }
+    }
+
+    /** A role on one resource and all that belongs to it. */
+    record Grant(Ref resource, Role role) {}
+
+    /** A row that names a role: with what the role is, where it is one of the team's own. */
+    public record Held(
+            String team,
+            String name,
+            boolean secondFactor,
+            String role,
+            Optional<String> roleName,
+            Optional<String> base,
+            List<String> allowed,
+            List<String> withheld) {
+        Role what() {
+            return Role.builtInFor(role)
+                    .orElseGet(() -> roleName.map(known -> new Role(role, known, base, allowed, withheld))
+                            .orElse(Role.GUEST));
+        }
+    }
 
     /** An account's row. */
-    public record Account(String id, String name, String email) {}
+    public record Account(String id, String name, String email, boolean secondFactor) {}
 
     /** Whether a session may go on. */
     public record Alive(boolean alive) {}
@@ -87,35 +130,59 @@ public final class Rights {
         revocations.revoked(new Ref("session", session));
     }
 
+    /** To be called once a role has changed in the database, with those who have it. */
+    void roleChanged(List<String> users) {
+        people.forgetAll();
+        users.forEach(user -> personChanged(user, true));
+    }
+
     /** To be called once a person's name or roles have changed in the database; {@code rights} when roles have. */
     void personChanged(String user, boolean rights) {
         people.forget(user);
         if (rights) {
-            alive(user).forEach(session -> revocations.revoked(new Ref("session", session.id())));
+            revocations.revoked(new Ref("user", user));
             clerk.allTeams(tx -> tx.list(Id.class, "select id from api_key where owner = ?", user))
                     .forEach(key -> revocations.revoked(new Ref("key", key.id())));
         }
     }
 
-    private List<Id> alive(String user) {
-        return clerk.allTeams(tx -> tx.list(
-                Id.class,
-                "select id from session where user_id = ? and ended_at is null and ends_at > ?",
-                user,
-                clock.instant()));
+    private Optional<Person> loadPerson(String user) {
+        return clerk.allTeams(tx -> tx.one(
+                        Account.class,
+                        "select u.id, u.name, u.email, exists (select 1 from factor f where f.user_id = u.id"
+                                + " and f.confirmed_at is not null) as second_factor from user_account u where u.id = ?",
+                        user)
+                .map(account -> new Person(
+                        account.id, account.name, account.email, account.secondFactor, memberships(tx, user))));
     }
 
-    private Optional<Person> loadPerson(String user) {
-        return clerk.allTeams(tx -> tx.one(Account.class, "select id, name, email from user_account where id = ?", user)
-                .map(account -> new Person(
-                        account.id,
-                        account.name,
-                        account.email,
-                        tx.list(
-                                Membership.class,
-                                "select m.team_id as team, t.name as team_name, m.role from membership m"
-                                        + " join team t on t.id = m.team_id where m.user_id = ? order by m.created_at, t.id",
-                                user))));
+    private static List<Membership> memberships(Database.Tx tx, String user) {
+        List<Held> grants = tx.list(
+                Held.class,
+                "select g.team_id as team, g.resource as name, false as second_factor, g.role" + OWN_ROLE
+                        + " from access_grant g left join custom_role r on r.team_id = g.team_id and r.id = g.role"
+                        + " where g.user_id = ? order by g.created_at, g.id",
+                user);
+        return tx
+                .list(
+                        Held.class,
+                        "select m.team_id as team, t.name, t.second_factor, coalesce(m.role_id, m.role) as role"
+                                + OWN_ROLE
+                                + " from membership m join team t on t.id = m.team_id"
+                                + " left join custom_role r on r.team_id = m.team_id and r.id = m.role_id"
+                                + " where m.user_id = ? order by m.created_at, t.id",
+                        user)
+                .stream()
+                .map(held ->
+                        new Membership(held.team, held.name, held.secondFactor, held.what(), grants(held.team, grants)))
+                .toList();
+    }
+
+    private static List<Grant> grants(String team, List<Held> all) {
+        return all.stream()
+                .filter(each -> each.team.equals(team))
+                .map(each -> new Grant(Ref.parse(each.name), each.what()))
+                .toList();
     }
 
     private boolean loadSession(String session) {

@@ -23,7 +23,7 @@ public final class Sessions {
     static final Duration SAME_SUCCESSOR = Duration.ofSeconds(10);
 
     private static final int DEVICE = 200;
-    private static final String COLUMNS = "id, user_id, home_team, address, device, created_at, used_at, ends_at";
+    private static final String COLUMNS = "id, user_id, home_team, address, device, amr, created_at, used_at, ends_at";
     private static final Logger LOG = LoggerFactory.getLogger(Sessions.class);
 
     private final Clerk clerk;
@@ -56,6 +56,7 @@ public final class Sessions {
             String homeTeam,
             String address,
             String device,
+            List<String> amr,
             Instant createdAt,
             Instant usedAt,
             Instant endsAt) {}
@@ -75,20 +76,22 @@ public final class Sessions {
         this.rights = rights;
     }
 
-    Started start(String user, String homeTeam, String address, String device) {
+    /** @param amr how the person proved who they are, in the words of RFC 8176 where it has one */
+    Started start(String user, String homeTeam, String address, String device, List<String> amr) {
         Instant now = clock.instant();
         Ref session = Ref.create("session");
         RefreshToken first = RefreshToken.create();
         String shortDevice = device.length() > DEVICE ? device.substring(0, DEVICE) : device;
         return clerk.in(homeTeam, tx -> {
             tx.update(
-                    "insert into session (id, user_id, home_team, address, device, created_at, used_at, ends_at)"
-                            + " values (?, ?, ?, ?, ?, ?, ?, ?)",
+                    "insert into session (id, user_id, home_team, address, device, amr, created_at, used_at, ends_at)"
+                            + " values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     session.id(),
                     user,
                     homeTeam,
                     address,
                     shortDevice,
+                    amr,
                     now,
                     now,
                     now.plus(LIFE));
@@ -164,6 +167,14 @@ public final class Sessions {
             return null;
         });
         rights.sessionEnded(token.sessionId());
+    }
+
+    /** Writes down how else whoever is signed in there proved who they are. */
+    public void proved(String session, String method) {
+        clerk.allTeams(tx -> tx.update(
+                "update session set amr = amr || ?::text[] where id = ? and not 'mfa' = any (amr)",
+                List.of(method, "mfa"),
+                session));
     }
 
     /** The session a refresh token belongs to, while it lives. */

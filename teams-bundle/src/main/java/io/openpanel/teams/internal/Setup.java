@@ -104,7 +104,7 @@ public final class Setup {
                     == 0) {
                 throw taken();
             }
-            return people.add(tx, person, "owner");
+            return people.add(tx, person, Role.OWNER);
         });
         token.delete();
         return user;

@@ -3,7 +3,10 @@ package io.openpanel.teams.internal;
 import io.openpanel.api.Problem;
 import io.openpanel.api.Ref;
 import io.openpanel.api.Secret;
+import io.openpanel.teams.PasskeyActions;
+import io.openpanel.teams.SessionActions;
 import io.openpanel.teams.SignedIn;
+import java.util.List;
 import java.util.Optional;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -12,11 +15,16 @@ import org.osgi.service.component.annotations.Reference;
 /** From a password, or the token of last time, to a pair of tokens. */
 @Component(service = SignIn.class)
 public final class SignIn {
+    private static final List<String> PASSWORD = List.of("pwd");
+
     private final People people;
     private final Sessions sessions;
     private final AccessTokens tokens;
     private final Rights rights;
     private final SignInLimits limits;
+    private final Factors factors;
+    private final Challenges challenges;
+    private final Passkeys passkeys;
 
     @Activate
     public SignIn(
@@ -24,20 +32,36 @@ public final class SignIn {
             @Reference Sessions sessions,
             @Reference AccessTokens tokens,
             @Reference Rights rights,
-            @Reference SignInLimits limits) {
+            @Reference SignInLimits limits,
+            @Reference Factors factors,
+            @Reference Challenges challenges,
+            @Reference Passkeys passkeys) {
         this.people = people;
         this.sessions = sessions;
         this.tokens = tokens;
         this.rights = rights;
         this.limits = limits;
+        this.factors = factors;
+        this.challenges = challenges;
+        this.passkeys = passkeys;
     }
 
-    public SignedIn withPassword(String email, Secret password, String address, String device) {
+    /** A session, or for whoever has a second factor a challenge. */
+    public SessionActions.Begun withPassword(String email, Secret password, String address, String device) {
         Optional<People.Account> account = checked(email, password, address);
         String user = account.map(People.Account::id)
                 .orElseThrow(
                         () -> new Problem(Problem.Kind.UNAUTHENTICATED, "The e-mail address or the password is wrong"));
-        return start(user, address, device);
+        List<String> kinds = factors.kinds(user);
+        return kinds.isEmpty()
+                ? SessionActions.Begun.of(start(user, address, device, PASSWORD))
+                : SessionActions.Begun.of(challenges.open(user, kinds));
+    }
+
+    /** The second step. */
+    public SignedIn withCode(Secret challenge, Secret code, String address, String device) {
+        Challenges.Proof proof = challenges.answer(challenge, code.reveal(), address);
+        return start(proof.user(), address, device, List.of("pwd", proof.method(), "mfa"));
     }
 
     /** The account, if the password is its own; each try counts. */
@@ -51,13 +75,44 @@ public final class SignIn {
         return account;
     }
 
-    /** A new session for somebody who proved who they are. */
+    /** Asks for a passkey: of whom a challenge is for, else of anybody. */
+    public PasskeyActions.Asked askForPasskey(Optional<Secret> challenge, String origin, String address) {
+        limits.count(address);
+        return passkeys.ask(
+                challenge.map(challenges::owner),
+                challenge.map(Challenges::hash).orElse(""),
+                origin);
+    }
+
+    /** A passkey that answers a challenge, or stands alone. */
+    public SignedIn withPasskey(Secret ceremony, String credential, String origin, String address, String device) {
+        Passkeys.Held held = passkeys.prove(ceremony, credential, origin);
+        if (held.challenge().isEmpty()) {
+            return start(held.user(), address, device, List.of("pop", "user", "mfa"));
+        }
+        challenges.spend(held.challenge(), held.user());
+        return start(held.user(), address, device, List.of("pwd", "pop", "mfa"));
+    }
+
+    /** @throws Problem STEP_UP where somebody's password alone does not sign them in */
+    public void requirePasswordIsEnough(String user) {
+        if (!factors.kinds(user).isEmpty()) {
+            throw new Problem(
+                    Problem.Kind.STEP_UP, "Your account asks for a second factor; sign in first and open this again");
+        }
+    }
+
+    /** A new session for somebody whose password was right and who has no second factor. */
     public SignedIn start(String user, String address, String device) {
+        return start(user, address, device, PASSWORD);
+    }
+
+    private SignedIn start(String user, String address, String device, List<String> amr) {
         Rights.Person person = person(user);
         if (person.memberships().isEmpty()) {
             throw new Problem(Problem.Kind.DENIED, "You are in no team any more; ask an owner to add you again");
         }
-        return signedIn(person, sessions.start(user, person.memberships().get(0).team(), address, device));
+        return signedIn(person, sessions.start(user, person.memberships().get(0).team(), address, device, amr));
     }
 
     public SignedIn withRefreshToken(Secret token, String address) {
@@ -86,6 +141,6 @@ public final class SignIn {
                 person.email(),
                 new Ref("team", membership.team()),
                 membership.teamName(),
-                membership.role());
+                membership.role().id());
     }
 }

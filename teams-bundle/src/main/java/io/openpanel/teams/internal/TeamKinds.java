@@ -4,6 +4,7 @@ import io.openpanel.api.Panel;
 import io.openpanel.api.Ref;
 import io.openpanel.api.Resource;
 import io.openpanel.api.Resources;
+import java.util.Collections;
 import java.util.Optional;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -14,143 +15,171 @@ public final class TeamKinds {
     private TeamKinds() {}
 
     /** What the panel wants to know, as a row; the team is the transaction's own. */
-    public record Found(String id, String name, String version, Optional<String> team) {
-        Resource as(String kind) {
-            return new Resource(
-                    new Ref(kind, id), name, Optional.empty(), team.map(each -> new Ref("team", each)), version);
-        }
-    }
+    public record Found(String id, String name, String version, Optional<Ref> parent, String team) {}
 
-    private static Optional<Resource> find(Panel panel, String kind, String sql, Object... args) {
-        return panel.database().tx(tx -> tx.one(Found.class, sql, args)).map(found -> found.as(kind));
+    /** A kind whose resources are rows. */
+    abstract static class Kind implements Resources {
+        final Panel panel;
+        private final String kind;
+        private final String plural;
+        private final String sql;
+
+        /** @param sql selects what {@link Found} has; each of its parameters is the id, or the name, that is looked for */
+        Kind(Panel panel, String kind, String plural, String sql) {
+            this.panel = panel;
+            this.kind = kind;
+            this.plural = plural;
+            this.sql = sql;
+        }
+
+        @Override
+        public final String kind() {
+            return kind;
+        }
+
+        @Override
+        public final String plural() {
+            return plural;
+        }
+
+        @Override
+        public Optional<Resource> find(String idOrName) {
+            int parameters = (int) sql.chars().filter(each -> each == '?').count();
+            return one(sql, Collections.nCopies(parameters, idOrName).toArray());
+        }
+
+        final Optional<Resource> one(String rows, Object... values) {
+            return panel.database()
+                    .tx(tx -> tx.one(Found.class, rows, values))
+                    .map(row -> new Resource(
+                            new Ref(kind, row.id),
+                            row.name,
+                            row.parent,
+                            Optional.of(new Ref("team", row.team)),
+                            row.version));
+        }
     }
 
     /** Teams: one sees one's own. */
     @Component(service = Resources.class)
-    public static final class Teams implements Resources {
-        private final Panel panel;
-
+    public static final class Teams extends Kind {
         @Activate
         public Teams(@Reference Panel panel) {
-            this.panel = panel;
-        }
-
-        @Override
-        public String kind() {
-            return "team";
-        }
-
-        @Override
-        public String plural() {
-            return "teams";
-        }
-
-        @Override
-        public Optional<Resource> find(String idOrPath) {
-            return TeamKinds.find(
+            super(
                     panel,
-                    kind(),
-                    "select id, name, version::text as version, id as team from team"
-                            + " where id = openpanel.current_team() and (id = ? or name = ?)",
-                    idOrPath,
-                    idOrPath);
+                    "team",
+                    "teams",
+                    "select id, name, version::text as version, null as parent, id as team from team"
+                            + " where id = openpanel.current_team() and (id = ? or name = ?)");
         }
     }
 
-    /** People of the team, by id or e-mail address. */
+    /** Members of the team, by id or e-mail address. */
     @Component(service = Resources.class)
-    public static final class Users implements Resources {
-        private final Panel panel;
-
+    public static final class MembersFound extends Kind {
         @Activate
-        public Users(@Reference Panel panel) {
-            this.panel = panel;
-        }
-
-        @Override
-        public String kind() {
-            return "user";
-        }
-
-        @Override
-        public String plural() {
-            return "users";
-        }
-
-        @Override
-        public Optional<Resource> find(String idOrPath) {
-            return TeamKinds.find(
+        public MembersFound(@Reference Panel panel) {
+            super(
                     panel,
-                    kind(),
-                    "select u.id, u.name, u.version || '-' || m.role as version,"
-                            + " m.team_id as team from membership m join user_account u on u.id = m.user_id"
-                            + " where u.id = ? or u.email = lower(?)",
-                    idOrPath,
-                    idOrPath);
+                    "member",
+                    "members",
+                    "select u.id, u.name, u.version || '-' || coalesce(m.role_id, m.role) as version, null as parent, m.team_id as team"
+                            + " from membership m join user_account u on u.id = m.user_id where u.id = ? or u.email = lower(?)");
         }
     }
 
-    /** Keys of the team. */
+    /** Invitations of the team, by id or e-mail address. */
     @Component(service = Resources.class)
-    public static final class Keys implements Resources {
-        private final Panel panel;
+    public static final class InvitationsFound extends Kind {
+        @Activate
+        public InvitationsFound(@Reference Panel panel) {
+            super(
+                    panel,
+                    "invitation",
+                    "invitations",
+                    "select id, email as name, '1' as version, null as parent, team_id as team from invitation"
+                            + " where id = ? or email = lower(?)");
+        }
+    }
 
+    /** Roles of the team, the built-in ones too, by id or name. */
+    @Component(service = Resources.class)
+    public static final class RolesFound extends Kind {
+        @Activate
+        public RolesFound(@Reference Panel panel) {
+            super(
+                    panel,
+                    "role",
+                    "roles",
+                    "select id, name, version::text as version, null as parent, team_id as team from custom_role"
+                            + " where id = ? or lower(name) = lower(?)");
+        }
+
+        @Override
+        public Optional<Resource> find(String idOrName) {
+            return Role.builtInFor(idOrName)
+                    .flatMap(role -> one(
+                            "select ? as id, ? as name, '1' as version, null as parent, id as team from team"
+                                    + " where id = openpanel.current_team()",
+                            role.id(),
+                            role.name()))
+                    .or(() -> super.find(idOrName));
+        }
+    }
+
+    /** Keys of the team, by id or name. */
+    @Component(service = Resources.class)
+    public static final class Keys extends Kind {
         @Activate
         public Keys(@Reference Panel panel) {
-            this.panel = panel;
-        }
-
-        @Override
-        public String kind() {
-            return "api-key";
-        }
-
-        @Override
-        public String plural() {
-            return "api-keys";
-        }
-
-        @Override
-        public Optional<Resource> find(String idOrPath) {
-            return TeamKinds.find(
+            super(
                     panel,
-                    kind(),
-                    "select id, name, '1' as version, team_id as team from api_key"
-                            + " where id = ? or name = ? order by id = ? desc limit 1",
-                    idOrPath,
-                    idOrPath,
-                    idOrPath);
+                    "api-key",
+                    "api-keys",
+                    "select id, name, '1' as version, null as parent, team_id as team from api_key where id = ? or name = ?"
+                            + " order by id = ? desc limit 1");
         }
     }
 
     /** Sessions; that they are the caller's own is for the action to see to. */
     @Component(service = Resources.class)
-    public static final class SessionsFound implements Resources {
-        private final Panel panel;
-
+    public static final class SessionsFound extends Kind {
         @Activate
         public SessionsFound(@Reference Panel panel) {
-            this.panel = panel;
-        }
-
-        @Override
-        public String kind() {
-            return "session";
-        }
-
-        @Override
-        public String plural() {
-            return "sessions";
-        }
-
-        @Override
-        public Optional<Resource> find(String idOrPath) {
-            return TeamKinds.find(
+            super(
                     panel,
-                    kind(),
-                    "select s.id, s.device as name, '1' as version, m.team_id as team"
-                            + " from session s join membership m on m.user_id = s.user_id where s.id = ?",
-                    idOrPath);
+                    "session",
+                    "sessions",
+                    "select s.id, s.device as name, '1' as version, null as parent, m.team_id as team"
+                            + " from session s join membership m on m.user_id = s.user_id where s.id = ?");
+        }
+    }
+
+    /** Second factors; that they are the caller's own is for the action to see to. */
+    @Component(service = Resources.class)
+    public static final class FactorsFound extends Kind {
+        @Activate
+        public FactorsFound(@Reference Panel panel) {
+            super(
+                    panel,
+                    "factor",
+                    "factors",
+                    "select f.id, f.name, '1' as version, null as parent, m.team_id as team"
+                            + " from factor f join membership m on m.user_id = f.user_id where f.id = ?");
+        }
+    }
+
+    /** Grants, each below the resource it is on. */
+    @Component(service = Resources.class)
+    public static final class GrantsFound extends Kind {
+        @Activate
+        public GrantsFound(@Reference Panel panel) {
+            super(
+                    panel,
+                    "grant",
+                    "grants",
+                    "select id, resource_name as name, '1' as version, resource as parent, team_id as team"
+                            + " from access_grant where id = ?");
         }
     }
 }

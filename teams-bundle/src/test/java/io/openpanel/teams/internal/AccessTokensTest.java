@@ -9,6 +9,7 @@ import java.security.Signature;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import javax.crypto.Mac;
@@ -39,7 +40,9 @@ class AccessTokensTest {
     static void open() {
         office = new Office();
         user = office.owner().id();
-        session = office.sessions.start(user, office.home(), "192.0.2.1", "").session();
+        session = office.sessions
+                .start(user, office.home(), "192.0.2.1", "", List.of("pwd"))
+                .session();
         good = office.tokens.issue(user, session, office.home()).token();
     }
 

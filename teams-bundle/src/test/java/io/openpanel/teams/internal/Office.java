@@ -29,9 +29,22 @@ final class Office implements AutoCloseable {
     final Sessions sessions = new Sessions(clerk, clock, rights);
     final People people = new People(clerk, clock, passwords);
     final SignInLimits limits = new SignInLimits(nanos::get);
-    final SignIn signIn = new SignIn(people, sessions, tokens, rights, limits);
-    final TeamAuthority authority = new TeamAuthority(tokens, keys, rights, revocations);
-    final Members members = new Members(panel, people, rights, keys);
+    final Factors factors = new Factors(clerk, clock, people, rights);
+    final Challenges challenges = new Challenges(clerk, clock, factors, rights, limits);
+    final Passkeys passkeys = new Passkeys(clerk, clock, factors, people, rights);
+    final SignIn signIn = new SignIn(people, sessions, tokens, rights, limits, factors, challenges, passkeys);
+    final FixedCatalogue catalogue = new FixedCatalogue();
+    final KnownResources resources = new KnownResources();
+    final Holdings holdings = new Holdings(rights, keys, catalogue);
+    final Roles roles = new Roles(panel, clock, rights, holdings, catalogue);
+    final Grants grants = new Grants(panel, clock, resources, rights, roles, holdings);
+    final Invitations invitations = new Invitations(panel, clerk, clock, people, rights, roles, grants, holdings);
+    final Joining joining = new Joining(invitations, people, rights, signIn, limits);
+    final Explanations explanations = new Explanations(holdings, roles, catalogue, resources);
+    final TeamAuthority authority = new TeamAuthority(tokens, keys, rights, holdings, revocations);
+    final Members members = new Members(panel, rights, roles, holdings, keys);
+    final FactorReset factorReset = new FactorReset(panel, rights, roles, holdings, factors, sessions);
+    final Teams teams = new Teams(panel, clerk, clock, people, rights, keys);
     final Profiles profiles = new Profiles(people, rights, sessions, keys, signIn);
 
     Setup setup(Map<String, String> environment) {
@@ -55,7 +68,8 @@ final class Office implements AutoCloseable {
     /** Somebody else in the home team. */
     Ref member(String email, String role) {
         People.Newcomer person = people.newcomer(email, Optional.empty(), Secret.of("nine lazy harbours"), "");
-        return clerk.in(home(), tx -> people.add(tx, person, role));
+        return clerk.in(
+                home(), tx -> people.add(tx, person, Role.builtInFor(role).orElseThrow()));
     }
 
     void pass(Duration time) {

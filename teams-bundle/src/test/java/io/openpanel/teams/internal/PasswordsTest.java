@@ -57,7 +57,7 @@ class PasswordsTest {
 
     @Test
     void whoComesWhenTwoHundredWaitIsSentAway() throws Exception {
-        Passwords busy = new Passwords(new Passwords.Cost(8 * 1024, 1, 1), 1);
+        Passwords busy = new Passwords(new Passwords.Cost(3 * 1024, 1, 1), 1);
         ExecutorService crowd = Executors.newFixedThreadPool(300);
         CountDownLatch all = new CountDownLatch(300);
         List<Callable<String>> work = new ArrayList<>();

@@ -72,14 +72,20 @@ final class RealDatabase implements Panel, Storage.Context, AutoCloseable {
     }
 
     private static Bundle bundle() throws IOException {
-        List<URL> migrations = List.of(Path.of("src/main/resources/db/V001__people_and_teams.sql")
-                .toUri()
-                .toURL());
+        List<URL> migrations = List.of(
+                migration("V001__people_and_teams.sql"),
+                migration("V002__roles_grants_invitations.sql"),
+                migration("V003__second_factor.sql"),
+                migration("V004__passkeys.sql"));
         return (Bundle) Proxy.newProxyInstance(
                 RealDatabase.class.getClassLoader(),
                 new Class<?>[] {Bundle.class},
                 (proxy, method, arguments) ->
                         method.getName().equals("findEntries") ? Collections.enumeration(migrations) : null);
+    }
+
+    private static URL migration(String file) throws IOException {
+        return Path.of("src/main/resources/db", file).toUri().toURL();
     }
 
     /** As the owner of the tables, whom row-level security binds too: for tables that are panel-wide. */

@@ -135,7 +135,7 @@ class SetupTest {
         assertThat(office.signIn
                         .withPassword("ana@example.com", Secret.of(Office.PASSWORD), "", "")
                         .role())
-                .isEqualTo("owner");
+                .hasValue("owner");
         assertThat(file).doesNotExist();
     }
 

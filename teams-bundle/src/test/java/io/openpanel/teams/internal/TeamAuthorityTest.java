@@ -7,7 +7,6 @@ import io.openpanel.api.Operation;
 import io.openpanel.api.Principal;
 import io.openpanel.api.Reach;
 import io.openpanel.api.Ref;
-import io.openpanel.teams.UserActions;
 import io.openpanel.testkit.FakeCall;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -46,7 +45,7 @@ class TeamAuthorityTest {
                     tx,
                     office.people.newcomer(
                             "eve@example.net", Optional.empty(), io.openpanel.api.Secret.of("eleven cold rivers"), ""),
-                    "owner");
+                    Role.OWNER);
         }));
     }
 
@@ -56,23 +55,7 @@ class TeamAuthorityTest {
     }
 
     private static Operation operation(String id, Action.Effect effect, Set<String> roles) {
-        return new Operation(
-                id,
-                "deploy",
-                id.substring(0, id.indexOf('.')),
-                "",
-                effect,
-                Action.Access.PERMISSION,
-                false,
-                false,
-                Operation.Form.RECORD,
-                "POST",
-                "/",
-                "",
-                "{}",
-                "{}",
-                List.of(),
-                roles);
+        return FixedCatalogue.operation(id, effect, roles);
     }
 
     private static Principal person(String role) {
@@ -90,7 +73,9 @@ class TeamAuthorityTest {
         return office.tokens
                 .issue(
                         user.id(),
-                        office.sessions.start(user.id(), team.id(), "", "").session(),
+                        office.sessions
+                                .start(user.id(), team.id(), "", "", List.of("pwd"))
+                                .session(),
                         team.id())
                 .token();
     }
@@ -273,7 +258,8 @@ class TeamAuthorityTest {
 
         office.panel.in(
                 home,
-                () -> office.members.setRole(FakeCall.by(PEOPLE.get("owner"), home), user, UserActions.Role.DEVELOPER));
+                () -> office.members.setRole(
+                        FakeCall.by(PEOPLE.get("owner"), home), user, new Ref("role", "developer")));
         assertThat(may(principal, change, APP, home)).isTrue();
 
         office.panel.execute("update membership set role = 'viewer' where user_id = '" + user.id() + "'");
