@@ -1,0 +1,5 @@
+package io.openpanel.activity;
+
+import io.openpanel.testkit.PluginContract;
+
+class ActivityContractTest implements PluginContract {}
