@@ -1,4 +1,4 @@
-import { Button, Card, confirm, CopyText, Duration, IconArrowBackUp, IconExternalLink, IconGitCommit, IconRefresh, IconX, LinesSkeleton, LinkButton, Loaded, LogPane, Notice, Page, RelativeTime, Status, StepRail, toast, useAction,
+import { Button, Card, confirm, CopyText, Duration, Extras, IconArrowBackUp, IconExternalLink, IconGitCommit, IconRefresh, IconX, LinesSkeleton, LinkButton, Loaded, LogPane, Notice, Page, RelativeTime, Status, StepRail, toast, useAction,
   useJob, useLog, useNavigate, useParams, useRead, useT } from '@openpanel/ui';
 import { useState } from 'react';
 import { said } from './Deployments';
@@ -64,6 +64,7 @@ function Shown({ deployment, title }: { deployment: Deployment; title: string })
           </Card>
           <LogPane buffer={log.buffer} name={`${app.data?.name ?? 'app'}-${idOf(deployment.deployment)}`} step={step} live={!over} state={log.state} message={log.message} />
         </div>
+        <Extras on="deployment" resource={deployment.deployment} />
       </div>
     </Page>
   );

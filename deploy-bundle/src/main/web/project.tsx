@@ -1,4 +1,4 @@
-import { confirm, Dialog, EmptyState, IconPencil, IconPlus, IconRocket, IconTrash, LinesSkeleton, LinkButton, Loaded, Menu, Page, SchemaForm, toast, useAction, useList, useNavigate, useParams, useRead, useT } from '@openpanel/ui';
+import { confirm, Contributed, Dialog, EmptyState, IconPencil, IconPlus, IconRocket, IconTrash, LinesSkeleton, LinkButton, Loaded, Menu, Page, SchemaForm, Tabs, toast, useAction, useList, useNavigate, useParams, useRead, useT, useTabs } from '@openpanel/ui';
 import { useState } from 'react';
 import { AppsTable } from './AppsTable';
 import { LIVE, type App, type Project } from './model';
@@ -6,7 +6,9 @@ import { LIVE, type App, type Project } from './model';
 export default function ProjectPage() {
   const t = useT();
   const navigate = useNavigate();
-  const { project: id } = useParams<{ project: string }>();
+  const { project: id, tab = 'apps' } = useParams<{ project: string; tab?: string }>();
+  const more = useTabs('project');
+  const foreign = more.find((each) => each.id === tab);
   const ref = `project:${id}`;
   const query = useRead<Project>('project.get', { project: ref }, { live: ['project.*'] });
   const apps = useList<App>('app.list', { project: ref }, { live: LIVE });
@@ -30,8 +32,9 @@ export default function ProjectPage() {
                 } }) },
             ]} />
             {apps.data?.length !== 0 && <LinkButton tone="primary" href={`/apps/new?project=${id}`} icon={<IconPlus size={16} />}>{t('app.new')}</LinkButton>}
-          </>}>
-          <AppsTable query={apps} empty={<EmptyState icon={<IconRocket size={20} />} title={t('project.empty', { name: project.name })} text={t('project.empty-text')}><LinkButton tone="primary" href={`/apps/new?project=${id}`}>{t('app.new')}</LinkButton></EmptyState>} />
+          </>}
+          tabs={more.length > 0 && <Tabs label={project.name} current={tab} items={[{ id: 'apps', title: t('tab.apps'), href: `/projects/${id}` }, ...more.map((each) => ({ id: each.id, title: each.title, href: `/projects/${id}/${each.id}` }))]} />}>
+          {foreign ? <Contributed plugin={foreign.plugin} module={foreign.module} resource={ref} item={project} fallback={<LinesSkeleton />} /> : <AppsTable query={apps} empty={<EmptyState icon={<IconRocket size={20} />} title={t('project.empty', { name: project.name })} text={t('project.empty-text')}><LinkButton tone="primary" href={`/apps/new?project=${id}`}>{t('app.new')}</LinkButton></EmptyState>} />}
           {editing && <Dialog title={t('do.edit')} onClose={() => setEditing(false)}>
             <SchemaForm action="project.update" fixed={{ project: ref }} initial={{ ...project }} fields={['name', 'description']} run={update.run} onCancel={() => setEditing(false)} onDone={() => setEditing(false)} />
           </Dialog>}

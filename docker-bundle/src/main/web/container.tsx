@@ -1,9 +1,9 @@
-import { Bytes, Button, Card, CopyText, Facts, formatBytes, IconPlayerPlay, IconRefresh, Link, LinesSkeleton, Loaded, LogPane, Menu, MetricCard, Notice, Page, RelativeTime, Status, Tabs, useAction, useLocale, useLog,
+import { Bytes, Button, Card, CopyText, Extras, Facts, formatBytes, IconPlayerPlay, IconRefresh, Link, LinesSkeleton, Loaded, LogPane, Menu, MetricCard, Notice, Page, RelativeTime, Status, Tabs, TerminalPane, useAction, useCan, useLocale, useLog,
   useNavigate, useOperation, useParams, useRead, useStream, useT } from '@openpanel/ui';
 import { useState } from 'react';
 import { idOf, imageOf, runs, useContainerMenu, type Container } from './model';
 
-const TABS = ['overview', 'logs', 'stats'] as const;
+const TABS = ['overview', 'logs', 'terminal', 'stats'] as const;
 
 export default function ContainerPage() {
   const t = useT();
@@ -14,6 +14,7 @@ export default function ContainerPage() {
   const menu = useContainerMenu(t, () => navigate('/containers', { replace: true }));
   const restart = useAction('container.restart');
   const start = useAction('container.start');
+  const mayType = useCan('container.terminal');
   return (
     <Loaded page query={query} skeleton={<div className="page"><LinesSkeleton /></div>}>
       {(row) => (
@@ -23,8 +24,8 @@ export default function ContainerPage() {
               : start.allowed && <Button tone="primary" busy={start.busy} icon={<IconPlayerPlay size={16} />} onClick={() => void start.go({ container: ref })}>{t('do.start')}</Button>}
             <Menu items={menu(row)} />
           </>}
-          tabs={<Tabs label={row.name} current={tab} items={TABS.map((each) => ({ id: each, title: t(`tab.${each}`), href: each === 'overview' ? `/containers/${id}` : `/containers/${id}/${each}` }))} />}>
-          {tab === 'logs' ? <Logs row={row} /> : tab === 'stats' ? <Stats container={ref} running={runs(row)} /> : <About row={row} />}
+          tabs={<Tabs label={row.name} current={tab} items={TABS.filter((each) => mayType || each !== 'terminal').map((each) => ({ id: each, title: t(`tab.${each}`), href: each === 'overview' ? `/containers/${id}` : `/containers/${id}/${each}` }))} />}>
+          {tab === 'logs' ? <Logs row={row} /> : tab === 'terminal' ? <Typing row={row} /> : tab === 'stats' ? <Stats container={ref} running={runs(row)} /> : <About row={row} />}
         </Page>
       )}
     </Loaded>
@@ -69,6 +70,7 @@ function About({ row }: { row: Container }) {
         </Card>
         </div>
       </div>
+      <Extras on="container" resource={row.container} />
     </div>
   );
 }
@@ -76,6 +78,11 @@ function About({ row }: { row: Container }) {
 function Logs({ row }: { row: Container }) {
   const { buffer, state, message } = useLog('container.logs', { container: row.container, follow: true, tail: 1000 }, runs(row));
   return <LogPane buffer={buffer} name={row.name} state={state} message={message} />;
+}
+
+function Typing({ row }: { row: Container }) {
+  const t = useT();
+  return runs(row) ? <TerminalPane action="container.terminal" input={{ container: row.container }} name={row.name} /> : <Notice>{t('terminal.stopped')}</Notice>;
 }
 
 interface Sample { at: string; cpuPercent: number; memory: number; memoryLimit?: number; read: number; written: number; received: number; sent: number }

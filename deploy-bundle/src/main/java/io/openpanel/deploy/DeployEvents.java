@@ -4,7 +4,7 @@ import io.openpanel.api.Param;
 import io.openpanel.api.Ref;
 import io.openpanel.api.Topic;
 
-/** What happens to apps. */
+/** What happens to projects and apps. */
 public final class DeployEvents {
     private DeployEvents() {}
 
@@ -22,4 +22,10 @@ public final class DeployEvents {
 
     @Topic(value = "app.deleted", summary = "An app was deleted")
     public record AppDeleted(@Param(kind = "app") Ref app, String name) {}
+
+    @Topic(value = "project.created", summary = "A project was made")
+    public record ProjectCreated(@Param(kind = "project") Ref project, String name) {}
+
+    @Topic(value = "project.deleted", summary = "A project was deleted")
+    public record ProjectDeleted(@Param(kind = "project") Ref project, String name) {}
 }

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -385,6 +386,26 @@ class DeployInThePanelTest {
         done(office.ended(first));
         done(office.ended(third));
         assertThat(office.latest(app).get("current").asBoolean()).isTrue();
+    }
+
+    @Test
+    void whatWasAskedForBeforeTheNewestIsSupersededHoweverLateItsJobBegins() throws SQLException {
+        String app = gitApp("late");
+        CountDownLatch building = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        office.docker.building = call -> {
+            building.countDown();
+            waitFor(go);
+        };
+        String newest = office.start("deployment.start", "app", app);
+        waitFor(building);
+        Rows.change(office.panel, "deploy.deployment", "turn = turn + 1000 where state = 'running'");
+
+        String late = office.start("deployment.start", "app", app);
+
+        assertThat(failed(office.ended(late))).contains("uperseded by deployment 1");
+        go.countDown();
+        done(office.ended(newest));
     }
 
     @Test

@@ -1,27 +1,20 @@
 package io.openpanel.deploy;
 
 import io.openpanel.testkit.TestPanel;
-import java.net.URI;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What lies in a schema's tables, past every policy but those the owner is bound by. */
+/** The rows of a plugin's tables, past every policy. */
 final class Rows {
     private Rows() {}
 
     static String all(TestPanel panel, String schema) throws SQLException {
-        URI url = URI.create(panel.context().getProperty("openpanel.database.url"));
-        String[] owner = url.getUserInfo().split(":", 2);
         StringBuilder all = new StringBuilder();
-        try (Connection connection = DriverManager.getConnection(
-                        "jdbc:postgresql://" + url.getHost() + ':' + url.getPort() + url.getPath(),
-                        owner[0],
-                        owner[1]);
+        try (Connection connection = panel.connect();
                 Statement statement = connection.createStatement()) {
             List<String> tables = new ArrayList<>();
             try (ResultSet found =
@@ -31,15 +24,29 @@ final class Rows {
                 }
             }
             for (String table : tables) {
-                statement.execute("alter table " + schema + '.' + table + " no force row level security");
+                force(statement, schema + '.' + table, false);
                 try (ResultSet rows = statement.executeQuery("select t::text from " + schema + '.' + table + " t")) {
                     while (rows.next()) {
                         all.append(rows.getString(1)).append('\n');
                     }
                 }
-                statement.execute("alter table " + schema + '.' + table + " force row level security");
+                force(statement, schema + '.' + table, true);
             }
         }
         return all.toString();
+    }
+
+    /** Changes rows of a table, whichever team's they are. */
+    static void change(TestPanel panel, String table, String set) throws SQLException {
+        try (Connection connection = panel.connect();
+                Statement statement = connection.createStatement()) {
+            force(statement, table, false);
+            statement.execute("update " + table + " set " + set);
+            force(statement, table, true);
+        }
+    }
+
+    private static void force(Statement statement, String table, boolean force) throws SQLException {
+        statement.execute("alter table " + table + (force ? " force" : " no force") + " row level security");
     }
 }

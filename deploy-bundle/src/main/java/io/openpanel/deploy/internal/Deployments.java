@@ -93,7 +93,10 @@ public final class Deployments {
 
     public record Number(int number) {}
 
-    /** The deployment of a job; made, with all older ones that still wait superseded, where there is none. */
+    /**
+     * The deployment of a job; made where there is none. Of those of the app that wait, only what was asked for last
+     * stays; the others end as superseded, also one that comes here after what was asked for later.
+     */
     public Row enqueue(Apps.Row app, Call call, String trigger) {
         String job = call.job().orElseThrow().toString();
         return panel.database().tx(tx -> {
@@ -109,26 +112,28 @@ public final class Deployments {
                     .orElseThrow()
                     .number();
             tx.update(
+                    "insert into deployment (team_id, id, app_id, number, state, trigger, author, job, branch, created_at, turn)"
+                            + " values (openpanel.current_team(), ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?)",
+                    Ref.create("deployment").id(),
+                    app.id(),
+                    number,
+                    trigger,
+                    call.caller().name(),
+                    job,
+                    app.branch(),
+                    clock.instant(),
+                    call.turn());
+            tx.update(
                     """
-                    update deployment set state = 'superseded', finished_at = ?, error = ?
-                    where app_id = ? and state = 'queued'
+                    update deployment d set state = 'superseded', finished_at = ?,
+                        error = 'Superseded by deployment ' || newest.number || ': the newest wins'
+                    from (select number, turn from deployment where app_id = ? order by turn desc limit 1) newest
+                    where d.app_id = ? and d.state = 'queued' and d.turn < newest.turn
                     """,
                     clock.instant(),
-                    "Superseded by deployment " + number + ": the newest wins",
+                    app.id(),
                     app.id());
-            return tx.one(
-                            Row.class,
-                            "insert into deployment (team_id, id, app_id, number, state, trigger, author, job, branch, created_at)"
-                                    + " values (openpanel.current_team(), ?, ?, ?, 'queued', ?, ?, ?, ?, ?) returning "
-                                    + COLUMNS,
-                            Ref.create("deployment").id(),
-                            app.id(),
-                            number,
-                            trigger,
-                            call.caller().name(),
-                            job,
-                            app.branch(),
-                            clock.instant())
+            return tx.one(Row.class, "select " + COLUMNS + " from deployment where job = ?", job)
                     .orElseThrow();
         });
     }

@@ -1,5 +1,6 @@
 package io.openpanel.deploy.internal;
 
+import io.openpanel.api.PrivateAddress;
 import io.openpanel.api.Problem;
 import java.net.InetAddress;
 import java.net.URI;
@@ -64,23 +65,10 @@ public record GitAddress(String url, String scheme, String host) {
     /** Whether any address of the host is of this machine, of a private network, or of a cloud's metadata service. */
     public boolean isPrivate() {
         try {
-            return Arrays.stream(InetAddress.getAllByName(host)).anyMatch(GitAddress::isPrivate);
+            return Arrays.stream(InetAddress.getAllByName(host)).anyMatch(PrivateAddress::is);
         } catch (UnknownHostException e) {
             // A name that leads nowhere leads to nothing private; the clone will say that it is unknown.
             return false;
         }
-    }
-
-    static boolean isPrivate(InetAddress address) {
-        byte[] bytes = address.getAddress();
-        boolean unique = bytes.length == 16 && (bytes[0] & 0xfe) == 0xfc;
-        boolean shared = bytes.length == 4 && (bytes[0] & 0xff) == 100 && (bytes[1] & 0xc0) == 64;
-        return address.isLoopbackAddress()
-                || address.isAnyLocalAddress()
-                || address.isLinkLocalAddress()
-                || address.isSiteLocalAddress()
-                || address.isMulticastAddress()
-                || unique
-                || shared;
     }
 }

@@ -1,5 +1,6 @@
 package io.openpanel.deploy.internal;
 
+import io.openpanel.api.PrivateAddress;
 import io.openpanel.api.Problem;
 import java.net.InetSocketAddress;
 import java.security.MessageDigest;
@@ -39,7 +40,7 @@ final class KnownHost implements ServerKeyDatabase {
             PublicKey key,
             Configuration configuration,
             CredentialsProvider provider) {
-        if (!privateAllowed && GitAddress.isPrivate(remote.getAddress())) {
+        if (!privateAllowed && PrivateAddress.is(remote.getAddress())) {
             throw new Problem(
                     Problem.Kind.DENIED,
                     "The repository leads to " + remote.getAddress().getHostAddress()

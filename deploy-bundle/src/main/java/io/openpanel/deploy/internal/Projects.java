@@ -3,6 +3,7 @@ package io.openpanel.deploy.internal;
 import io.openpanel.api.Panel;
 import io.openpanel.api.Problem;
 import io.openpanel.api.Ref;
+import io.openpanel.deploy.DeployEvents;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -58,7 +59,7 @@ public final class Projects {
                 throw new Problem(
                         Problem.Kind.CONFLICT, "There is a project '" + name + "' already; choose another name");
             }
-            return tx.one(
+            Row made = tx.one(
                             Row.class,
                             "insert into project (team_id, id, name, description, created_at)"
                                     + " values (openpanel.current_team(), ?, ?, ?, ?) returning " + COLUMNS,
@@ -67,6 +68,8 @@ public final class Projects {
                             description,
                             clock.instant())
                     .orElseThrow();
+            tx.publish(new DeployEvents.ProjectCreated(made.ref(), name));
+            return made;
         });
     }
 
@@ -84,6 +87,11 @@ public final class Projects {
     }
 
     public void delete(Ref project) {
-        panel.database().tx(tx -> tx.update("delete from project where id = ?", project.id()));
+        panel.database()
+                .tx(tx -> tx.one(Row.class, "delete from project where id = ? returning " + COLUMNS, project.id())
+                        .map(gone -> {
+                            tx.publish(new DeployEvents.ProjectDeleted(project, gone.name));
+                            return gone;
+                        }));
     }
 }

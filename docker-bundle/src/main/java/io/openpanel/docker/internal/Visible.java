@@ -12,7 +12,7 @@ import java.util.function.Predicate;
 public final class Visible {
     private Visible() {}
 
-    /** Containers of the call's team within reach; those of no team only for who may see everything. */
+    /** Containers of the call's team within reach; those of no team only for who sees the panel's own things. */
     public static Predicate<ContainerState> containers(Call call) {
         Reach reach = call.reach("container");
         return each -> ofTeam(call, each.team())
@@ -26,6 +26,6 @@ public final class Visible {
     }
 
     private static boolean ofTeam(Call call, Optional<Ref> owner) {
-        return owner.isEmpty() || call.team().isEmpty() || owner.equals(call.team());
+        return owner.isEmpty() ? call.reach("panel").all() : call.team().isEmpty() || owner.equals(call.team());
     }
 }

@@ -126,6 +126,10 @@ public final class Connection implements AutoCloseable {
         return transport.stream();
     }
 
+    Hijack hijack(String path, byte[] body) {
+        return transport.hijack("/v" + api + path, body);
+    }
+
     Exchange call(Duration within) {
         return transport.call(within);
     }

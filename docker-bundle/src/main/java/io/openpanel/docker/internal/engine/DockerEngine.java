@@ -160,6 +160,20 @@ public final class DockerEngine implements AutoCloseable {
         });
     }
 
+    /** Whether a container has something at a path. */
+    public boolean hasFile(String container, String path) {
+        Connection current = connected();
+        return guard("look for " + path, () -> {
+            // Only the head of the answer is of interest; what follows is cut off.
+            try (Exchange exchange = current.call(LIMIT);
+                    Response response = exchange.send(
+                            current.request(Request.Method.GET, "/containers/" + container + "/archive?path=" + path)
+                                    .build())) {
+                return response.getStatusCode() == 200;
+            }
+        });
+    }
+
     /** An exchange without limit, to be sent with {@link #send}. */
     public Exchange stream() {
         return connected().stream();
@@ -181,6 +195,12 @@ public final class DockerEngine implements AutoCloseable {
             exchange.close();
             throw explain(what, e);
         }
+    }
+
+    /** Posts a JSON body and keeps the connection, on which bytes go both ways from then on. */
+    public Hijack hijack(String what, String path, String body) {
+        Connection current = connected();
+        return guard(what, () -> current.hijack(path, body.getBytes(StandardCharsets.UTF_8)));
     }
 
     /** What to tell of an exception while a stream was read. */
@@ -274,6 +294,9 @@ public final class DockerEngine implements AutoCloseable {
     }
 
     synchronized Connection connect(Duration patience) {
+        if (closed) {
+            throw new IllegalStateException("The panel's container bundle has stopped");
+        }
         if (open != null) {
             open.close();
         }
@@ -321,6 +344,8 @@ public final class DockerEngine implements AutoCloseable {
         watch.close();
         lost("the panel's container bundle is stopping");
         timer.shutdownNow();
+        // Whoever still reads an answer fills the cache again.
+        watch.awaitEnd();
         // The client library's own mappers use the cache that all bundles share.
         TypeFactory.defaultInstance().clearCache();
     }

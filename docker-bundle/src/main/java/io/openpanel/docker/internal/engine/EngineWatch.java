@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -28,11 +29,15 @@ final class EngineWatch implements AutoCloseable {
     private static final Duration PAUSE = Duration.ofSeconds(1);
     private static final int MOST_MISSED = 2;
 
+    /** Longer than any of its calls waits. */
+    private static final Duration END = Duration.ofSeconds(5);
+
     private final DockerEngine engine;
     private final Snapshot snapshot;
     private final Comeback comeback;
     private final Set<String> ended = ConcurrentHashMap.newKeySet();
     private final CountDownLatch closed = new CountDownLatch(1);
+    private final List<Thread> threads = new ArrayList<>();
     private volatile EngineEvents events;
     /** Since it last answered it was gone, and not only slow: meanwhile nobody can have stopped a container. */
     private boolean died;
@@ -50,10 +55,11 @@ final class EngineWatch implements AutoCloseable {
         thread("docker-heartbeat", this::beat);
     }
 
-    private static void thread(String name, Runnable work) {
+    private void thread(String name, Runnable work) {
         Thread thread = new Thread(work, name);
         thread.setDaemon(true);
         thread.start();
+        threads.add(thread);
     }
 
     private void watch() {
@@ -82,6 +88,10 @@ final class EngineWatch implements AutoCloseable {
         Info info = connection.client().infoCmd().exec();
         try (EngineEvents stream = EngineEvents.subscribe(connection)) {
             events = stream;
+            if (isClosed()) {
+                // It was closed before there was a stream to close.
+                return;
+            }
             sync(connection);
             engine.found(
                     connection,
@@ -228,6 +238,17 @@ final class EngineWatch implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return true;
+        }
+    }
+
+    /** Waits until it does nothing any more, after it was closed and its connection as well. */
+    void awaitEnd() {
+        try {
+            for (Thread thread : threads) {
+                thread.join(END.toMillis());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

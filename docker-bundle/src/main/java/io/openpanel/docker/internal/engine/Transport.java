@@ -24,9 +24,12 @@ final class Transport implements DockerHttpClient {
     private final ScheduledExecutorService timer;
     private final Duration limit;
     private final Set<Exchange> open = ConcurrentHashMap.newKeySet();
+    private final Set<Hijack> hijacks = ConcurrentHashMap.newKeySet();
+    private final URI host;
 
     /** @param limit for a call as a whole; streams have none */
     Transport(URI host, Duration limit, ScheduledExecutorService timer) {
+        this.host = host;
         this.calls = client(host, MOST_CALLS);
         this.streams = client(host, MOST_STREAMS);
         this.timer = timer;
@@ -67,14 +70,27 @@ final class Transport implements DockerHttpClient {
         return self[0];
     }
 
+    /** A connection that carries bytes both ways; may stay for ever. */
+    Hijack hijack(String path, byte[] body) {
+        Hijack[] self = new Hijack[1];
+        self[0] = Hijack.open(host, path, body, limit, timer, () -> {
+            if (self[0] != null) {
+                hijacks.remove(self[0]);
+            }
+        });
+        hijacks.add(self[0]);
+        return self[0];
+    }
+
     int exchanges() {
-        return open.size();
+        return open.size() + hijacks.size();
     }
 
     @Override
     public void close() {
         open.forEach(Exchange::abort);
         open.clear();
+        hijacks.forEach(Hijack::close);
         try {
             calls.close();
             streams.close();

@@ -1,5 +1,6 @@
 package io.openpanel.docker.internal.sandbox;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.exception.ConflictException;
 import com.github.dockerjava.api.exception.NotFoundException;
@@ -40,6 +41,29 @@ final class DockerInmate implements Sandbox.Inmate {
         Optional<ContainerState> seen =
                 engine.snapshot().container(ContainerState.ref(id).id());
         return seen.filter(ContainerState::running).isPresent() ? Optional.empty() : Optional.of(words());
+    }
+
+    @Override
+    public Optional<Sandbox.Usage> usage() {
+        try {
+            JsonNode stats = engine.glance(
+                    "look at what a plugin uses",
+                    "/containers/" + id + "/stats?stream=false&one-shot=true",
+                    JsonNode.class);
+            JsonNode used = stats.path("memory_stats");
+            JsonNode detail = used.path("stats");
+            // Files the kernel keeps for later are counted as used, and are nobody's when memory is short.
+            long cache = detail.path("total_inactive_file")
+                    .asLong(detail.path("inactive_file").asLong());
+            return Optional.of(new Sandbox.Usage(
+                    Math.max(0, used.path("usage").asLong() - cache),
+                    used.path("limit").asLong(),
+                    stats.path("pids_stats").path("current").asLong(),
+                    stats.path("pids_stats").path("limit").asLong()));
+        } catch (RuntimeException e) {
+            LOG.debug("What a plugin uses cannot be read", e);
+            return Optional.empty();
+        }
     }
 
     private String words() {

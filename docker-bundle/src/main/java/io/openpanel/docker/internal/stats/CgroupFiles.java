@@ -9,7 +9,10 @@ import java.util.Optional;
 
 /** A container's counters in the kernel's files. Used by one thread. */
 final class CgroupFiles implements UsageSource {
-    private static final int LIMIT_EVERY = 10;
+    private static final int SLOW_EVERY = 10;
+
+    /** The kernel sums up the statistics of memory for each reading, which costs more than all the other counters. */
+    private static final int WORTH_READING = 64;
 
     private final ControlGroups groups;
     private final boolean unified;
@@ -21,6 +24,8 @@ final class CgroupFiles implements UsageSource {
     private final KernelFile io;
     private final KernelFile net;
     private long limit;
+    private long cache;
+    private long usedThen;
     private int rounds;
 
     CgroupFiles(ControlGroups groups, Path cpuGroup, Path memoryGroup, Path ioGroup, Path netDev, boolean unified)
@@ -57,9 +62,13 @@ final class CgroupFiles implements UsageSource {
         KernelFile.Text cpuText = groups.text(cpu);
         long cpuNanos = unified ? cpuText.number("usage_usec") * 1000 : cpuText.number();
         long used = groups.text(memory).number();
-        long cache = groups.text(memoryStat).number(unified ? "inactive_file" : "total_inactive_file");
-        if (rounds++ % LIMIT_EVERY == 0) {
+        boolean slow = rounds++ % SLOW_EVERY == 0;
+        if (slow) {
             limit = Math.min(groups.text(memoryMax).number(), groups.machineMemory());
+        }
+        if (slow || Math.abs(used - usedThen) > used / WORTH_READING) {
+            cache = groups.text(memoryStat).number(unified ? "inactive_file" : "total_inactive_file");
+            usedThen = used;
         }
         long read = 0;
         long written = 0;

@@ -1,0 +1,2 @@
+/** Terminals into containers. */
+package io.openpanel.docker.internal.terminal;
