@@ -1,0 +1,2 @@
+/** Requests to servers of others. */
+package io.openpanel.webhook.internal.http;
