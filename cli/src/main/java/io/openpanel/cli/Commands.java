@@ -23,6 +23,8 @@ final class Commands {
     private static final Pattern BRACES = Pattern.compile("\\{(\\w+)}");
     private static final Map<String, String> SHORT = Map.of("follow", "-f", "tail", "-n", "name", "", "port", "-p");
 
+    private static final String PROGRAM = "command";
+
     private final Runner runner;
     private final Map<String, JsonNode> operations = new LinkedHashMap<>();
     private final Map<CommandSpec, ToIntFunction<ParseResult>> runners = new IdentityHashMap<>();
@@ -131,13 +133,31 @@ final class Commands {
                     .description(help(schema.path("properties").path(name)))
                     .build());
         }
+        if (takesProgram(operation)) {
+            spec.addPositional(PositionalParamSpec.builder()
+                    .index(index + "..*")
+                    .paramLabel(PROGRAM)
+                    .type(List.class)
+                    .auxiliaryTypes(String.class)
+                    .arity("0..*")
+                    .description(help(schema.path("properties").path(PROGRAM)) + "; after -- where it has options")
+                    .build());
+        }
         schema.path("properties").properties().forEach(entry -> {
-            if (!positional.contains(entry.getKey()) && !entry.getKey().equals("confirm")) {
+            boolean last = takesProgram(operation) && entry.getKey().equals(PROGRAM);
+            if (!last && !positional.contains(entry.getKey()) && !entry.getKey().equals("confirm")) {
                 spec.addOption(option(entry.getKey(), entry.getValue(), required.contains(entry.getKey())));
             }
         });
         reserved(spec, operation);
         runners.put(spec, parsed -> runner.run(operation, input(operation, positional, parsed), parsed));
+    }
+
+    /** Whether it runs a program inside something, whose words come last, as everywhere. */
+    private static boolean takesProgram(JsonNode operation) {
+        JsonNode program = operation.path("input").path("properties").path(PROGRAM);
+        return operation.path("form").asText().equals("duplex")
+                && program.path("type").asText().equals("array");
     }
 
     /** Runs what was parsed, or says how to use the group. */
@@ -242,6 +262,15 @@ final class Commands {
                         positional.get(i),
                         Values.read(positional.get(i), properties.path(positional.get(i)), List.of(text)));
             }
+        }
+        if (takesProgram(operation)) {
+            parsed.matchedPositionals().stream()
+                    .filter(each -> each.paramLabel().equals(PROGRAM))
+                    .findFirst()
+                    .ifPresent(program -> {
+                        List<?> words = program.getValue();
+                        words.forEach(word -> input.withArray('/' + PROGRAM).add(String.valueOf(word)));
+                    });
         }
         properties.properties().forEach(entry -> {
             OptionSpec option = parsed.matchedOption("--" + kebab(entry.getKey()));

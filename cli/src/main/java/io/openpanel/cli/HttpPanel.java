@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** The panel over its REST API. */
 final class HttpPanel implements Panel {
@@ -32,14 +33,31 @@ final class HttpPanel implements Panel {
         this.client = builder.build();
     }
 
-    /** Signs in with e-mail and password and keeps the tokens. */
-    void logIn(String url, Optional<String> ca, String email, String password) {
-        JsonNode tokens = json(send(
-                HttpRequest.newBuilder(URI.create(url + "/api/v1/sessions")),
-                "POST",
-                Json.text(Json.object().put("email", email).put("password", password)),
-                Optional.empty()));
-        session.signedIn(url, ca, tokens);
+    /**
+     * Signs in with e-mail and password and keeps the tokens.
+     *
+     * @param code gives the code that is asked for where the person has a second factor
+     */
+    void logIn(String url, Optional<String> ca, String email, String password, Supplier<String> code) {
+        JsonNode begun =
+                post(url, "/sessions", Json.object().put("email", email).put("password", password));
+        JsonNode challenge = begun.path("challenge").path("token");
+        session.signedIn(
+                url,
+                ca,
+                challenge.isMissingNode()
+                        ? begun
+                        : post(
+                                url,
+                                "/sessions/verify",
+                                Json.object()
+                                        .put("challenge", challenge.asText())
+                                        .put("code", code.get())));
+    }
+
+    private JsonNode post(String url, String path, ObjectNode body) {
+        return json(send(
+                HttpRequest.newBuilder(URI.create(url + "/api/v1" + path)), "POST", Json.text(body), Optional.empty()));
     }
 
     private String token() {
@@ -53,11 +71,7 @@ final class HttpPanel implements Panel {
     }
 
     private JsonNode refreshed(String refreshToken) {
-        return json(send(
-                HttpRequest.newBuilder(URI.create(session.url() + "/api/v1/sessions/refresh")),
-                "POST",
-                Json.text(Json.object().put("refreshToken", refreshToken)),
-                Optional.empty()));
+        return post(session.url(), "/sessions/refresh", Json.object().put("refreshToken", refreshToken));
     }
 
     @Override
@@ -84,6 +98,11 @@ final class HttpPanel implements Panel {
                         }),
                         resumes)
                 .read(item);
+    }
+
+    @Override
+    public int terminal(JsonNode operation, ObjectNode input, Terminal near) {
+        return near.run(client, session.url(), call(operation, input));
     }
 
     private HttpResponse<InputStream> open(

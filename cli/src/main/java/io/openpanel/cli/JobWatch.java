@@ -24,7 +24,7 @@ final class JobWatch {
     }
 
     /** Waits for the job's end. Returns the exit code. */
-    int follow(String job) {
+    int follow(String job, Verdict verdict) {
         String[] step = {""};
         try (Spinner spinner = new Spinner()) {
             ObjectNode input = Json.object().put("job", job);
@@ -44,10 +44,10 @@ final class JobWatch {
             });
         }
         JsonNode ended = panel.call(operations.get("job.get"), Json.object().put("job", job));
-        return report(ended);
+        return report(ended, verdict);
     }
 
-    private int report(JsonNode ended) {
+    private int report(JsonNode ended, Verdict verdict) {
         if (json) {
             out.println(Json.pretty(ended));
             out.flush();
@@ -61,8 +61,13 @@ final class JobWatch {
             err.flush();
             return Failure.FAILED;
         }
+        JsonNode result = ended.path("result");
+        if (verdict.isGiven()) {
+            err.println("Verdict: " + result.path("verdict").asText("none"));
+            err.flush();
+            return verdict.exitCode(result);
+        }
         if (!json) {
-            JsonNode result = ended.path("result");
             String address = result.path("address").asText("");
             out.println(address.isEmpty() ? "Done." : address);
             out.flush();

@@ -45,6 +45,14 @@ final class LocalPanel implements Panel {
         });
     }
 
+    @Override
+    public int terminal(JsonNode operation, ObjectNode input, Terminal near) {
+        throw new Failure(
+                Failure.USAGE,
+                operation.get("id").asText()
+                        + " does not pass through the local door; sign in: openpanel-cli login http://127.0.0.1:8080");
+    }
+
     private void exchange(JsonNode operation, ObjectNode input, Consumer<JsonNode> reply) {
         ObjectNode request = Json.object().put("action", operation.get("id").asText());
         request.set("input", input);

@@ -134,7 +134,7 @@ public final class Main {
                 .description("Everything the panel can do, typed.", "")
                 .footer(
                         "",
-                        "Exit codes: 0 done, 1 failed, 2 wrong input, 3 not signed in, 4 not allowed, 5 not there,",
+                        "Exit codes: 0 done, 1 failed or not as it should be, 2 wrong input, 3 not signed in, 4 not allowed, 5 not there,",
                         "6 in conflict, 7 the panel or something behind it does not answer.",
                         "OPENPANEL_URL, OPENPANEL_TOKEN (an API key) and OPENPANEL_TEAM stand in for a log-in.");
         spec.addOption(OptionSpec.builder("--team")
@@ -161,10 +161,16 @@ public final class Main {
                 .type(String.class)
                 .paramLabel("EMAIL")
                 .build());
+        login.addOption(OptionSpec.builder("--code")
+                .type(String.class)
+                .paramLabel("CODE")
+                .description(
+                        "Of your authenticator app or for recovery, where you have a second factor; else it is asked for")
+                .build());
         login.addOption(OptionSpec.builder("--ca")
                 .type(String.class)
                 .paramLabel("FILE")
-                .description("Trust this certificate authority (keys/ca/ca.pem of the panel's home)")
+                .description("Trust this certificate authority (keys/ca/ca.crt of the panel's home)")
                 .build());
         root.addSubcommand("login", login);
         CommandSpec logout = CommandSpec.create().name("logout").addOption(Commands.helpOption());
@@ -198,7 +204,9 @@ public final class Main {
             email = Prompt.line("E-mail");
         }
         String password = Prompt.secret("Password");
-        new HttpPanel(new Session(with("OPENPANEL_CA", ca)), Optional.empty()).logIn(url, ca, email, password);
+        Optional<String> code = Optional.ofNullable(command.matchedOptionValue("--code", null));
+        new HttpPanel(new Session(with("OPENPANEL_CA", ca)), Optional.empty())
+                .logIn(url, ca, email, password, () -> code.orElseGet(() -> Prompt.line("Code")));
         out.println("Signed in to " + url + " as " + email + '.');
         return 0;
     }
@@ -231,19 +239,29 @@ public final class Main {
             Panel panel, Commands commands, JsonNode operation, ObjectNode input, ParseResult parsed, Global global) {
         boolean json = parsed.hasMatchedOption("--json");
         Printer printer = new Printer(out, json);
+        Verdict verdict = Verdict.of(operation);
         if (operation.path("form").asText().equals("stream")) {
             panel.stream(operation, input, printer::item);
             return 0;
+        }
+        if (operation.path("form").asText().equals("duplex")) {
+            boolean window = Prompt.isInteractive();
+            JsonNode properties = operation.path("input").path("properties");
+            if (properties.has("tty") && !input.has("tty")) {
+                input.put("tty", window);
+            }
+            return panel.terminal(operation, input, new Terminal(System.in, System.out, System.err, window));
         }
         JsonNode answer = confirmed(panel, operation, input, parsed);
         if (!operation.path("job").asBoolean()) {
             printer.print(answer);
             openIfAsked(operation, answer, json);
-            return 0;
+            return verdict.exitCode(answer);
         }
         String job = answer.get("job").asText();
-        if (parsed.hasMatchedOption("--wait")) {
-            return new JobWatch(panel, commands.operations(), out, err, json).follow(job);
+        // Whoever asks for a verdict goes by the exit code, and there is none before the job has ended.
+        if (parsed.hasMatchedOption("--wait") || verdict.isGiven()) {
+            return new JobWatch(panel, commands.operations(), out, err, json).follow(job, verdict);
         }
         if (json) {
             printer.print(answer);
@@ -294,15 +312,18 @@ public final class Main {
             List<String> rest = new ArrayList<>();
             boolean local = false;
             Optional<String> team = Optional.empty();
-            for (int i = 0; i < arguments.length; i++) {
+            int own = List.of(arguments).indexOf("--");
+            int end = own < 0 ? arguments.length : own;
+            for (int i = 0; i < end; i++) {
                 if (arguments[i].equals("--local")) {
                     local = true;
-                } else if (arguments[i].equals("--team") && i + 1 < arguments.length) {
+                } else if (arguments[i].equals("--team") && i + 1 < end) {
                     team = Optional.of(arguments[++i]);
                 } else {
                     rest.add(arguments[i]);
                 }
             }
+            rest.addAll(List.of(arguments).subList(end, arguments.length));
             return new Global(local, team, rest);
         }
 

@@ -18,4 +18,7 @@ interface Panel {
 
     /** Runs an action that streams, until it ends. */
     void stream(JsonNode operation, ObjectNode input, Consumer<JsonNode> item);
+
+    /** Runs an action that is a two-way stream, with this process's own ends. Returns the far end's exit code. */
+    int terminal(JsonNode operation, ObjectNode input, Terminal near);
 }

@@ -84,6 +84,9 @@ final class Printer {
             } else if (value.isArray() && value.get(0).isObject()) {
                 out.println(indent + words(entry.getKey()) + ":");
                 table(value);
+            } else if (value.asText().strip().contains("\n")) {
+                out.println(indent + words(entry.getKey()) + ":");
+                value.asText().lines().forEach(line -> out.println((indent + "  " + plain(line)).stripTrailing()));
             } else {
                 out.println(indent + words(entry.getKey()) + ": " + shown(value));
             }
@@ -158,9 +161,12 @@ final class Printer {
             value.forEach(part -> parts.add(part.asText()));
             return String.join(", ", parts);
         }
-        return value.isMissingNode() || value.isNull()
-                ? ""
-                : readable(value.asText().replaceAll("\\p{Cntrl}", " "));
+        return value.isMissingNode() || value.isNull() ? "" : readable(plain(value.asText()));
+    }
+
+    /** Nothing in it moves the cursor of a terminal. */
+    private static String plain(String text) {
+        return text.replaceAll("\\p{Cntrl}", " ");
     }
 
     /** Times as the clock of whoever reads shows them, spans as one writes them. */

@@ -34,6 +34,9 @@ final class FakePanel implements AutoCloseable {
             {"id":"deployment.start","noun":"deployment","summary":"Deploys an app","effect":"change","job":true,"form":"record","method":"POST",
              "path":"/deployments/start","cli":"deploy {app}","refs":[{"name":"app","kind":"app","required":true,"many":false}],
              "input":{"type":"object","required":["app"],"properties":{"app":{"type":"string","x-kind":"app"}}}},
+            {"id":"ledger.verify","noun":"ledger","summary":"Verifies the ledger","effect":"change","job":true,"form":"record","method":"POST",
+             "path":"/ledger/verify","cli":"","refs":[],"input":{"type":"object","required":[],"properties":{}},
+             "output":{"type":"object","properties":{"verdict":{"type":"string","enum":["intact","tampered"]}}}},
             {"id":"job.log","noun":"job","summary":"Reads a job's log","effect":"read","job":false,"form":"stream","method":"GET","path":"/jobs/{job}/log","cli":"",
              "refs":[{"name":"job","kind":"job","required":true,"many":false}],"input":{"type":"object","required":["job"],
              "properties":{"job":{"type":"string"},"follow":{"type":"boolean"}}}},
@@ -43,6 +46,7 @@ final class FakePanel implements AutoCloseable {
 
     final List<String> asked = new CopyOnWriteArrayList<>();
     volatile String jobState = "done";
+    volatile String verdict = "intact";
     /** What the log's stream is, from its beginning and after an item. */
     volatile String logs = event(1, "{\"line\":\"first\"}") + event(2, "{\"line\":\"second\"}") + end("done", "");
 
@@ -96,7 +100,12 @@ final class FakePanel implements AutoCloseable {
     private String text(HttpExchange exchange, String uri, String body) {
         if (uri.startsWith("/api/v1/sessions")) {
             JsonNode in = Json.parse(body);
-            return in.path("password").asText().equals("right") || in.has("refreshToken")
+            if (in.path("password").asText().equals("half")) {
+                return "{\"challenge\":{\"token\":\"c\",\"expiresAt\":\"2999-01-01T00:00:00Z\",\"factors\":[\"totp\"]}}";
+            }
+            return in.path("code").asText().equals("123456")
+                            || in.path("password").asText().equals("right")
+                            || in.has("refreshToken")
                     ? "{\"accessToken\":\"good\",\"expiresAt\":\"2999-01-01T00:00:00Z\",\"refreshToken\":\"r\"}"
                     : "{\"accessToken\":\"bad\",\"expiresAt\":\"2999-01-01T00:00:00Z\",\"refreshToken\":\"r\"}";
         }
@@ -117,7 +126,7 @@ final class FakePanel implements AutoCloseable {
         if (uri.startsWith("/api/v1/apps/")) {
             return "{\"detail\":\"Deletes an app. This cannot be undone: send confirm with the name 'web'\"}";
         }
-        if (uri.startsWith("/api/v1/deployments")) {
+        if (uri.startsWith("/api/v1/deployments") || uri.startsWith("/api/v1/ledger")) {
             return "{\"job\":\"job:7\"}";
         }
         if (uri.contains("/log?") || uri.endsWith("/log")) {
@@ -126,10 +135,10 @@ final class FakePanel implements AutoCloseable {
                     + end("done", "");
         }
         if (uri.startsWith("/api/v1/jobs/")) {
-            return "{\"state\":\"" + jobState
-                    + "\",\"result\":{\"address\":\"http://web.localhost\"},\"error\":{\"message\":\"No Dockerfile\"}}";
+            return "{\"state\":\"" + jobState + "\",\"result\":{\"address\":\"http://web.localhost\",\"verdict\":\""
+                    + verdict + "\"},\"error\":{\"message\":\"No Dockerfile\"}}";
         }
-        return "{\"project\":\"project:1\",\"name\":\"shop\"}";
+        return "{\"project\":\"project:1\",\"name\":\"shop\",\"notes\":\"first\\n\\u001b[2Jsecond\\n\"}";
     }
 
     private static void answer(HttpExchange exchange, int status, String text) throws IOException {

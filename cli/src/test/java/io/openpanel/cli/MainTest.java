@@ -82,6 +82,12 @@ class MainTest {
     }
 
     @Test
+    void aTextOfManyLinesKeepsThemAndMovesNoCursor() {
+        assertThat(run("project", "create", "shop")).isZero();
+        assertThat(out.toString()).contains("notes:\n  first\n   [2Jsecond\n");
+    }
+
+    @Test
     void aStreamPrintsItsLines() {
         assertThat(run("logs", "shop/web", "--tail", "50", "-f")).isZero();
         assertThat(out.toString()).isEqualToNormalizingNewlines("first\nsecond\n");
@@ -122,6 +128,16 @@ class MainTest {
     }
 
     @Test
+    void aVerdictIsWaitedForAndIsTheExitCode() {
+        assertThat(run("ledger", "verify")).isZero();
+
+        panel.verdict = "tampered";
+        assertThat(run("ledger", "verify")).isEqualTo(Failure.FAILED);
+        assertThat(err.toString()).contains("Verdict: tampered");
+        assertThat(run("ledger", "verify", "--json")).isEqualTo(Failure.FAILED);
+    }
+
+    @Test
     void whatDestroysIsNotDoneUnasked() {
         assertThat(run("app", "delete", "shop/web")).isEqualTo(Failure.USAGE);
         assertThat(err.toString()).contains("'web'");
@@ -151,7 +167,9 @@ class MainTest {
     void aLogInIsKeptForItsOwnerOnlyAndRenewed() throws IOException {
         environment.remove("OPENPANEL_TOKEN");
         new HttpPanel(new Session(environment), java.util.Optional.empty())
-                .logIn(panel.url(), java.util.Optional.empty(), "a@b.test", "right");
+                .logIn(panel.url(), java.util.Optional.empty(), "a@b.test", "right", () -> {
+                    throw new AssertionError("Nobody asked for a code");
+                });
         Path file = folder.resolve("cli.json");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                 .isEqualTo("rw-------");
@@ -161,6 +179,17 @@ class MainTest {
         assertThat(panel.asked).anyMatch(each -> each.startsWith("POST /api/v1/sessions/refresh"));
         assertThat(run("logout")).isZero();
         assertThat(Files.readString(file)).doesNotContain("good");
+    }
+
+    @Test
+    void aSecondFactorIsAskedForAndOnlyThenTheLogInKept() throws IOException {
+        environment.remove("OPENPANEL_TOKEN");
+        new HttpPanel(new Session(environment), java.util.Optional.empty())
+                .logIn(panel.url(), java.util.Optional.empty(), "a@b.test", "half", () -> "123456");
+
+        assertThat(panel.asked).contains("POST /api/v1/sessions/verify {\"challenge\":\"c\",\"code\":\"123456\"}");
+        assertThat(Files.readString(folder.resolve("cli.json"))).contains("good");
+        assertThat(run("ps")).isZero();
     }
 
     @Test
