@@ -1,5 +1,9 @@
 import { Problem } from './problem';
-import { accessToken, refresh, session } from './session';
+import { accessToken, chosenTeam, refresh, session } from './session';
+import { Store } from './store';
+
+/** How often a team refused because it asks for a second factor that the person does not have. */
+export const stepUps = new Store(0);
 
 export interface Sending {
   method?: string;
@@ -15,20 +19,25 @@ export async function send(path: string, sending: Sending = {}): Promise<Respons
     response = await once(path, sending);
   }
   if (!response.ok) {
-    throw await Problem.of(response);
+    const problem = await Problem.of(response);
+    if (problem.kind === 'step-up') {
+      stepUps.set(stepUps.get() + 1);
+    }
+    throw problem;
   }
   return response;
 }
 
 async function once(path: string, { method = 'GET', body, headers, signal }: Sending): Promise<Response> {
   const token = await accessToken();
+  const team = chosenTeam();
   try {
     return await fetch(path, {
       method, signal, credentials: 'same-origin',
       headers: {
         Accept: 'application/json',
         ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-        ...(token ? { Authorization: `Bearer ${token}` } : {}),
+        ...(token ? { Authorization: `Bearer ${token}`, ...(team ? { 'OpenPanel-Team': team } : {}) } : {}),
         ...headers,
       },
       body: body === undefined ? undefined : JSON.stringify(body),

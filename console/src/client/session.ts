@@ -23,6 +23,21 @@ export type Session =
 export const session = new Store<Session>({ state: 'starting' });
 
 const EARLY = 30_000;
+const TEAM = 'openpanel-team';
+
+/** The team the person chose to work in; their first one where none is. */
+export const chosenTeam = (): string | undefined => localStorage.getItem(TEAM) ?? undefined;
+
+/** Works in another team from now on: nothing of this one stays on the page. */
+export function workIn(team: string | undefined): void {
+  if (team) {
+    localStorage.setItem(TEAM, team);
+  } else {
+    localStorage.removeItem(TEAM);
+  }
+  window.location.assign('/');
+}
+
 const channel = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel('openpanel-session');
 let refreshing: Promise<boolean> | undefined;
 let timer: ReturnType<typeof setTimeout> | undefined;
@@ -44,6 +59,7 @@ function adopt(tokens: Tokens): void {
 
 function leave(): void {
   clearTimeout(timer);
+  localStorage.removeItem(TEAM);
   session.set({ state: 'out' });
 }
 
@@ -63,25 +79,50 @@ async function post(path: string, body?: unknown): Promise<Response> {
   }
 }
 
-async function enter(path: string, body: unknown): Promise<void> {
+export async function ask<A>(path: string, body: unknown): Promise<A> {
   const response = await post(path, body);
   if (!response.ok) {
     throw await Problem.of(response);
   }
-  const tokens = await response.json() as Tokens;
+  return await response.json() as A;
+}
+
+function welcome(tokens: Tokens): void {
   adopt(tokens);
   channel?.postMessage({ tokens });
 }
 
-export const logIn = (email: string, password: string): Promise<void> => enter('/auth/login', { email, password });
+export async function enter(path: string, body: unknown): Promise<void> {
+  welcome(await ask<Tokens>(path, body));
+}
+
+/** What is asked for besides the password. */
+export interface Challenge { challenge: string; expiresAt: string; factors: string }
+
+/** Logs in, or answers what else is asked for. */
+export async function logIn(email: string, password: string): Promise<Challenge | undefined> {
+  const answer = await ask<Tokens | Challenge>('/auth/login', { email, password });
+  if ('challenge' in answer) {
+    return answer;
+  }
+  welcome(answer);
+  return undefined;
+}
+
+/** The second step of a log-in. */
+export const verify = (challenge: string, code: string): Promise<void> => enter('/auth/verify', { challenge, code });
 
 export interface Owner { token: string; email: string; password: string; name: string; team: string }
 
 export const setUp = (owner: Owner): Promise<void> => enter('/auth/setup', owner);
 
+export const join = (token: string, password: string, name: string): Promise<void> => enter('/auth/join', { token, password, name });
+
 export async function logOut(): Promise<void> {
   const current = session.get();
   if (current.state === 'in') {
+    // The page goes first: a stream that the panel ends would have it all read again, with a token that is worth nothing.
+    session.set({ state: 'starting' });
     await fetch('/auth/logout', {
       method: 'POST', credentials: 'same-origin',
       headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${current.tokens.accessToken}` },

@@ -25,12 +25,23 @@ interface Topic extends Subscription {
 const SETTLE = 20;
 const MOST_WAIT = 30_000;
 const MOST_MOVED = 5_000;
+const MOST_OPENING = 5_000;
+
+/** One try to be connected. */
+interface Connection {
+  abort: AbortController;
+  /** The topics that do not flow yet. */
+  opening: Set<string>;
+}
 
 /** The tab's one live connection: topics join and leave, and it heals by itself. */
 export class LiveStream {
   private topics = new Map<string, Topic>();
   private count = 0;
-  private connection: AbortController | undefined;
+  private connection: Connection | undefined;
+  /** Those before it, which are read until the newest one has all its topics: nothing falls between two. */
+  private former: Connection[] = [];
+  private missed = false;
   private wanted: ReturnType<typeof setTimeout> | undefined;
   private failures = 0;
   private lostListeners = new Set<() => void>();
@@ -55,8 +66,14 @@ export class LiveStream {
 
   close(): void {
     clearTimeout(this.wanted);
-    this.connection?.abort();
+    this.leaveFormer();
+    this.connection?.abort.abort();
     this.connection = undefined;
+  }
+
+  private leaveFormer(): void {
+    this.former.forEach((each) => each.abort.abort());
+    this.former = [];
   }
 
   private reconnect(delay: number): void {
@@ -66,40 +83,53 @@ export class LiveStream {
 
   private async connect(): Promise<void> {
     const live = [...this.topics.values()].filter((topic) => !topic.ended);
-    const former = this.connection;
     if (!live.length) {
       this.close();
       return;
     }
-    const mine = new AbortController();
+    const mine: Connection = { abort: new AbortController(), opening: new Set(live.map(({ key }) => key)) };
+    if (this.connection) {
+      this.former.push(this.connection);
+    }
     this.connection = mine;
     try {
       const response = await this.open('/api/v1/stream', {
-        method: 'POST', signal: mine.signal, headers: { Accept: 'text/event-stream' },
+        method: 'POST', signal: mine.abort.signal, headers: { Accept: 'text/event-stream' },
         body: { topics: live.map(({ key, action, input, resumes, after }) => (
           { key, action, input: without(input, 'after'), ...(resumes && after > 0 ? { after } : {}) })) },
       });
-      former?.abort();
-      if (this.failures > 0) {
-        this.lostListeners.forEach((listener) => listener());
-      }
       this.failures = 0;
       this.settle(live);
+      setTimeout(() => this.opened(mine), MOST_OPENING);
       await this.read(response, mine);
     } catch (error) {
-      former?.abort();
-      if (mine.signal.aborted) {
+      if (mine.abort.signal.aborted) {
         return;
       }
       const { status } = Problem.from(error);
       if (status === 401 || status === 403) {
+        this.leaveFormer();
         return;
       }
     }
     if (this.connection === mine) {
+      this.leaveFormer();
       this.failures++;
+      this.missed = true;
       this.topics.forEach((topic) => topic.ended || topic.onAway?.(true));
       this.reconnect(Math.min(MOST_WAIT, 500 * 2 ** Math.min(this.failures - 1, 6)) * (0.5 + Math.random()));
+    }
+  }
+
+  /** From here on everything comes by this connection. */
+  private opened(connection: Connection): void {
+    if (this.connection !== connection) {
+      return;
+    }
+    this.leaveFormer();
+    if (this.missed) {
+      this.missed = false;
+      this.lostListeners.forEach((listener) => listener());
     }
   }
 
@@ -114,11 +144,11 @@ export class LiveStream {
     }), 700);
   }
 
-  private async read(response: Response, mine: AbortController): Promise<void> {
+  private async read(response: Response, mine: Connection): Promise<void> {
     const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
     const parser = new EventParser((event, data) => {
-      if (this.connection === mine) {
-        this.receive(event, data);
+      if (!mine.abort.signal.aborted) {
+        this.receive(event, data, mine);
       }
     });
     while (true) {
@@ -130,15 +160,19 @@ export class LiveStream {
     }
   }
 
-  private receive(event: string, data: string): void {
+  private receive(event: string, data: string, connection: Connection): void {
     const { key, items = [], reason = '', message } = JSON.parse(data) as
       { key: string; items?: Item[]; reason?: string; message?: string };
+    if (event !== 'items' && connection.opening.delete(key) && connection.opening.size === 0) {
+      this.opened(connection);
+    }
     const topic = this.topics.get(key);
-    if (!topic) {
+    if (!topic || topic.ended) {
       return;
     }
     if (event === 'end') {
       if (reason === 'moved') {
+        this.missed ||= !topic.resumes;
         topic.onAway?.(true);
         this.reconnect(Math.min(MOST_MOVED, 300 * 2 ** topic.moves++));
         return;

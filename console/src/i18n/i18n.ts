@@ -102,9 +102,3 @@ export function summaries(catalogue: Catalogue | undefined, registry: Registry |
 
 /** The first clause of a summary, without what follows from it: "Deploys an app". */
 export const clauseOf = (summary: string): string => summary.split(/[;,:]/)[0]!;
-
-/** As it stands behind somebody's name: "deploys an app". */
-export function deedOf(summary: string): string {
-  const clause = clauseOf(summary);
-  return clause.charAt(0).toLowerCase() + clause.slice(1);
-}

@@ -42,6 +42,7 @@ export default function Marketplace() {
                 { id: 'summary', header: t('market.summary'), wideOnly: true, cell: (row) => <span className="muted clip">{row.summary}</span> },
                 { id: 'publisher', header: t('market.publisher'), width: 150, wideOnly: true, sort: (row) => row.publisher, cell: (row) => <span className="clip">{row.publisher}</span> },
                 { id: 'version', header: t('plugins.version'), width: 110, cell: (row) => <code className="muted">{newest(row)?.version ?? '–'}</code> },
+                { id: 'quality', header: t('plugins.quality'), width: 92, wideOnly: true, sort: (row) => newest(row)?.quality ?? '', cell: (row) => { const level = newest(row)?.quality; return <span className="muted" title={t('market.quality-says', { level: t(`plugins.quality-${level ?? 'none'}`), name: row.marketplace })}>{level ? t(`plugins.quality-${level}`) : '–'}</span>; } },
                 { id: 'installed', header: t('market.installed'), width: 110, wideOnly: true, cell: (row) => <code className="muted">{row.installed ?? '–'}</code> },
               ]}
               menu={(row) => [{ label: t('market.look'), onSelect: () => setChosen(row) }]} />

@@ -7,7 +7,7 @@ import { useAction, useNavigate, useRead } from '../ui/hooks';
 import { IconDownload } from '../ui/icons';
 import { Notice, ProblemNotice } from '../ui/states';
 
-interface Release { version: string; size: number; published: string; host: string; permissions: string[]; revoked?: string; obstacle?: string }
+interface Release { version: string; size: number; published: string; host: string; permissions: string[]; quality?: string; source?: string; revoked?: string; obstacle?: string }
 export interface Offer { offer: string; title: string; summary: string; categories: string[]; marketplace: string; publisher: string; trusted: boolean; installed?: string; releases: Release[] }
 
 /** What there is to install: the newest that was not taken back. */
@@ -36,6 +36,12 @@ export function OfferDialog({ offer, onClose }: { offer: Offer; onClose: () => v
     }
   };
   const current = offer.installed !== undefined && offer.installed === release?.version;
+  /** What people are asked to agree to: the hosts it reaches, or the actions and events of others. */
+  const asked = (hosts: boolean) => {
+    const names = (release?.permissions ?? []).filter((each) => each.startsWith('host:') === hosts);
+    return names.length > 0 && names.map((each) => <div key={each} className="row"><code>{each.replace(/^host:/, '')}</code>{before && !before.includes(each) && <span className="status badge amber">{t('market.calls-new')}</span>}</div>);
+  };
+
   return (
     <Dialog title={offer.title} onClose={onClose} size={600}>
       <div className="stack">
@@ -45,7 +51,10 @@ export function OfferDialog({ offer, onClose }: { offer: Offer; onClose: () => v
           <dt>{t('market.place')}</dt><dd>{offer.marketplace}</dd>
           {release && <><dt>{t('plugins.version')}</dt><dd><code>{release.version}</code> · <Bytes value={release.size} /> · <RelativeTime at={release.published} /></dd></>}
           {offer.installed && <><dt>{t('market.installed')}</dt><dd><code>{offer.installed}</code></dd></>}
-          <dt>{t('market.calls')}</dt><dd>{release?.permissions.length ? release.permissions.map((each) => <div key={each} className="row"><code>{each}</code>{before && !before.includes(each) && <span className="status badge amber">{t('market.calls-new')}</span>}</div>) : t('market.calls-none')}</dd>
+          {release?.quality && <><dt>{t('plugins.quality')}</dt><dd>{t('market.quality-says', { level: t(`plugins.quality-${release.quality}`), name: offer.marketplace })}</dd></>}
+          {release?.source && <><dt>{t('market.source')}</dt><dd>{release.source}</dd></>}
+          <dt>{t('market.calls')}</dt><dd>{asked(false) || t('market.calls-none')}</dd>
+          <dt>{t('market.reaches')}</dt><dd>{asked(true) || t('market.reaches-none')}</dd>
         </dl>
         {release?.obstacle && <Notice tone="red">{release.obstacle}</Notice>}
         {offer.trusted

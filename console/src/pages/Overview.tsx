@@ -1,13 +1,12 @@
 import { useState } from 'react';
 import { Link } from 'wouter';
-import { deedOf, useSummary, useT } from '../i18n/i18n';
+import { useT } from '../i18n/i18n';
 import { RelativeTime, Status, statusRank } from '../ui/bits';
 import { Button, LinkButton } from '../ui/controls';
-import { Contributed, useAction, useCan, useList, useMe, useNavigate, useOperation, useRead, useWidgets } from '../ui/hooks';
-import { IconActivity, IconAlertTriangle, IconArrowUpRight, IconCheck, IconPlus, IconSparkles } from '../ui/icons';
+import { Contributed, Extras, useAction, useCan, useList, useMe, useNavigate, useOperation, useRead, useWidgets } from '../ui/hooks';
+import { IconAlertTriangle, IconArrowUpRight, IconCheck, IconPlus, IconSparkles } from '../ui/icons';
 import { Card, Page } from '../ui/Page';
 import { ErrorState, LinesSkeleton, Skeleton } from '../ui/states';
-import { Timeline } from '../ui/Timeline';
 
 interface Project { project: string; name: string; description?: string }
 interface App { app: string; name: string; project: string; projectName?: string; status?: string; address?: string; latest?: { deployment: string; state: string; createdAt: string; finishedAt?: string } }
@@ -45,7 +44,7 @@ export default function Overview() {
                 )}
               </section>
             )}
-            <Activity />
+            <Extras on="overview.main" />
           </div>
           <div className="stack">
             {here.apps && <FirstSteps apps={apps.data} projects={projects.data} engine={engine.data} />}
@@ -59,9 +58,11 @@ export default function Overview() {
 
 function Attention({ apps = [], engine, waiting }: { apps?: App[]; engine?: Engine; waiting: boolean }) {
   const t = useT('');
+  const encryption = useRead<{ kit: string }>('encryption.get', {}, { enabled: useCan('encryption.get'), live: ['action.done'] });
   const full = engine?.diskTotal ? 1 - (engine.diskFree ?? 0) / engine.diskTotal : 0;
   const problems = [
     ...(engine && engine.state !== 'healthy' ? [{ key: 'engine', text: t('over.engine'), hint: engine.reason, href: '/containers', red: true }] : []),
+    ...(encryption.data?.kit === 'waiting' ? [{ key: 'kit', text: t('over.kit'), href: '/encryption', red: false }] : []),
     ...(full >= 0.8 ? [{ key: 'disk', text: t('over.disk', { percent: `${Math.round(full * 100)}%` }), href: '/containers', red: full >= 0.9 }] : []),
     ...apps.flatMap((app) => {
       const status = app.status?.toLowerCase();
@@ -120,45 +121,6 @@ function ProjectCard({ project, apps }: { project: Project; apps: App[] }) {
         {!apps.length && <li className="option-row none">{t('over.no-apps')}</li>}
       </ul>
     </section>
-  );
-}
-
-interface Row { seq: number; at: string; callerName: string; action: string; resources: string[]; outcome?: string; detail?: string; via?: string }
-
-interface About { name: string; href: string }
-
-function Activity() {
-  const t = useT('');
-  const able = useCan('audit.list');
-  const query = useList<Row>('audit.list', { limit: 200 }, { live: ['action.*', 'deployment.*'], enabled: able });
-  const { data: apps } = useList<App>('app.list', {}, { enabled: Boolean(useOperation('app.list')) });
-  const summaryOf = useSummary();
-  const { data: projects } = useList<Project>('project.list', {}, { enabled: Boolean(useOperation('project.list')) });
-  const known = new Map<string, About>();
-  projects?.forEach((project) => known.set(project.project, { name: project.name, href: `/projects/${id(project.project)}` }));
-  apps?.forEach((app) => known.set(app.app, { name: app.name, href: `/apps/${id(app.app)}` }));
-  const plugin = (ref: string): About => {
-    const said = t(`plugin.${id(ref)}`);
-    return { name: said.startsWith('plugin.') ? id(ref) : said, href: '/plugins' };
-  };
-  if (!able) {
-    return null;
-  }
-  const rows = query.data?.filter((row) => !row.via && !/\.(list|get|log|logs|watch|stats|refresh)$/.test(row.action)).slice(0, 10)
-    // What began a job says so by the job's id.
-    .map((row) => ({ ...row, about: row.resources.flatMap((ref) => known.get(ref) ?? (ref.startsWith('plugin:') ? plugin(ref) : [])), ...(row.detail?.startsWith('job:') ? { job: row.detail, detail: undefined } : { job: undefined }) }));
-  return (
-    <Card title={t('over.activity')}>
-      {query.error && !query.data ? <ErrorState error={query.error} onRetry={() => void query.refetch()} /> : !rows ? <LinesSkeleton lines={4} />
-        : rows.length === 0 ? <p className="body muted" style={{ padding: 16 }}>{t('over.no-activity')}</p>
-          : <Timeline label={t('over.activity')} items={rows.map((row) => ({
-            id: String(row.seq), at: row.at, tone: row.outcome && !/^(done|ok|accepted|queued|unknown)/.test(row.outcome) ? 'red' as const : undefined,
-            icon: row.outcome && !/^(done|ok|accepted|queued|unknown)/.test(row.outcome) ? <IconAlertTriangle size={12} /> : <IconActivity size={12} />,
-            text: <><b style={{ fontWeight: 540 }}>{row.callerName}</b> <span className="muted">{row.job ? <Link className="quiet-link" href={`/jobs/${id(row.job)}`}>{deedOf(summaryOf(row.action))}</Link> : deedOf(summaryOf(row.action))}</span>
-              {row.about.map(({ name, href }) => <span key={href} className="nowrap"> · <Link className="quiet-link" href={href}>{name}</Link></span>)}
-              {row.detail && <span className="muted"> · {row.detail}</span>}</>,
-          }))} />}
-    </Card>
   );
 }
 

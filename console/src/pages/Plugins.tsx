@@ -4,7 +4,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { perform } from '../client/catalogue';
 import { refreshCatalogue } from '../client/registry';
 import { useLocale, useSummary, useT } from '../i18n/i18n';
-import { Duration, Facts, Status } from '../ui/bits';
+import { Bytes, Duration, Facts, Status } from '../ui/bits';
 import { formatNumber } from '../ui/format';
 import { Button } from '../ui/controls';
 import { confirm } from '../ui/confirm';
@@ -17,8 +17,9 @@ import { Table } from '../ui/Table';
 import { toast, toastProblem } from '../ui/toast';
 import { OfferDialog, type Offer } from './OfferDialog';
 
+interface Usage { calls: number; failed: number; mean: string; threads: number; memory?: number; memoryLimit?: number; processes?: number; processLimit?: number }
 interface Plugin { plugin: string; title: string; version: string; state: string; trust: string; reason?: string; actions: string[]; uses: string[];
-  marketplace?: string; publisher?: string; former?: string; usage?: { calls: number; failed: number; mean: string; threads: number }; update?: string; changedAt?: string }
+  marketplace?: string; publisher?: string; former?: string; usage?: Usage; quality?: string; lacks: string[]; update?: string; changedAt?: string }
 
 const settingsOf = (plugin: string) => `/plugins/${plugin.slice('plugin:'.length)}/settings`;
 
@@ -34,6 +35,7 @@ export function PluginTabs({ current }: { current: string }) {
 
 export default function Plugins() {
   const t = useT('');
+  const locale = useLocale();
   const query = useList<Plugin>('plugin.list', {}, { live: ['catalogue.changed'] });
   const settings = useList<{ plugin: string }>('setting.list', {}, { live: ['catalogue.changed'], enabled: useCan('setting.list') });
   const start = useAction('plugin.start');
@@ -63,7 +65,7 @@ export default function Plugins() {
   // What an update asks for is looked at, and agreed to, where it is offered.
   const look = (row: Plugin) => perform<Offer>(client, 'offer.get', { offer: `${row.marketplace}/${row.plugin.slice('plugin:'.length)}` }).then(setOffered, toastProblem);
   const follow = (started?: { job: string }) => started && navigate(`/jobs/${started.job.slice('job:'.length)}`);
-  const foreign = (row: Plugin) => Boolean(row.marketplace);
+  const foreign = (row: Plugin) => row.trust !== 'core';
   const here = (row: Plugin) => row.state !== 'uninstalled';
   return (
     <Page title={t('plugins.title')} tabs={<PluginTabs current="installed" />} lead={<span style={{ maxWidth: 720 }}>{t('plugins.lead')}</span>}>
@@ -73,6 +75,8 @@ export default function Plugins() {
           { id: 'state', header: t('plugins.state'), width: 124, sort: (row) => row.state, cell: (row) => <span title={row.reason}><Status value={row.state} /></span> },
           { id: 'trust', header: t('plugins.trust'), width: 112, wideOnly: true, sort: (row) => row.trust, cell: (row) => <span title={t(`plugins.trust-${row.trust}-text`)}>{t(`plugins.trust-${row.trust}`)}</span> },
           { id: 'version', header: t('plugins.version'), width: 200, wideOnly: true, cell: (row) => <span className="row"><code className="muted">{row.version}</code>{row.update && <button type="button" className="copy" onClick={() => void look(row)}><span className="link">{t('plugins.update-to', { version: row.update })}</span></button>}</span> },
+          { id: 'quality', header: t('plugins.quality'), width: 92, wideOnly: true, sort: (row) => row.quality ?? '', cell: (row) => <span className={row.quality ? undefined : 'faint'}>{row.quality ? t(`plugins.quality-${row.quality}`) : '–'}</span> },
+          { id: 'failed', header: t('plugins.failed'), width: 84, end: true, wideOnly: true, sort: (row) => row.usage?.failed ?? 0, cell: (row) => <span className={`num${row.usage?.failed ? '' : ' faint'}`}>{row.usage ? formatNumber(row.usage.failed, locale) : '–'}</span> },
           { id: 'actions', header: t('plugins.actions'), width: 84, end: true, wideOnly: true, sort: (row) => row.actions.length, cell: (row) => <button type="button" className="copy num" onClick={() => setShown(row)} title={t('plugins.show')}><span className="link">{row.actions.length}</span><span className="sr">{t('plugins.show')}</span></button> },
         ]}
         menu={(row) => [
@@ -90,7 +94,7 @@ export default function Plugins() {
             run: () => purge.run({ plugin: row.plugin, confirm: row.title }).then(() => refreshCatalogue(client)) }) },
         ]} />
       {offered && <OfferDialog offer={offered} onClose={() => setOffered(undefined)} />}
-      {shown && <Dialog title={titleOf(shown)} onClose={() => setShown(undefined)} size={640}><p className="muted">{t(`plugins.trust-${shown.trust}-text`)}</p><About plugin={shown} /><Actions of={shown} /><div className="buttons end"><Button onClick={() => setShown(undefined)}>{t('close')}</Button></div></Dialog>}
+      {shown && <Dialog title={titleOf(shown)} onClose={() => setShown(undefined)} size={640}><p className="muted">{t(`plugins.trust-${shown.trust}-text`)}</p><About plugin={shown} /><Actions of={shown} /><div className="buttons end">{foreign(shown) && shown.state === 'active' && stop.allowed && <Button tone="danger" icon={<IconPlayerStop size={16} />} onClick={() => { setShown(undefined); ask(shown); }}>{t('plugins.stop')}</Button>}<Button onClick={() => setShown(undefined)}>{t('close')}</Button></div></Dialog>}
     </Page>
   );
 }
@@ -100,18 +104,31 @@ function About({ plugin }: { plugin: Plugin }) {
   const t = useT('');
   const locale = useLocale();
   const { data } = useRead<Plugin>('plugin.get', { plugin: plugin.plugin });
-  const { usage, uses, publisher, marketplace, reason } = data ?? plugin;
+  const { usage, uses, publisher, marketplace, reason, state, quality, lacks } = data ?? plugin;
   return (
     <div style={{ marginBottom: 16 }}>
       <Facts items={[
-        [t('plugins.state'), reason && <span>{reason}</span>],
+        [t('plugins.state'), <><Status value={state} />{reason && <div>{reason}</div>}</>],
         [t('market.publisher'), publisher && `${publisher} · ${marketplace}`],
         [t('market.calls'), uses.length > 0 && uses.map((each) => <div key={each}><code>{each}</code></div>)],
         [t('plugins.usage'), usage && t('plugins.usage-text', { calls: formatNumber(usage.calls, locale), failed: formatNumber(usage.failed, locale), threads: usage.threads })],
         [t('plugins.mean'), usage && usage.calls > 0 && <Duration value={usage.mean} />],
+        [t('plugins.memory'), usage && <Memory usage={usage} isolated={plugin.trust === 'isolated'} />],
+        [t('plugins.processes'), usage?.processes !== undefined && t('plugins.of', { used: formatNumber(usage.processes, locale), limit: formatNumber(usage.processLimit ?? 0, locale) })],
+        [t('plugins.quality'), quality && <>{t(`plugins.quality-${quality}`)} <span className="muted">{t(`plugins.quality-${quality}-text`)}</span></>],
+        [t('plugins.lacks'), lacks.length > 0 && <details><summary>{t('plugins.lacks-count', { count: lacks.length })}</summary><ul>{lacks.map((each) => <li key={each}>{each}</li>)}</ul></details>],
       ]} />
     </div>
   );
+}
+
+/** Only a process of its own has memory of its own. */
+function Memory({ usage, isolated }: { usage: Usage; isolated: boolean }) {
+  const t = useT('');
+  if (usage.memory === undefined) {
+    return <span className="muted">{t(isolated ? 'plugins.memory-unknown' : 'plugins.memory-shared')}</span>;
+  }
+  return <span><Bytes value={usage.memory} /> / <Bytes value={usage.memoryLimit} /></span>;
 }
 
 function Actions({ of }: { of: Plugin }) {

@@ -1,7 +1,7 @@
 import { lazy, Suspense, useEffect, useRef, type ReactNode } from 'react';
 import { MantineProvider } from '@mantine/core';
 import { notifyManager, QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { Router } from 'wouter';
+import { Router, useLocation } from 'wouter';
 import { Problem } from '../client/problem';
 import { session, start } from '../client/session';
 import { useStore } from '../client/store';
@@ -12,9 +12,11 @@ import { unsaved } from '../ui/unsaved';
 import { useT } from '../i18n/i18n';
 import { Frame } from './Frame';
 import { Gate } from './Gate';
+import { follow, usePlace } from './place';
 import { schemes, styleNonce, theme, variables } from './theme';
 
 const LogIn = lazy(() => import('../pages/LogIn'));
+const Join = lazy(() => import('../pages/Join'));
 const SetUp = lazy(() => import('../pages/SetUp'));
 const Confirmation = lazy(() => import('../ui/Confirmation'));
 
@@ -60,13 +62,15 @@ function Leaving({ children }: { children: ReactNode }) {
         event.stopImmediatePropagation();
         window.history.pushState(null, '', page.href);
         latest.current(() => window.history.back());
+      } else {
+        follow();
       }
     };
     window.addEventListener('popstate', back, { capture: true });
     return () => window.removeEventListener('popstate', back, { capture: true });
   }, []);
   return (
-    <Router aroundNav={(navigate, to, options) => {
+    <Router hook={usePlace} aroundNav={(navigate, to, options) => {
       if (!unsaved.get() || new URL(to, window.location.href).pathname === window.location.pathname) {
         navigate(to, options);
       } else {
@@ -83,12 +87,16 @@ function Confirmations() {
 
 function Door() {
   const current = useStore(session);
+  const [here] = useLocation();
   const person = current.state === 'in' ? `${current.tokens.user} ${current.tokens.team}` : undefined;
   useEffect(() => {
     if (current.state === 'out') {
       client.clear();
     }
   }, [current.state]);
+  if (here === '/join' && (current.state === 'in' || current.state === 'out')) {
+    return <Join />;
+  }
   switch (current.state) {
     case 'starting': return null;
     case 'unreachable': return <Unreachable />;

@@ -5,17 +5,18 @@ import { Link, useLocation } from 'wouter';
 import { useCatalogue } from '../client/catalogue';
 import { onEvent, startEvents } from '../client/events';
 import { navOf, refreshCatalogue, useRegistry } from '../client/registry';
-import { logOut } from '../client/session';
+import { logOut, workIn } from '../client/session';
 import { live } from '../client/stream';
 import { chooseLanguage, titleOf, useLocale, useT } from '../i18n/i18n';
 import { Avatar } from '../ui/bits';
 import { IN_MAIN, Kbd, Menu } from '../ui/controls';
-import { useCan, useMe } from '../ui/hooks';
-import { IconDots, IconLanguage, IconLogout, IconMoon, IconSearch, IconSun } from '../ui/icons';
+import { Extras, useCan, useMe } from '../ui/hooks';
+import { IconDots, IconLanguage, IconLogout, IconMoon, IconSearch, IconStack2, IconSun } from '../ui/icons';
 import { modifier } from '../ui/SaveBar';
-import { Logo } from './Logo';
 import { navIcon } from './navIcon';
 import { Routes } from './Routes';
+import { TeamSwitch, useTeams } from './TeamSwitch';
+import { useStepUp } from './useStepUp';
 
 const palette = () => import('./Palette');
 const Palette = lazy(palette);
@@ -34,14 +35,16 @@ export function useEntries(): Entry[] {
   const jobs = useCan('job.list');
   const audit = useCan('audit.list');
   const routes = useCan('route.list');
+  const encryption = useCan('encryption.get');
   return useMemo(() => [
     { title: t('nav.overview'), path: '/', icon: 'dashboard', order: 0 },
     ...(jobs ? [{ title: t('nav.jobs'), path: '/jobs', icon: 'activity', order: 80 }] : []),
     ...(plugins ? [{ title: t('nav.plugins'), path: '/plugins', icon: 'plug', order: 90, group: 'settings' }] : []),
     ...(routes ? [{ title: t('nav.routes'), path: '/routes', icon: 'route', order: 92, group: 'settings' }] : []),
     ...(audit ? [{ title: t('nav.audit'), path: '/audit', icon: 'shield', order: 95, group: 'settings' }] : []),
+    ...(encryption ? [{ title: t('nav.encryption'), path: '/encryption', icon: 'lock', order: 96, group: 'settings' }] : []),
     ...navOf(data).map((entry) => ({ ...entry, title: titleOf(entry.plugin, entry.title, locale) })),
-  ].sort((a, b) => a.order - b.order), [data, t, locale, plugins, jobs, routes, audit]);
+  ].sort((a, b) => a.order - b.order), [data, t, locale, plugins, jobs, routes, audit, encryption]);
 }
 
 const within = (path: string, here: string) => (path === '/' ? here === '/' : here === path || here.startsWith(`${path}/`)
@@ -55,12 +58,12 @@ export function Frame() {
   const [helping, setHelping] = useState(false);
   const [folded, setFolded] = useState(() => localStorage.getItem('openpanel-folded') === 'yes');
   useLiveCatalogue();
+  useStepUp();
   useKeys(() => setAsking(true), () => setHelping(true), () => setFolded((was) => {
     localStorage.setItem('openpanel-folded', was ? 'no' : 'yes');
     return !was;
   }));
   const groups: [string | undefined, Entry[]][] = [[undefined, entries.filter((entry) => !entry.group)], ['settings', entries.filter((entry) => entry.group)]];
-  const me = useMe();
   // Fetched before it is wanted, so that no key typed after ⌘K is lost.
   useEffect(() => {
     const timer = setTimeout(() => void palette(), 800);
@@ -71,9 +74,7 @@ export function Frame() {
     <div className={`frame ${folded ? 'folded' : ''}`}>
       <a className="skip button primary" href="#main">{t('nav.skip')}</a>
       <aside className="side">
-        <Link href="/" className="brand">
-          <Logo /><span className="clip"><b>OpenPanel</b><small className="clip">{me?.teamName}</small></span>
-        </Link>
+        <div className="top"><TeamSwitch /><Extras on="shell" place="side" /></div>
         <button type="button" className="item find" onClick={() => setAsking(true)}>
           <IconSearch size={16} /><span>{t('nav.search')}</span><span aria-hidden><Kbd>{modifier}K</Kbd></span>
         </button>
@@ -107,12 +108,14 @@ function BottomBar({ entries, here, onSearch }: { entries: Entry[]; here: string
   const { setColorScheme } = useMantineColorScheme();
   const dark = useComputedColorScheme() === 'dark';
   const other = useLocale() === 'en' ? LANGUAGES[1] : LANGUAGES[0];
+  const teams = useTeams()?.filter((each) => !each.current) ?? [];
   return (
     <nav className="bottom" aria-label={t('nav.main')}>
       {first.map((entry) => {
         const Icon = navIcon(entry.icon);
         return <Link key={entry.path} href={entry.path} aria-current={within(entry.path, here) ? 'page' : undefined}><Icon size={20} stroke={1.6} /><span className="clip" style={{ maxWidth: '100%' }}>{entry.title}</span></Link>;
       })}
+      <Extras on="shell" place="bottom" />
       <Menu label={t('nav.more')} items={[
         { label: t('nav.search'), icon: <IconSearch size={16} />, onSelect: onSearch },
         ...rest.map((entry) => {
@@ -121,6 +124,7 @@ function BottomBar({ entries, here, onSearch }: { entries: Entry[]; here: string
         }),
         { label: t(dark ? 'me.light' : 'me.dark'), divided: true, icon: dark ? <IconSun size={16} /> : <IconMoon size={16} />, onSelect: () => setColorScheme(dark ? 'light' : 'dark') },
         { label: other[1], icon: <IconLanguage size={16} />, onSelect: () => void chooseLanguage(other[0]) },
+        ...teams.map((each, index) => ({ label: each.name, icon: <IconStack2 size={16} />, divided: index === 0, onSelect: () => workIn(each.team) })),
         { label: t('me.out'), icon: <IconLogout size={16} />, divided: true, onSelect: () => void logOut() },
       ]}>
         <button type="button" data-current={rest.some((entry) => within(entry.path, here)) || undefined}><IconDots size={20} stroke={1.6} /><span>{t('nav.more')}</span></button>
@@ -171,7 +175,7 @@ function useLiveCatalogue(): void {
     const again = () => refreshCatalogue(client);
     const leaving = [
       startEvents(),
-      onEvent('catalogue.changed', again),
+      ...['catalogue.changed', 'team.updated', 'member.updated', 'role.updated', 'grant.*'].map((topic) => onEvent(topic, again)),
       live.onLost(() => {
         again();
         void client.invalidateQueries({ queryKey: ['action'] });

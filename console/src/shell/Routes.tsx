@@ -14,6 +14,7 @@ const Plugins = lazy(() => import('../pages/Plugins'));
 const PluginSettings = lazy(() => import('../pages/PluginSettings'));
 const RoutesPage = lazy(() => import('../pages/RoutesPage'));
 const DeadLetters = lazy(() => import('../pages/DeadLetters'));
+const Encryption = lazy(() => import('../pages/Encryption'));
 const Jobs = lazy(() => import('../pages/Jobs'));
 const JobPage = lazy(() => import('../pages/Job'));
 const Listing = lazy(() => import('../pages/Listing'));
@@ -36,6 +37,7 @@ export function Routes() {
           <Route path="/plugins"><Plugins /></Route>
           <Route path="/plugins/marketplace"><Marketplace /></Route>
           <Route path="/audit"><Audit /></Route>
+          <Route path="/encryption"><Encryption /></Route>
           <Route path="/plugins/:plugin/settings"><PluginSettings /></Route>
           <Route path="/routes"><RoutesPage /></Route>
           <Route path="/routes/dead-letters"><DeadLetters /></Route>

@@ -50,10 +50,48 @@ describe('the session', () => {
     expect(again.session.get().state).toBe('unreachable');
   });
 
+  it('sends nothing with a token that is being given back', async () => {
+    const sent: string[] = [];
+    const { logIn, logOut } = await import('../client/session');
+    const { send } = await import('../client/http');
+    vi.stubGlobal('fetch', (path: string, init: { headers: Record<string, string> }) => {
+      sent.push(`${path} ${init.headers.Authorization ?? 'nobody'}`);
+      return path === '/auth/logout' ? send('/api/v1/apps').catch(() => undefined).then(() => answer(200, {})) : answer(200, tokens('a'));
+    });
+    await logIn('a@b', 'p');
+    await logOut();
+    expect(sent).toEqual(['/auth/login nobody', '/auth/logout Bearer a', '/api/v1/apps nobody']);
+  });
+
   it('shows set-up on a new panel', async () => {
     vi.stubGlobal('fetch', () => answer(200, { needed: true }));
     const { start, session } = await import('../client/session');
     await start();
     expect(session.get().state).toBe('set-up');
+  });
+
+  it('asks for the second factor before it is in, and is in after it', async () => {
+    const asked: unknown[] = [];
+    vi.stubGlobal('fetch', (path: string, init: { body: string }) => {
+      asked.push([path, JSON.parse(init.body)]);
+      return path === '/auth/login' ? answer(200, { challenge: 'c', expiresAt: '', factors: 'totp' }) : answer(200, tokens('a'));
+    });
+    const { logIn, session, verify } = await import('../client/session');
+    expect(await logIn('a@b', 'p')).toMatchObject({ challenge: 'c', factors: 'totp' });
+    expect(session.get().state).toBe('starting');
+    await verify('c', '123456');
+    expect(asked[1]).toEqual(['/auth/verify', { challenge: 'c', code: '123456' }]);
+    expect(session.get()).toMatchObject({ state: 'in', tokens: { accessToken: 'a' } });
+  });
+
+  it('notices that a team asks for a second factor, and takes no other refusal for it', async () => {
+    let kind = 'denied';
+    vi.stubGlobal('fetch', () => answer(403, { kind }));
+    const { send, stepUps } = await import('../client/http');
+    await expect(send('/api/v1/members')).rejects.toMatchObject({ status: 403 });
+    expect(stepUps.get()).toBe(0);
+    kind = 'step-up';
+    await expect(send('/api/v1/members')).rejects.toMatchObject({ kind: 'step-up' });
+    expect(stepUps.get()).toBe(1);
   });
 });

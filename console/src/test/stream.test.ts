@@ -27,10 +27,11 @@ describe('the live stream', () => {
 
   function panel() {
     const asked: { body: { topics: { key: string; action: string; after?: number }[] }; say: (event: string, data: unknown) => void; end: () => void }[] = [];
-    const open = (_path: string, { body }: { body?: unknown }) => {
+    const open = (_path: string, { body, signal }: { body?: unknown; signal: AbortSignal }) => {
       const encoder = new TextEncoder();
       let controller!: ReadableStreamDefaultController<Uint8Array>;
       const stream = new ReadableStream<Uint8Array>({ start: (made) => { controller = made; } });
+      signal.addEventListener('abort', () => controller.error(new Error('The connection is closed')));
       asked.push({ body: body as never, say: (event, data) => controller.enqueue(encoder.encode(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`)), end: () => controller.close() });
       return Promise.resolve(new Response(stream));
     };
@@ -64,6 +65,8 @@ describe('the live stream', () => {
     asked[0]!.end();
     await new Promise((resolve) => setTimeout(resolve, 900));
     expect(asked.length).toBeGreaterThanOrEqual(2);
+    asked.at(-1)!.say('open', { key: '0' });
+    await settle();
     expect(lost).toHaveBeenCalled();
     stream.close();
   });
@@ -87,6 +90,46 @@ describe('the live stream', () => {
     expect(asked).toHaveLength(2);
     await new Promise((resolve) => setTimeout(resolve, 900));
     expect(away.mock.lastCall).toEqual([false]);
+    stream.close();
+  });
+
+  it('misses nothing while one connection takes over from another', async () => {
+    const { asked, stream } = panel();
+    const items: Item[] = [];
+    const lost = vi.fn();
+    stream.onLost(lost);
+    stream.subscribe({ action: 'event.watch', input: {}, resumes: false, onItems: (more) => items.push(...more) });
+    await settle();
+    asked[0]!.say('open', { key: '0' });
+    stream.subscribe({ action: 'job.log', input: { job: 'job:1' }, resumes: true, onItems: () => undefined });
+    await settle();
+    asked[0]!.say('items', { key: '0', items: [{ id: 'between' }] });
+    asked[1]!.say('open', { key: '1' });
+    await settle();
+    asked[0]!.say('items', { key: '0', items: [{ id: 'still' }] });
+    await settle();
+    asked[1]!.say('open', { key: '0' });
+    await settle();
+    asked[1]!.say('items', { key: '0', items: [{ id: 'after' }] });
+    await settle();
+    expect(items.map((item) => item.id)).toEqual(['between', 'still', 'after']);
+    expect(() => asked[0]!.say('items', { key: '0', items: [] })).toThrow();
+    expect(lost).not.toHaveBeenCalled();
+    stream.close();
+  });
+
+  it('says only when all flows again that something may have been missed', async () => {
+    const { asked, stream } = panel();
+    const lost = vi.fn();
+    stream.onLost(lost);
+    stream.subscribe({ action: 'event.watch', input: {}, resumes: false, onItems: () => undefined });
+    await settle();
+    asked[0]!.say('end', { key: '0', reason: 'moved' });
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(lost).not.toHaveBeenCalled();
+    asked[1]!.say('open', { key: '0' });
+    await settle();
+    expect(lost).toHaveBeenCalledOnce();
     stream.close();
   });
 

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Catalogue } from '../client/catalogue';
 import type { Registry } from '../client/registry';
-import { deedOf, say, summaries } from '../i18n/i18n';
+import { clauseOf, say, summaries } from '../i18n/i18n';
 import en from '../i18n/en.json';
 import pt from '../i18n/pt-BR.json';
 import { rank } from '../shell/rank';
@@ -42,8 +42,8 @@ describe('words', () => {
   it('of an action are the plugin’s translation, else the declared summary, else its id', () => {
     const catalogue = { items: [{ id: 'app.stop', summary: 'Stops an app; its address answers so' }] } as Catalogue;
     const registry = { version: '', plugins: [{ id: 'deploy', i18n: { 'pt-BR': { 'action.app.stop': 'Para um app; o endereço o diz' } } }] } as unknown as Registry;
-    expect(deedOf(summaries(catalogue, registry, 'pt-BR')('app.stop'))).toBe('para um app');
-    expect(deedOf(summaries(catalogue, registry, 'en')('app.stop'))).toBe('stops an app');
+    expect(clauseOf(summaries(catalogue, registry, 'pt-BR')('app.stop'))).toBe('Para um app');
+    expect(clauseOf(summaries(catalogue, registry, 'en')('app.stop'))).toBe('Stops an app');
     expect(summaries(undefined, undefined, 'en')('app.stop')).toBe('App stop');
   });
   it.each(bundles)('of %s’ menu entries, pages and tabs exist, and so do their modules', (bundle) => {

@@ -2,9 +2,11 @@ import { memo, useDeferredValue, useEffect, useLayoutEffect, useMemo, useRef, us
 import { useLocale, useT } from '../i18n/i18n';
 import { Button, copyText, IconButton } from './controls';
 import { formatAgo, formatExact } from './format';
+import { download } from './download';
 import { IconArrowDown, IconArrowNarrowDown, IconArrowUp, IconClock, IconCopy, IconDownload, IconFilter, IconMaximize, IconPlayerPause, IconPlayerPlay, IconSearch, IconTextWrap } from './icons';
 import { ansi, levelOf, LogView, plain, type LogBuffer, type LogLine } from './log';
 import { LINE, useRows } from './logRows';
+import { useFill } from './useFill';
 import type { LogState } from './useLog';
 
 type Stamp = 'off' | 'exact' | 'ago';
@@ -133,28 +135,6 @@ const Line = memo(function Line({ line, index, start, measure, stamp, locale, wa
   );
 });
 
-/** Lets the pane end where the window does, whatever stands above it. */
-function useFill(pane: React.RefObject<HTMLDivElement | null>, wanted: boolean): void {
-  useLayoutEffect(() => {
-    if (!wanted) {
-      return undefined;
-    }
-    const fill = () => {
-      const box = pane.current!;
-      const above = box.getBoundingClientRect().top + window.scrollY;
-      box.style.height = `max(${window.innerWidth <= 720 ? 320 : 420}px, calc(100dvh - ${Math.round(above)}px - var(--below-page)))`;
-    };
-    fill();
-    const sizes = new ResizeObserver(fill);
-    sizes.observe(document.body);
-    window.addEventListener('resize', fill);
-    return () => {
-      sizes.disconnect();
-      window.removeEventListener('resize', fill);
-    };
-  }, [pane, wanted]);
-}
-
 function stampOf(line: LogLine, stamp: Stamp, locale: string): string {
   return stamp === 'ago' ? formatAgo(Date.parse(line.at!), Date.now(), locale).padStart(12) : CLOCK.format(new Date(line.at!));
 }
@@ -166,13 +146,4 @@ function Marked({ span, wanted }: { span: ReturnType<typeof ansi>[number]; wante
   }
   const pieces = span.text.split(new RegExp(`(${wanted.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')})`, 'i'));
   return <span style={style}>{pieces.map((piece, index) => (index % 2 ? <mark key={index}>{piece}</mark> : piece))}</span>;
-}
-
-function download(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
-  const anchor = document.createElement('a');
-  anchor.href = url;
-  anchor.download = name;
-  anchor.click();
-  setTimeout(() => URL.revokeObjectURL(url), 1000);
 }

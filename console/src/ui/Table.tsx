@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent, type ReactNode } from 'react';
+import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode, type SyntheticEvent } from 'react';
 import { Menu as MantineMenu, TextInput } from '@mantine/core';
 import type { UseQueryResult } from '@tanstack/react-query';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
@@ -29,7 +29,7 @@ interface TableProps<R> {
   query: Pick<UseQueryResult<R[]>, 'data' | 'error' | 'refetch'>;
   columns: Column<R>[];
   rowKey: (row: R) => string;
-  /** Where Enter and a click lead. */
+  /** Where Enter and a click lead; without it Enter opens the row's menu. */
   href?: (row: R) => string;
   search?: (row: R) => string;
   filters?: Filter<R>[];
@@ -171,12 +171,15 @@ function Body<R>({ label, query, columns, rows, rowKey, href, menu, bulk, under,
     }
     if (event.key === 'Enter' && href) {
       navigate(href(row));
+    } else if (event.key === 'Enter') {
+      openMenu(event);
     }
   }
 
-  useFirstRow(body, !bare && Boolean(href || pickable));
+  const reachable = Boolean(href || pickable || menu);
+  useFirstRow(body, !bare && reachable);
 
-  function openMenu(event: MouseEvent<HTMLTableRowElement>) {
+  function openMenu(event: SyntheticEvent<HTMLTableRowElement>) {
     const button = event.currentTarget.querySelector<HTMLButtonElement>('td.menu button');
     if (button) {
       event.preventDefault();
@@ -225,7 +228,7 @@ function Body<R>({ label, query, columns, rows, rowKey, href, menu, bulk, under,
           }
           const key = rowKey(row);
           return (
-            <tr key={key} className={under ? 'tall' : undefined} tabIndex={href || pickable ? 0 : undefined} aria-selected={pickable ? picked.has(key) : undefined} aria-rowindex={index + 1}
+            <tr key={key} className={under ? 'tall' : undefined} tabIndex={reachable ? 0 : undefined} aria-selected={pickable ? picked.has(key) : undefined} aria-rowindex={index + 1}
               onKeyDown={(event) => keys(event, row)} onContextMenu={menu ? openMenu : undefined} style={href ? { cursor: 'pointer' } : undefined}
               onClick={(event) => href && !(event.target as Element).closest('a,button,input,[role=menu]') && navigate(href(row))}>
               {pickable && <td className="pick"><input type="checkbox" className="pickbox" aria-label={t('table.pick')} tabIndex={-1} checked={picked.has(key)} onChange={() => onPick(key)} /></td>}

@@ -71,7 +71,7 @@ export const Avatar = ({ name, square }: { name: string; square?: boolean }) =>
 export function Facts({ items }: { items: ([string, ReactNode] | false | undefined)[] }) {
   return (
     <dl className="facts">
-      {items.filter((item): item is [string, ReactNode] => Boolean(item && item[1] !== undefined && item[1] !== null && item[1] !== ''))
+      {items.filter((item): item is [string, ReactNode] => Boolean(item && item[1] !== undefined && item[1] !== null && item[1] !== false && item[1] !== ''))
         .flatMap(([name, value]) => [<dt key={name}>{name}</dt>, <dd key={`${name} value`}>{value}</dd>])}
     </dl>
   );

@@ -247,3 +247,8 @@ export function Contributed({ plugin, module, fallback, ...props }: { plugin: Pl
     </Boundary>
   );
 }
+
+/** Everything that bundles add to a page, or to the frame around all of them, under this name. */
+export function Extras({ on, ...props }: { on: string } & Record<string, unknown>) {
+  return <>{useWidgets(on).map((each) => <Contributed key={`${each.plugin.id} ${each.id}`} plugin={each.plugin} module={each.module} {...props} />)}</>;
+}
