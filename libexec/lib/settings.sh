@@ -1,8 +1,11 @@
 # shellcheck shell=bash
 # Where things are and which ports they use: flag > OPENPANEL_* > etc/openpanel.conf > default.
 
+# Where the key behind the stored secrets is; the panel itself reads these.
+readonly KEY_SETTINGS=(KEY_PROVIDER VAULT_ADDRESS VAULT_TOKEN_FILE VAULT_MOUNT VAULT_KEY VAULT_NAMESPACE)
 readonly SETTINGS=(PORT PROXY_PORT PROXY_TLS_PORT PANEL_TLS_PORT ADDRESS DOCKER_HOST DATABASE_URL OWNER_EMAIL
-    OWNER_PASSWORD JAVA_OPTS JAVA_HOME DOCKERD_ARGS SAMPLE_IMAGE)
+    OWNER_PASSWORD JAVA_OPTS JAVA_HOME DOCKERD_ARGS SAMPLE_IMAGE
+    "${KEY_SETTINGS[@]}")
 
 as_root() { ((EUID == 0)); }
 

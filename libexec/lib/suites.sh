@@ -27,11 +27,45 @@ add_up() {
     printf '%s: 0 passed, 1 failed, 0 skipped — it ended with %s before it could say more\n' "$name" "$status"
 }
 
+# Without colours.
+last_line() { sed 's/\x1b\[[0-9;]*m//g; /^$/d' "$1" | tail -n 1; }
+
 run_and_add() {
     local name="$1" status=0 output
     shift
     output="$(mktemp)"
     "$@" 2>&1 | tee "$output" || status=$?
-    add_up "$name" "$(sed 's/\x1b\[[0-9;]*m//g; /^$/d' "$output" | tail -n 1)" "$status"
+    add_up "$name" "$(last_line "$output")" "$status"
     rm -f "$output"
+}
+
+# run_beside NUMBER FOLDER NAME…: so many suites at once, what each says in one piece when it has ended.
+run_beside() {
+    local at_once="$1" folder="$2" name ended logs
+    local -A running=() begun=()
+    shift 2
+    logs="$(mktemp -d)"
+    trap 'kill -- "${running[@]/#/-}" 2>/dev/null; exit 130' INT TERM
+    while (($# > 0 || ${#running[@]} > 0)); do
+        while (($# > 0 && ${#running[@]} < at_once)); do
+            doing "$1"
+            begun[$1]=${EPOCHREALTIME/[.,]/}
+            # A group of its own, so that an interrupt ends what the suite started with it.
+            setsid bash "$folder/$1" </dev/null >"$logs/$1" 2>&1 &
+            running[$1]=$!
+            shift
+        done
+        wait -n || true
+        for name in "${!running[@]}"; do
+            ! kill -0 "${running[$name]}" 2>/dev/null || continue
+            ended=0
+            wait "${running[$name]}" || ended=$?
+            unset "running[$name]"
+            cat "$logs/$name"
+            add_up "$name" "$(last_line "$logs/$name")" "$ended"
+            note "$name took $(seconds_since "${begun[$name]}")"
+        done
+    done
+    trap - INT TERM
+    rm -rf "$logs"
 }
