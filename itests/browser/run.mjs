@@ -6,8 +6,10 @@ import firstDay from './journey/first-day.mjs';
 import machine from './journey/machine.mjs';
 import market from './journey/market.mjs';
 import person from './journey/person.mjs';
+import secondFactor from './journey/second-factor.mjs';
+import talk from './journey/talk.mjs';
 
-const JOURNEY = [firstDay, app, machine, market, person, everywhere];
+const JOURNEY = [firstDay, talk, app, machine, market, person, secondFactor, everywhere];
 
 const suite = new Suite('browser', (sentence) => world?.keepPicture(sentence));
 let world;

@@ -41,34 +41,47 @@ make_runtime_image() {
     rm -r "$work"
 }
 
+# Compiles the tests when they are newer than what was compiled; suites that begin together wait for the one that does.
+compile_tests() {
+    local made="$root/itests/target/compiled"
+    mkdir -p "$root/itests/target"
+    {
+        flock 9
+        if [[ ! -e "$made" || -n "$(find "$root/itests/src" "$root/itests/pom.xml" "$root/target/build-began" -newer "$made" -print -quit)" ]]; then
+            touch "$made.begun"
+            mvn -q -f "$root/itests/pom.xml" test-compile || return
+            mv "$made.begun" "$made"
+        fi
+        make_base_image
+    } 9>"$made.lock"
+}
+
 # run_suite NAME CLASS…: the last line is NAME: N passed, N failed, N skipped — figures
 run_suite() {
-    local name="$1" log reports status=0
+    local name="$1" out log status=0
     shift
-    make_base_image
-    rm -rf "$root/itests/target/figure.txt" "$root/itests/target/logs"
-    reports="$root/itests/target/reports-$name"
-    rm -rf "$reports"
-    log="$(mktemp)"
-    mvn -q -f "$root/itests/pom.xml" test -DskipTests=false -Dopenpanel.all="${OPENPANEL_TEST_ALL:-false}" \
-        -Dsurefire.reportNameSuffix="$name" -Dtest="$(IFS=,; echo "$*")" -Dsurefire.failIfNoSpecifiedTests=true \
-        >"$log" 2>&1 || status=$?
-    mkdir -p "$reports"
-    find "$root/itests/target/surefire-reports" -name "TEST-*$name.xml" -exec mv -t "$reports" {} + 2>/dev/null || true
+    compile_tests
+    out="$root/itests/target/suites/$name"
+    rm -rf "$out"
+    mkdir -p "$out"
+    log="$out/log.txt"
+    mvn -q -f "$root/itests/pom.xml" surefire:test -DskipTests=false -Dopenpanel.out="$out" \
+        -Dopenpanel.all="${OPENPANEL_TEST_ALL:-false}" -Dtest="$(IFS=,; echo "$*")" \
+        -DtempDir="surefire-$name" -Dsurefire.failIfNoSpecifiedTests=true >"$log" 2>&1 || status=$?
     ((status == 0)) || grep -vE '^\s+at (org.junit|java.base|jdk)' "$log" | tail -n 120
-    ((status == 0)) || show_log_errors
-    count_reports "$name" "$reports" "$status"
+    ((status == 0)) || show_log_errors "$out/logs"
+    count_reports "$name" "$out" "$status"
 }
 
 show_log_errors() {
-    [[ -d "$root/itests/target/logs" ]] || return 0
-    echo "What the panels of this suite logged as errors last (all of it: itests/target/logs):"
-    grep -rhE '"level":"(error|ERROR|warning|WARN)"' "$root/itests/target/logs" | tail -n 20 | cut -c1-4000 || true
+    [[ -d "$1" ]] || return 0
+    echo "What the panels of this suite logged as errors last (all of it: ${1#"$root/"}):"
+    grep -rhE '"level":"(error|ERROR|warning|WARN)"' "$1" | tail -n 20 | cut -c1-4000 || true
 }
 
 count_reports() {
-    local name="$1" reports="$2" status="$3" tests=0 failed=0 skipped=0 file header figure=''
-    for file in "$reports"/TEST-*.xml; do
+    local name="$1" out="$2" status="$3" tests=0 failed=0 skipped=0 file header figure=''
+    for file in "$out"/surefire-reports/TEST-*.xml; do
         [[ -e "$file" ]] || continue
         header="$(grep -m1 '<testsuite ' "$file")"
         tests=$((tests + $(attribute tests "$header")))
@@ -76,7 +89,7 @@ count_reports() {
         skipped=$((skipped + $(attribute skipped "$header")))
     done
     ((status == 0 || failed > 0)) || failed=1
-    [[ -r "$root/itests/target/figure.txt" ]] && figure=" — $(cat "$root/itests/target/figure.txt")"
+    [[ -r "$out/figure.txt" ]] && figure=" — $(cat "$out/figure.txt")"
     echo "$name: $((tests - failed - skipped > 0 ? tests - failed - skipped : 0)) passed, $failed failed, $skipped skipped$figure"
     ((failed == 0))
 }

@@ -60,6 +60,31 @@ export default async function machine(suite, world) {
     await world.look('container-usage');
   });
 
+  await suite.test('A terminal answers what is typed, tells its end, and the keyboard can leave it', async () => {
+    const lines = page.locator('.xterm-rows');
+    const says = (text) => until(`the terminal shows ${text}`, async () => (await lines.innerText()).includes(text), 20_000);
+    const opened = () => until('the terminal has the keyboard', () => page.evaluate(() => document.activeElement?.classList.contains('xterm-helper-textarea')), 20_000);
+    await tab('Terminal');
+    await opened();
+    await page.keyboard.type("printf '\\033[38;2;10;110;70mcolour%s\\033[0m\\n' $((6*7))\n");
+    await says('colour42');
+    await page.keyboard.type('ls -l /\n');
+    await says('tmp');
+    const colour = await lines.locator('span', { hasText: 'colour42' }).last().evaluate((span) => getComputedStyle(span).color);
+    assert.match(colour, /^rgb\(10, 110, 70\)$/, 'colours are drawn');
+    await world.look('container-terminal');
+    await page.keyboard.press('Shift+F6');
+    assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('aria-label')), 'Copy', 'the keyboard left the terminal');
+    await page.locator('.xterm-helper-textarea').focus();
+    await page.keyboard.type('exit 5\n');
+    await page.getByText('It ended with exit code 5.').waitFor();
+    await world.look('container-terminal-ended');
+    await page.getByRole('button', { name: 'Open again' }).click();
+    await opened();
+    await page.keyboard.type('echo again$((1+1))\n');
+    await says('again2');
+  });
+
   await suite.test('The overview, images, domains, jobs and the profile are there', async () => {
     for (const [path, text] of [['/', 'All projects'], ['/images', 'openpanel-test/busybox'], ['/domains', 'shop.localhost'], ['/jobs', 'Finished'], ['/settings/profile', 'this one']]) {
       await world.go(path);

@@ -36,6 +36,32 @@ export default async function person(suite, world) {
     await page.keyboard.press('j');
     await page.keyboard.press('j');
     assert.match(await page.evaluate(() => document.activeElement.textContent), /^shop/, 'the second row has not the focus');
+
+    await world.go('/images');
+    await page.getByRole('row').filter({ hasText: 'openpanel-test/busybox' }).waitFor();
+    await page.keyboard.press('j');
+    await page.keyboard.press('Enter');
+    await page.getByRole('menuitem', { name: 'Delete' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('menu').waitFor({ state: 'detached' });
+  });
+
+  await suite.test('The recovery kit is saved, and kept by the code that is in it', async () => {
+    await world.go('/');
+    await page.getByText('Nobody has confirmed to have the recovery kit').waitFor();
+    await page.getByRole('link', { name: 'Encryption' }).click();
+    await world.look('encryption');
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save the recovery kit' }).click()]);
+    const kit = await readFile(await download.path(), 'utf8');
+    eyes.secret('the key of the secrets', /Key {6}(\S+)/.exec(kit)[1]);
+    await page.getByLabel('Code in the kit').fill('0000-0000');
+    await eyes.expecting('/api/v1/recovery-kit/confirm', 400, async () => {
+      await page.getByRole('button', { name: 'We have it' }).click();
+      await page.getByText('code is not the one').waitFor();
+    });
+    await page.getByLabel('Code in the kit').fill(/Code {5}(\S+)/.exec(kit)[1]);
+    await page.getByRole('button', { name: 'We have it' }).click();
+    await page.locator('main').getByText('Somebody has the recovery kit of this version.').waitFor();
   });
 
   await suite.test('An address that is not there says so', async () => {
@@ -64,7 +90,7 @@ export default async function person(suite, world) {
   await suite.test('Each page is there in Portuguese', async () => {
     const pages = { 'overview': '/', 'projects': '/projects', 'app-new': '/apps/new', 'app-general': app, 'app-domains': `${app}/domains`, 'app-environment': `${app}/environment`,
       'app-deployments': `${app}/deployments`, 'app-logs': `${app}/logs`, 'app-webhooks': `${app}/webhooks`, 'app-advanced': `${app}/advanced`, 'app-danger-zone': `${app}/danger`,
-      'containers': '/containers', 'images': '/images', 'domains': '/domains', 'jobs': '/jobs', 'api-keys': '/settings/api-keys', 'profile': '/settings/profile', 'plugins': '/plugins', 'marketplace': '/plugins/marketplace', 'routes': '/routes', 'dead-letters': '/routes/dead-letters', 'audit': '/audit' };
+      'containers': '/containers', 'images': '/images', 'domains': '/domains', 'jobs': '/jobs', 'members': '/settings/members', 'roles': '/settings/roles', 'team': '/settings/team', 'api-keys': '/settings/api-keys', 'profile': '/settings/profile', 'plugins': '/plugins', 'marketplace': '/plugins/marketplace', 'routes': '/routes', 'dead-letters': '/routes/dead-letters', 'encryption': '/encryption', 'audit': '/audit' };
     for (const [name, path] of Object.entries(pages)) {
       await world.go(path);
       await page.getByRole('heading', { level: 1 }).waitFor();

@@ -131,6 +131,16 @@ final class Api {
                 .text();
     }
 
+    /** The id of an app, as the labels of what it made have it. */
+    String id(String app) {
+        return get("/api/v1/apps/" + encode(app))
+                .ok()
+                .json()
+                .get("app")
+                .asText()
+                .substring("app:".length());
+    }
+
     /** Starts a deployment and waits for its job. */
     JsonNode deploy(String app) {
         String job = post("/api/v1/deployments/start", Map.of("app", app))

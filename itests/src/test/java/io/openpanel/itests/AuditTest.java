@@ -184,7 +184,7 @@ class AuditTest {
     @Order(3)
     void theCommandLineSaysSo() {
         panel.logIn();
-        Panel.Ran ran = panel.cli("audit", "verify", "--wait");
+        Panel.Ran ran = panel.cli("audit", "verify");
         assertThat(ran.exitCode()).as(ran.output()).isZero();
         assertThat(ran.output()).contains("intact: ", " rows and ", " checkpoints checked, 0 faults");
         assertThat(Files.exists(panel.home.resolve("log/audit-checkpoints.jsonl")))
@@ -214,6 +214,9 @@ class AuditTest {
         execute("update audit set caller_name = 'nobody' where seq in (" + list(rows) + ")");
         owner.commit();
         assertNamed("changed", rows);
+        Panel.Ran ran = panel.cli("audit", "verify");
+        assertThat(ran.exitCode()).as("a script goes by it").isEqualTo(1);
+        assertThat(ran.output()).contains("changed row " + new TreeSet<>(rows).first(), "Verdict: tampered");
         putBack();
     }
 

@@ -1,7 +1,6 @@
 package io.openpanel.itests;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -62,16 +61,6 @@ class BadInputTest {
         git.close();
     }
 
-    private static Path data(String folder) {
-        Path data = Path.of(System.getenv()
-                        .getOrDefault(
-                                "OPENPANEL_TEST_DATA",
-                                Panel.ROOT.resolve("../shared/data").toString()))
-                .resolve(folder);
-        assumeTrue(Files.isDirectory(data), "No test data in " + data + "; set OPENPANEL_TEST_DATA");
-        return data;
-    }
-
     private static void app(String name, String url, Map<String, ?> more) {
         Map<String, Object> input =
                 new LinkedHashMap<>(Map.of("project", "bad", "name", name, "git", url, "port", 8080));
@@ -89,7 +78,7 @@ class BadInputTest {
     @Test
     void malformedJsonIs400WithItsPlace() throws IOException {
         int files = 0;
-        try (Stream<Path> all = Files.walk(data("json-suite"))) {
+        try (Stream<Path> all = Files.walk(TestData.folder("json-suite"))) {
             for (Path file : all.filter(each -> each.getFileName().toString().startsWith("n_"))
                     .sorted()
                     .toList()) {
@@ -131,8 +120,8 @@ class BadInputTest {
         app("naughty", "http://127.0.0.1:9/none.git", Map.of());
         int stored = 0;
         int refused = 0;
-        for (JsonNode text :
-                Api.JSON.readTree(data("naughty-strings").resolve("blns.json").toFile())) {
+        for (JsonNode text : Api.JSON.readTree(
+                TestData.folder("naughty-strings").resolve("blns.json").toFile())) {
             Api.Answer named = api.post("/api/v1/projects", Map.of("name", text.asText()));
             assertThat(named.status()).as(text.asText()).isIn(200, 201, 400);
             Api.Answer described = api.patch("/api/v1/projects/bad", Map.of("description", text.asText()));

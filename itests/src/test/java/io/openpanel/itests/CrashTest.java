@@ -110,13 +110,7 @@ class CrashTest {
     }
 
     private static String app() {
-        return panel.owner()
-                .get("/api/v1/apps/" + Api.encode("crash/app"))
-                .ok()
-                .json()
-                .get("app")
-                .asText()
-                .substring("app:".length());
+        return panel.owner().id("crash/app");
     }
 
     private static String docker(String... arguments) {

@@ -228,13 +228,15 @@ class EndToEndTest {
         Api.Answer asked = api.delete("/api/v1/apps/" + Api.encode("shop/stages"), "something else");
         assertThat(asked.status()).isEqualTo(428);
         assertThat(asked.detail()).contains("stages");
-        Panel.Ran before = Panel.run(List.of("docker", "ps", "-aq", "--filter", "label=op.app"), Map.of(), null);
+        String stages = api.id("shop/stages");
+        String other = api.id("shop/web");
+        assertThat(containers(stages)).isNotEmpty();
+        List<String> before = containers(other);
         api.delete("/api/v1/apps/" + Api.encode("shop/stages"), "stages").ok();
         assertThat(api.get("/api/v1/apps/" + Api.encode("shop/stages")).status())
                 .isEqualTo(404);
-        Panel.Ran after = Panel.run(List.of("docker", "ps", "-aq", "--filter", "label=op.app"), Map.of(), null);
-        assertThat(before.output().lines().count() - after.output().lines().count())
-                .isEqualTo(1);
+        assertThat(containers(stages)).isEmpty();
+        assertThat(containers(other)).isNotEmpty().isEqualTo(before);
     }
 
     @Test
@@ -243,5 +245,13 @@ class EndToEndTest {
         List<String> actions =
                 api.get("/api/v1/audit?limit=500").ok().json().get("items").findValuesAsText("action");
         assertThat(actions).contains("project.create", "app.create", "deployment.start", "domain.create", "app.delete");
+    }
+
+    private static List<String> containers(String app) {
+        return Panel.run(List.of("docker", "ps", "-aq", "--filter", "label=op.app=" + app), Map.of(), null)
+                .output()
+                .lines()
+                .sorted()
+                .toList();
     }
 }

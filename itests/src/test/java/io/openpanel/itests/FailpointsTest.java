@@ -10,6 +10,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -37,7 +39,7 @@ class FailpointsTest {
     private static Api api;
     private static Board board;
     private static Aftermath aftermath;
-    private static int kills;
+    private static final Set<String> KILLED = new TreeSet<>();
     private static long slowest;
 
     /** What brings the panel to a point. */
@@ -144,7 +146,7 @@ class FailpointsTest {
             aftermath.remember();
             panel.up();
         }
-        kills++;
+        KILLED.add(point);
         signIn();
         slowest = Math.max(slowest, aftermath.check(api).toMillis());
         if (point.matches("(event|call|audit)\\..*")) {
@@ -176,9 +178,13 @@ class FailpointsTest {
     @TestFactory
     @Order(2)
     Stream<DynamicTest> killedRightAfter() {
+        return slice().stream().map(each -> DynamicTest.dynamicTest(each, () -> named(each)));
+    }
+
+    private static List<String> slice() {
         List<String> all = new ArrayList<>(KillSwitch.points());
         Collections.shuffle(all, new Random(SEED));
-        return all.stream().limit(KILLS).map(each -> DynamicTest.dynamicTest(each, () -> named(each)));
+        return all.stream().limit(KILLS).toList();
     }
 
     /** The report knows dynamic tests by their numbers alone. */
@@ -190,10 +196,21 @@ class FailpointsTest {
         }
     }
 
+    /** With --all at every one there is; a way that no longer leads to its point is found here. */
     @Test
     @Order(3)
+    void noPointIsLeftOut() {
+        List<String> expected = slice();
+        assertThat(KILLED).as("killed at, seed " + SEED).containsExactlyInAnyOrderElementsOf(expected);
+        if (Figure.all()) {
+            assertThat(KILLED).containsExactlyInAnyOrderElementsOf(KillSwitch.points());
+        }
+    }
+
+    @Test
+    @Order(4)
     void theFigures() {
-        Figure.say("seed " + SEED + ", " + kills + " kills at "
+        Figure.say("seed " + SEED + ", " + KILLED.size() + " kills at "
                 + KillSwitch.points().size() + " points, the last job ended " + slowest
                 + " ms after the panel was back");
     }

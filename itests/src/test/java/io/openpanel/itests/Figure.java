@@ -7,7 +7,7 @@ import java.nio.file.Path;
 
 /** The one line of figures a suite ends with. */
 final class Figure {
-    private static final Path FILE = Path.of("target", "figure.txt");
+    private static final Path FILE = Panel.OUT.resolve("figure.txt");
 
     private Figure() {}
 

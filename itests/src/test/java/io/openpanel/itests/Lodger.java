@@ -99,7 +99,7 @@ final class Lodger implements AutoCloseable {
                 @Action(value = "NAME.projects", summary = "Lists projects by way of the panel", effect = Action.Effect.READ, http = "GET /NAME/projects")
                 public Listed projects() { return panel.call("project.list", null, Listed.class); }
                 @Action(value = "NAME.users", summary = "Calls what it does not list", effect = Action.Effect.READ, http = "GET /NAME/users")
-                public Listed users() { return panel.call("user.list", null, Listed.class); }
+                public Listed users() { return panel.call("member.list", null, Listed.class); }
                 @Action(value = "NAME.build", summary = "Makes a project", effect = Action.Effect.CHANGE, http = "POST /NAME/build")
                 public Shown build(Name in) { return panel.call("project.create", in, Shown.class); }
                 @Action(value = "NAME.show", summary = "Shows a project", effect = Action.Effect.READ, http = "GET /NAME/show/{project}")

@@ -22,6 +22,10 @@ import java.util.concurrent.TimeUnit;
 final class Panel implements AutoCloseable {
     static final Path ROOT =
             Path.of(System.getProperty("openpanel.root", "..")).toAbsolutePath().normalize();
+    /** Where this suite leaves what is to be looked at afterwards. */
+    static final Path OUT = Path.of(
+            System.getProperty("openpanel.out", ROOT.resolve("itests/target").toString()));
+
     static final String EMAIL = "owner@example.test";
     static final String PASSWORD = "correct horse battery staple 7";
     private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
@@ -144,6 +148,11 @@ final class Panel implements AutoCloseable {
         return run(command, variables, input);
     }
 
+    /** Where the panel answers through the proxy. */
+    int tlsPort() {
+        return Integer.parseInt(environment.get("OPENPANEL_PANEL_TLS_PORT"));
+    }
+
     void logIn() {
         Ran ran = cliWith(PASSWORD + "\n", "login", url(), "--email", EMAIL);
         if (ran.exitCode() != 0) {
@@ -257,7 +266,7 @@ final class Panel implements AutoCloseable {
 
     /** The suite's script shows their errors when a test failed. */
     private void keepLogs() {
-        Path kept = ROOT.resolve("itests/target/logs");
+        Path kept = OUT.resolve("logs");
         run(List.of("mkdir", "-p", kept.toString()), Map.of(), null);
         run(
                 List.of(

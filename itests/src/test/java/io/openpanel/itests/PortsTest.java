@@ -80,7 +80,17 @@ class PortsTest {
                         .map(each -> each.path("id").asText())
                         .sorted()
                         .toList();
-        assertThat(open).containsExactly("session.create", "session.refresh", "setup.create", "setup.get");
+        assertThat(open)
+                .containsExactly(
+                        "invitation.accept",
+                        "invitation.open",
+                        "passkey.ask",
+                        "passkey.prove",
+                        "session.create",
+                        "session.refresh",
+                        "session.verify",
+                        "setup.create",
+                        "setup.get");
     }
 
     @Test

@@ -19,6 +19,7 @@ final class ProductClasses {
             "ssl-bundle",
             "teams-bundle",
             "webhook-bundle",
+            "activity-bundle",
             "marketplace/examples/janitor");
 
     private ProductClasses() {}

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -17,6 +18,7 @@ class VolumesStayTest {
     private static GitServer git;
     private static Panel panel;
     private static Api api;
+    private static final List<String> APPS = new ArrayList<>();
 
     @BeforeAll
     static void start() throws IOException {
@@ -55,6 +57,7 @@ class VolumesStayTest {
                                     "volumes",
                                     List.of(Map.of("name", "data", "path", "/data"))))
                     .ok();
+            APPS.add(api.id("books/" + name));
             assertThat(api.deploy("books/" + name).get("state").asText()).isEqualTo("done");
         }
     }
@@ -63,10 +66,9 @@ class VolumesStayTest {
     static void stop() {
         panel.close();
         git.close();
-        Panel.run(
-                List.of("bash", "-c", "docker volume ls -q --filter label=op.app | xargs -r docker volume rm"),
-                Map.of(),
-                null);
+        for (String volume : volumes()) {
+            Panel.run(List.of("docker", "volume", "rm", volume), Map.of(), null);
+        }
     }
 
     @Test
@@ -119,9 +121,13 @@ class VolumesStayTest {
     }
 
     private static List<String> volumes() {
-        return Panel.run(List.of("docker", "volume", "ls", "-q", "--filter", "label=op.app"), Map.of(), null)
-                .output()
-                .lines()
+        return APPS.stream()
+                .flatMap(app -> Panel.run(
+                                List.of("docker", "volume", "ls", "-q", "--filter", "label=op.app=" + app),
+                                Map.of(),
+                                null)
+                        .output()
+                        .lines())
                 .sorted()
                 .toList();
     }
