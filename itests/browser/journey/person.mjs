@@ -94,7 +94,7 @@ export default async function person(suite, world) {
     for (const [name, path] of Object.entries(pages)) {
       await world.go(path);
       await page.getByRole('heading', { level: 1 }).waitFor();
-      await world.look(name, { language: 'pt-BR', theme: false });
+      await world.look(name, { language: 'pt-BR', schemes: ['dark'] });
     }
   });
 

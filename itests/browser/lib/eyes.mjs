@@ -7,11 +7,21 @@ const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.
 const FOLDER = join(root, 'itests/target/screenshots');
 const WIDE = { width: 1440, height: 900 };
 const PHONE = { width: 390, height: 844 };
-// Both widths and both schemes are measured; all four are kept as pictures.
-const VIEWS = [
-  { ...WIDE, scheme: 'light', measured: true }, { ...WIDE, scheme: 'dark' },
-  { ...PHONE, scheme: 'light' }, { ...PHONE, scheme: 'dark', measured: true },
-];
+const SCHEMES = ['light', 'dark'];
+const ALL = process.env.OPENPANEL_TEST_ALL === 'true';
+
+/**
+ * How the page of this number is seen: with --all at both widths in both schemes, else at both widths, the scheme of each
+ * and the one that is measured going round, so that the pages together are measured in all four.
+ */
+function views(number, schemes) {
+  if (ALL) {
+    return [WIDE, PHONE].flatMap((size) => schemes.map((scheme) => ({ ...size, scheme, measured: true })));
+  }
+  return [WIDE, PHONE].map((size, place) => ({
+    ...size, scheme: schemes[(number + place) % schemes.length], measured: (number >> 1) % 2 === place,
+  }));
+}
 
 /** Looks at each page the journey visits, and remembers every fault it sees by its kind. */
 export class Eyes {
@@ -79,13 +89,13 @@ export class Eyes {
     });
   }
 
-  async look(page, name, { language = 'en', theme = true, loading = false } = {}) {
+  async look(page, name, { language = 'en', schemes = SCHEMES, loading = false } = {}) {
     if (!loading) {
       await settled(page);
     }
     this.pages++;
     const file = `${String(this.pages).padStart(2, '0')}-${name}`;
-    for (const view of theme ? VIEWS : VIEWS.filter(({ scheme }) => scheme === 'dark')) {
+    for (const view of views(this.pages, schemes)) {
       await page.setViewportSize({ width: view.width, height: view.height });
       await page.emulateMedia({ colorScheme: view.scheme, reducedMotion: 'reduce' });
       await drawn(page, view.scheme);
@@ -94,7 +104,7 @@ export class Eyes {
       if (view.width === PHONE.width) {
         await this.sideways(page, name);
       }
-      if (view.measured || !theme) {
+      if (view.measured) {
         await this.measure(page, `${name} at ${view.width} px, ${view.scheme}`);
       }
     }
