@@ -80,6 +80,20 @@ async function shell() {
   });
 }
 
+/** What pages in frames load: a script and the console's look, each a file of its own at an address that stays. */
+async function frame() {
+  await build({
+    root: here, configFile: false, logLevel: 'warn', base: '/frame/', publicDir: false,
+    build: {
+      outDir: join(here, 'target/console/frame'), emptyOutDir: true, target: 'es2022', assetsInlineLimit: 0, modulePreload: false,
+      rolldownOptions: {
+        input: [join(here, 'src/frame/panel.ts'), join(here, 'src/frame/panel.css')],
+        output: { format: 'es', entryFileNames: '[name].js', assetFileNames: '[name][extname]' },
+      },
+    },
+  });
+}
+
 async function pages(bundle) {
   const plugin = bundle.replace(/-bundle$/, '');
   const web = join(root, bundle, 'src/main/web');
@@ -122,6 +136,7 @@ function sizes() {
 
 rmSync(join(here, 'target/ui'), { recursive: true, force: true });
 await shell();
+await frame();
 for (const bundle of readdirSync(root).filter((name) => name.endsWith('-bundle')).sort()) {
   await pages(bundle);
 }

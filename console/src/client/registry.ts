@@ -2,10 +2,12 @@ import { useQuery, type QueryClient } from '@tanstack/react-query';
 import { CATALOGUE } from './catalogue';
 import { getJson } from './http';
 
-export interface PageSpec { path: string; title: string; module?: string; list?: { action: string; title?: string } }
+/** What draws it: an ES module, or a page of HTML in a frame of its own. */
+export interface Drawn { module?: string; frame?: string }
+export interface PageSpec extends Drawn { path: string; title: string; list?: { action: string; title?: string } }
 export interface NavSpec { title: string; icon: string; path: string; order: number; group?: string }
-export interface TabSpec { on: string; id: string; title: string; order: number; module: string }
-export interface WidgetSpec { on: string; id: string; title?: string; order: number; module: string }
+export interface TabSpec extends Drawn { on: string; id: string; title: string; order: number }
+export interface WidgetSpec extends Drawn { on: string; id: string; title?: string; order: number }
 
 export interface PluginSpec {
   id: string;

@@ -3,7 +3,7 @@ import { Link } from 'wouter';
 import { useT } from '../i18n/i18n';
 import { RelativeTime, Status, statusRank } from '../ui/bits';
 import { Button, LinkButton } from '../ui/controls';
-import { Contributed, Extras, useAction, useCan, useList, useMe, useNavigate, useOperation, useRead, useWidgets } from '../ui/hooks';
+import { Extras, useAction, useCan, useList, useMe, useNavigate, useOperation, useRead } from '../ui/hooks';
 import { IconAlertTriangle, IconArrowUpRight, IconCheck, IconPlus, IconSparkles } from '../ui/icons';
 import { Card, Page } from '../ui/Page';
 import { ErrorState, LinesSkeleton, Skeleton } from '../ui/states';
@@ -22,7 +22,6 @@ export default function Overview() {
   const apps = useList<App>('app.list', {}, { live: LIVE, enabled: here.apps });
   const projects = useList<Project>('project.list', {}, { live: LIVE, enabled: here.projects });
   const engine = useRead<Engine>('engine.get', {}, { live: ['engine.*'], enabled: here.engine });
-  const widgets = useWidgets('overview');
   const create = useCan('app.create');
   const nothing = apps.data?.length === 0;
 
@@ -48,7 +47,7 @@ export default function Overview() {
           </div>
           <div className="stack">
             {here.apps && <FirstSteps apps={apps.data} projects={projects.data} engine={engine.data} />}
-            {widgets.map((widget) => <Contributed key={`${widget.plugin.id} ${widget.id}`} plugin={widget.plugin} module={widget.module} fallback={<Card><LinesSkeleton lines={4} /></Card>} />)}
+            <Extras on="overview" fallback={<Card><LinesSkeleton lines={4} /></Card>} />
           </div>
         </div>
       </div>

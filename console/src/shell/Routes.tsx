@@ -5,6 +5,7 @@ import { titleOf, useLocale, useT } from '../i18n/i18n';
 import { Boundary } from '../ui/Boundary';
 import { LinkButton } from '../ui/controls';
 import { Contributed } from '../ui/hooks';
+import { Page } from '../ui/Page';
 import { EmptyState, ErrorState, Skeleton } from '../ui/states';
 
 const Overview = lazy(() => import('../pages/Overview'));
@@ -66,7 +67,8 @@ function BundlePage({ pages, here }: { pages: Of<PageSpec>[]; here: string }) {
   return (
     <Router>
       <Route path={path}>
-        {page.module ? <Contributed plugin={page.plugin} module={page.module} title={title} fallback={<PageSkeleton />} />
+        {page.module ? <Contributed part={{ ...page, title }} title={title} fallback={<PageSkeleton />} />
+          : page.frame ? <Page title={title}><Contributed part={{ ...page, title }} /></Page>
           : page.list ? <Listing action={page.list.action} title={title} /> : null}
       </Route>
     </Router>

@@ -14,6 +14,11 @@ export default function Confirmation({ question, onClose }: { question: Question
   const { name, dies, survives } = question;
   const ready = !name || typed === name;
 
+  function leave() {
+    question.left?.();
+    onClose();
+  }
+
   async function go() {
     if (!ready || busy) {
       return;
@@ -30,7 +35,7 @@ export default function Confirmation({ question, onClose }: { question: Question
   }
 
   return (
-    <Modal opened onClose={onClose} title={question.title} centered size={460} closeButtonProps={{ 'aria-label': t('close') }}
+    <Modal opened onClose={leave} title={question.title} centered size={460} closeButtonProps={{ 'aria-label': t('close') }}
       transitionProps={{ duration: 100, transition: 'fade' }}>
       <form className="stack" onSubmit={(event) => { event.preventDefault(); void go(); }}>
         {question.text && <p className="muted">{question.text}</p>}
@@ -40,7 +45,7 @@ export default function Confirmation({ question, onClose }: { question: Question
           onChange={(event) => setTyped(event.currentTarget.value)} />}
         <ProblemNotice error={error} />
         <div className="buttons end" style={{ marginTop: 4 }}>
-          <Button onClick={onClose}>{t('cancel')}</Button>
+          <Button onClick={leave}>{t('cancel')}</Button>
           <Button type="submit" tone={name ? 'danger solid' : 'primary'} busy={busy} disabled={!ready} data-autofocus={name ? undefined : true}>{question.action}</Button>
         </div>
       </form>

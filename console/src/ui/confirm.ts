@@ -12,6 +12,8 @@ export interface Question {
   survives?: string[];
   /** Runs while the dialog waits; its failure is shown in it. */
   run: () => Promise<unknown>;
+  /** Hears that it was not to be. */
+  left?: () => void;
 }
 
 export const asked = new Store<Question | undefined>(undefined);

@@ -4,12 +4,13 @@ import { useLocation, useSearch } from 'wouter';
 import { perform, useCatalogue, type Input, type Operation } from '../client/catalogue';
 import { onEvent, type Happened } from '../client/events';
 import { Problem } from '../client/problem';
-import { moduleUrl, tabsOf, useRegistry, widgetsOf, type PluginSpec } from '../client/registry';
+import { moduleUrl, tabsOf, useRegistry, widgetsOf, type Drawn, type PluginSpec } from '../client/registry';
 import { session } from '../client/session';
 import { useStore } from '../client/store';
 import { live, type Item } from '../client/stream';
 import { PluginContext, titleOf, useLocale } from '../i18n/i18n';
 import { Boundary } from './Boundary';
+import { Card } from './Page';
 import { toastProblem } from './toast';
 
 /** The catalogue's entry of an action; undefined while its plugin is stopped. */
@@ -210,7 +211,7 @@ export function useNavigate(): (to: string, options?: { replace?: boolean }) => 
   return useLocation()[1];
 }
 
-export interface Contribution { id: string; title: string; order: number; plugin: PluginSpec; module: string }
+export interface Contribution extends Drawn { id: string; title: string; order: number; plugin: PluginSpec }
 
 /** Tabs that bundles add to a kind's page. */
 export function useTabs(on: string): Contribution[] {
@@ -221,7 +222,8 @@ export function useTabs(on: string): Contribution[] {
 
 export function useWidgets(on: string): Contribution[] {
   const { data } = useRegistry();
-  return useMemo(() => widgetsOf(data, on).map((widget) => ({ ...widget, title: widget.title ?? '' })), [data, on]);
+  const locale = useLocale();
+  return useMemo(() => widgetsOf(data, on).map((widget) => ({ ...widget, title: widget.title ? titleOf(widget.plugin, widget.title, locale) : '' })), [data, on, locale]);
 }
 
 const modules = new Map<string, ComponentType<Record<string, unknown>>>();
@@ -235,9 +237,15 @@ function moduleAt(url: string): ComponentType<Record<string, unknown>> {
   return found;
 }
 
+const Framed = lazy(() => import('./Framed'));
+
 /** What a bundle put into the console, drawn; an error in it stays in it. */
-export function Contributed({ plugin, module, fallback, ...props }: { plugin: PluginSpec; module: string; fallback?: React.ReactNode } & Record<string, unknown>) {
-  const url = moduleUrl(plugin, module);
+export function Contributed({ part, fallback, ...props }: { part: Drawn & { plugin: PluginSpec; title: string }; fallback?: React.ReactNode } & Record<string, unknown>) {
+  const { plugin, module, frame, title } = part;
+  if (frame) {
+    return <Boundary><Suspense fallback={fallback ?? null}><Framed plugin={plugin} frame={frame} title={title} resource={props.resource as string | undefined} /></Suspense></Boundary>;
+  }
+  const url = moduleUrl(plugin, module ?? '');
   const Module = moduleAt(url);
   return (
     <Boundary key={url} onRetry={() => modules.delete(url)}>
@@ -248,7 +256,13 @@ export function Contributed({ plugin, module, fallback, ...props }: { plugin: Pl
   );
 }
 
+/** A part of a page that a bundle adds; a module draws its own card. */
+export function Widget({ part, ...props }: { part: Contribution } & Record<string, unknown>) {
+  const drawn = <Contributed part={part} {...props} />;
+  return part.frame ? <Card title={part.title}><div className="body">{drawn}</div></Card> : drawn;
+}
+
 /** Everything that bundles add to a page, or to the frame around all of them, under this name. */
 export function Extras({ on, ...props }: { on: string } & Record<string, unknown>) {
-  return <>{useWidgets(on).map((each) => <Contributed key={`${each.plugin.id} ${each.id}`} plugin={each.plugin} module={each.module} {...props} />)}</>;
+  return <>{useWidgets(on).map((each) => <Widget key={`${each.plugin.id} ${each.id}`} part={each} {...props} />)}</>;
 }

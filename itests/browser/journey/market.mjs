@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { Market } from '../lib/market.mjs';
 import { until } from '../lib/world.mjs';
 
@@ -34,6 +35,21 @@ export default async function market(suite, world) {
       await menu('Janitor').click();
       await page.getByRole('heading', { name: 'Cleared away', level: 1 }).waitFor();
       await world.look('plugin-page');
+    });
+
+    await suite.test('A plugin draws a page of its own, in a frame that reaches nothing, and what it changes takes a press', async () => {
+      await menu('Overview').click();
+      const frame = page.frameLocator('iframe[title=Janitor]');
+      await frame.getByText('Nothing cleared away yet').waitFor();
+      const tried = await page.frames().find((each) => each.url().includes('/ui/janitor/')).evaluate(async () => {
+        const fails = (attempt) => Promise.resolve().then(attempt).then(() => 'possible', () => 'refused');
+        return [window.origin, await fails(() => window.parent.document), await fails(() => localStorage), await fails(() => document.cookie),
+          await window.panel.call('team.list').catch((error) => error.kind), await window.panel.call('janitor.run').catch((error) => error.kind)];
+      });
+      assert.deepEqual(tried, ['null', 'refused', 'refused', 'refused', 'forbidden', 'forbidden']);
+      await world.look('plugin-tile');
+      await frame.getByRole('button', { name: 'Clear away now' }).click();
+      await page.getByText('There is nothing to clear away').waitFor();
     });
 
     await suite.test('Its settings are a form: what is wrong is said beside the field, what is saved counts, and a change is undone', async () => {

@@ -53,7 +53,7 @@ export default function AppPage() {
             {tab === 'logs' && <Logs app={app} />}
             {tab === 'advanced' && <Advanced app={app} />}
             {tab === 'danger' && <Danger app={app} />}
-            {foreign && <Contributed plugin={foreign.plugin} module={foreign.module} resource={ref} item={app} fallback={<LinesSkeleton />} />}
+            {foreign && <Contributed part={foreign} resource={ref} item={app} fallback={<LinesSkeleton />} />}
           </Page>
         );
       }}

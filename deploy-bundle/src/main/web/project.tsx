@@ -34,7 +34,7 @@ export default function ProjectPage() {
             {apps.data?.length !== 0 && <LinkButton tone="primary" href={`/apps/new?project=${id}`} icon={<IconPlus size={16} />}>{t('app.new')}</LinkButton>}
           </>}
           tabs={more.length > 0 && <Tabs label={project.name} current={tab} items={[{ id: 'apps', title: t('tab.apps'), href: `/projects/${id}` }, ...more.map((each) => ({ id: each.id, title: each.title, href: `/projects/${id}/${each.id}` }))]} />}>
-          {foreign ? <Contributed plugin={foreign.plugin} module={foreign.module} resource={ref} item={project} fallback={<LinesSkeleton />} /> : <AppsTable query={apps} empty={<EmptyState icon={<IconRocket size={20} />} title={t('project.empty', { name: project.name })} text={t('project.empty-text')}><LinkButton tone="primary" href={`/apps/new?project=${id}`}>{t('app.new')}</LinkButton></EmptyState>} />}
+          {foreign ? <Contributed part={foreign} resource={ref} item={project} fallback={<LinesSkeleton />} /> : <AppsTable query={apps} empty={<EmptyState icon={<IconRocket size={20} />} title={t('project.empty', { name: project.name })} text={t('project.empty-text')}><LinkButton tone="primary" href={`/apps/new?project=${id}`}>{t('app.new')}</LinkButton></EmptyState>} />}
           {editing && <Dialog title={t('do.edit')} onClose={() => setEditing(false)}>
             <SchemaForm action="project.update" fixed={{ project: ref }} initial={{ ...project }} fields={['name', 'description']} run={update.run} onCancel={() => setEditing(false)} onDone={() => setEditing(false)} />
           </Dialog>}

@@ -192,17 +192,24 @@ class IsolatedTest {
 
     @Test
     @Order(6)
-    void itsListIsInTheConsoleAndItsScriptsAndItsWordsForOthersAreNot() {
+    void itsListAndItsFramedPageAreInTheConsoleAndItsModulesAndItsWordsForOthersAreNot() {
         JsonNode console = api.get("/api/v1/console").ok().json().get("plugins");
         JsonNode own = null;
         for (JsonNode each : console) {
             own = each.get("id").asText().equals("lodger") ? each : own;
         }
-        assertThat(own.at("/console/pages")).hasSize(1);
+        assertThat(own.at("/console/pages").findValuesAsText("path")).containsExactly("/lodger", "/lodger/own");
+        assertThat(own.at("/console/widgets").findValuesAsText("id")).containsExactly("a");
         assertThat(own.at("/console/nav")).hasSize(1);
         assertThat(own.at("/i18n/en").has("action.project.delete")).isFalse();
         String digest = own.get("digest").asText();
-        assertThat(api.get("/ui/lodger/" + digest + "/s.js").status()).isEqualTo(404);
+        String files = "/ui/lodger/" + digest;
+        assertThat(api.get(files + "/own.html").ok().headers().firstValue("Content-Security-Policy"))
+                .hasValueSatisfying(policy -> assertThat(policy).startsWith("sandbox allow-scripts allow-forms; "));
+        assertThat(api.send("GET", files + "/s.js", null, "Sec-Fetch-Site", "same-origin")
+                        .status())
+                .as("its script, in a page of the panel itself")
+                .isEqualTo(404);
     }
 
     @Test

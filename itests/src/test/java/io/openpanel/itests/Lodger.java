@@ -233,8 +233,14 @@ final class Lodger implements AutoCloseable {
                                 + "{\"title\":\"Projects\",\"icon\":\"list\",\"path\":\"/projects\",\"order\":1}],"
                                 + "\"pages\":[{\"path\":\"/" + name + "\",\"title\":\"Notes\",\"list\":{\"action\":\""
                                 + name
-                                + ".list\"}},{\"path\":\"/" + name + "/script\",\"title\":\"S\",\"module\":\"s.js\"}]}")
+                                + ".list\"}},{\"path\":\"/" + name + "/script\",\"title\":\"S\",\"module\":\"s.js\"},"
+                                + "{\"path\":\"/" + name + "/own\",\"title\":\"Own\",\"frame\":\"own.html\"},"
+                                + "{\"path\":\"/projects\",\"title\":\"Own\",\"frame\":\"own.html\"}],"
+                                + "\"widgets\":[{\"on\":\"overview\",\"id\":\"a\",\"frame\":\"own.html\"},"
+                                + "{\"on\":\"overview\",\"id\":\"b\",\"module\":\"s.js\"},"
+                                + "{\"on\":\"shell\",\"id\":\"c\",\"frame\":\"own.html\"}]}")
                 .file("OPENPANEL-INF/ui/s.js", "alert(1)")
+                .file("OPENPANEL-INF/ui/own.html", "<script type=module src=s.js></script>")
                 .file("OPENPANEL-INF/i18n/en.json", "{\"Notes\":\"Notes\",\"action.project.delete\":\"Does no harm\"}")
                 .file("OPENPANEL-INF/roles.yaml", roles.toString());
     }

@@ -38,6 +38,7 @@ class ConsoleTest {
                 Map.of(
                         "OPENPANEL-INF/console/index.html", bytes(PAGE),
                         "OPENPANEL-INF/console/favicon.svg", bytes("<svg/>"),
+                        "OPENPANEL-INF/console/frame/panel.js", bytes("// the console"),
                         "OPENPANEL-INF/console/assets/index-1.js", bytes("// " + "x".repeat(5_000))));
         plugin = install("one");
     }
@@ -154,6 +155,47 @@ class ConsoleTest {
         assertThat(host.get("/ui/docker/0000000000000000/containers.js").statusCode())
                 .isEqualTo(404);
         assertThat(host.get("/ui/docker").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void aPluginsOwnPageIsFramedWithoutTheConsolesOrigin() throws Exception {
+        Bundle bundle = host.install(
+                "org.example.board",
+                Map.of("Provide-Capability", "openpanel.plugin;id=board;title=Board;isolated=true"),
+                Map.of(
+                        "OPENPANEL-INF/console.json",
+                                bytes("{\"pages\":[{\"path\":\"/board\",\"frame\":\"board.html\"}]}"),
+                        "OPENPANEL-INF/ui/board.html", bytes("<script type=module src=board.js></script>"),
+                        "OPENPANEL-INF/ui/board.js", bytes("1")));
+        JsonNode part = console().get("plugins").findParents("digest").stream()
+                .filter(each -> each.get("id").asText().equals("board"))
+                .findFirst()
+                .orElseThrow();
+        String base = "/ui/board/" + part.get("digest").asText();
+        HttpResponse<String> page =
+                host.get(base + "/board.html", "Sec-Fetch-Site", "same-origin", "Sec-Fetch-Dest", "iframe");
+        assertThat(page.statusCode()).isEqualTo(200);
+        assertThat(page.headers().firstValue("Content-Security-Policy").orElseThrow())
+                .startsWith("sandbox allow-scripts allow-forms; default-src 'none'")
+                .doesNotContain("allow-same-origin")
+                .contains("connect-src 'none'", "form-action 'none'", "frame-ancestors 'self'");
+        for (String file : new String[] {base + "/board.js", "/frame/panel.js"}) {
+            HttpResponse<String> script =
+                    host.get(file, "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Dest", "script", "Origin", "null");
+            assertThat(script.statusCode()).as(file).isEqualTo(200);
+            assertThat(script.headers().firstValue("Access-Control-Allow-Origin"))
+                    .hasValue("*");
+            assertThat(script.headers().firstValue("Cross-Origin-Resource-Policy"))
+                    .hasValue("cross-origin");
+        }
+        assertThat(host.get(base + "/board.js", "Sec-Fetch-Site", "same-origin", "Sec-Fetch-Dest", "script")
+                        .statusCode())
+                .as("a page of the panel itself never runs it")
+                .isEqualTo(404);
+        assertThat(host.get("/frame/nosuch.js").statusCode()).isEqualTo(404);
+        assertThat(host.get("/").headers().firstValue("Content-Security-Policy").orElseThrow())
+                .contains("frame-src 'self'");
+        bundle.uninstall();
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What lies in a plugin, packed or not, read without running it. */
@@ -68,6 +69,16 @@ public final class PluginContents {
         return file("OPENPANEL-INF/console.json")
                 .map(text -> (Set<String>) new TreeSet<>(json(text).findValuesAsText("title")))
                 .orElse(Set.of());
+    }
+
+    /** What {@code console.json} names of {@code OPENPANEL-INF/ui} and is not there. */
+    public Set<String> missingPages() {
+        return file("OPENPANEL-INF/console.json").stream()
+                .map(PluginContents::json)
+                .flatMap(said -> Stream.of("frame", "module").flatMap(kind -> said.findValuesAsText(kind).stream()))
+                .filter(name ->
+                        !Files.isRegularFile(root.resolve("OPENPANEL-INF/ui").resolve(name)))
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     /** What changes tables that a former version made; the first file makes them. */

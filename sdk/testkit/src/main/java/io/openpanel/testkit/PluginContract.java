@@ -184,6 +184,13 @@ public interface PluginContract {
     }
 
     @Test
+    default void whatItsPagesAreMadeOfIsThere() {
+        assertThat(PluginFolder.underTest().contents().missingPages())
+                .as("files that OPENPANEL-INF/console.json names, in OPENPANEL-INF/ui")
+                .isEmpty();
+    }
+
+    @Test
     default void itsReadmeTellsWhoInstallsIt() {
         PluginFolder plugin = PluginFolder.underTest();
 

@@ -189,7 +189,8 @@ public final class LiveCatalogue implements Catalogue {
                 entries, operations, Map.copyOf(byKind), Ref.create("catalogue").id());
     }
 
-    private void tell() {
+    /** Tells who listens that there is something to look at: actions, or plugins that serve now or no longer. */
+    public void tell() {
         for (Runnable listener : listeners) {
             try {
                 listener.run();

@@ -13,6 +13,8 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
@@ -23,13 +25,18 @@ import org.osgi.framework.Constants;
 
 /**
  * What the panel's own framework has of a plugin whose code it must not load: its name, its words, its roles, its tables,
- * its settings, its routes, which are checked, and its lists in the console. No class, no component, no script of a page.
+ * its settings, its routes, which are checked, and its lists and framed pages in the console. No class, no component, no
+ * script that would run in a page of the panel.
  */
 public final class StandIn {
     private static final String ROOT = "OPENPANEL-INF/";
     private static final int MOST_BYTES = 1 << 20;
     private static final Pattern COPIED = Pattern.compile("db/[^/]+\\.sql|OSGI-INF/metatype/[^/]+\\.xml"
-            + "|OSGI-INF/l10n/[^/]+\\.properties|OPENPANEL-INF/routes/[^/]+\\.yaml");
+            + "|OSGI-INF/l10n/[^/]+\\.properties|OPENPANEL-INF/routes/[^/]+\\.yaml|OPENPANEL-INF/ui/.*[^/]");
+    /** Where somebody looks at one thing, or at the team; not around every page. */
+    private static final Set<String> PLACES =
+            Set.of("overview", "overview.main", "app", "project", "deployment", "container");
+
     private static final List<String> LANGUAGES = List.of("en", "pt-BR");
 
     private final PluginFile plugin;
@@ -123,20 +130,30 @@ public final class StandIn {
         out.closeEntry();
     }
 
-    /** Its lists, under paths of its own. A page with a script would be the signed-in person. */
+    /** Its lists and framed pages, under paths of its own. A module would be a script with the session of who looks. */
     private ObjectNode console(ObjectNode said) {
         ObjectNode console = Json.object();
-        for (String part : List.of("nav", "pages")) {
+        keep(said, console, List.of("nav", "pages"), each -> {
+            String path = each.path("path").asText("");
+            return path.equals('/' + plugin.id()) || path.startsWith('/' + plugin.id() + '/');
+        });
+        keep(
+                said,
+                console,
+                List.of("tabs", "widgets"),
+                each -> each.has("frame") && PLACES.contains(each.path("on").asText("")));
+        return console;
+    }
+
+    private static void keep(ObjectNode said, ObjectNode console, List<String> parts, Predicate<JsonNode> fits) {
+        for (String part : parts) {
             ArrayNode kept = console.putArray(part);
             for (JsonNode each : said.path(part)) {
-                String path = each.path("path").asText("");
-                boolean own = path.equals('/' + plugin.id()) || path.startsWith('/' + plugin.id() + '/');
-                if (own && !each.has("module")) {
+                if (!each.has("module") && fits.test(each)) {
                     kept.add(each);
                 }
             }
         }
-        return console;
     }
 
     /** Its words, without those for what others do. */

@@ -349,9 +349,13 @@ public final class Plugins implements ServiceFactory<Panel> {
 
         @Override
         public void modifiedBundle(Bundle bundle, BundleEvent event, PluginOf plugin) {
-            if (event != null && event.getType() == BundleEvent.UPDATED) {
+            int type = event == null ? 0 : event.getType();
+            if (type == BundleEvent.UPDATED) {
                 forget(bundle);
                 PluginOf.read(bundle).ifPresent(fresh -> known.put(fresh.id(), fresh));
+            } else if (type == BundleEvent.STARTED || type == BundleEvent.STOPPED) {
+                // Its actions came while it was still starting, if it has any; its pages count from now on.
+                catalogue.tell();
             }
         }
 

@@ -26,6 +26,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -170,6 +171,16 @@ class InstallerTest {
 
     private static String said() {
         return panel.json(OWNER, "board.say", "{}");
+    }
+
+    @Test
+    void whoFollowsTheCatalogueHearsOfAPluginOnceItsPagesAreThere() throws Exception {
+        List<Integer> states = new CopyOnWriteArrayList<>();
+        try (AutoCloseable following =
+                panel.get(Catalogue.class).onChange(() -> bundles().forEach(each -> states.add(each.getState())))) {
+            install();
+            TestPanel.await("the last word", () -> !states.isEmpty() && states.get(states.size() - 1) == Bundle.ACTIVE);
+        }
     }
 
     @Test

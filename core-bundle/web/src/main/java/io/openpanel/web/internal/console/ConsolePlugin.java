@@ -19,9 +19,10 @@ import org.osgi.framework.wiring.BundleRevision;
  * What a plugin adds to the console.
  *
  * @param digest changes with any of its files
+ * @param isolated whether nobody trusts it: its files are for its own frames alone
  * @param json as {@code /api/v1/console} lists it
  */
-record ConsolePlugin(String id, String digest, ObjectNode json, Assets files) {
+record ConsolePlugin(String id, String digest, boolean isolated, ObjectNode json, Assets files) {
     private static final String NAMESPACE = "openpanel.plugin";
     private static final String ROOT = "OPENPANEL-INF/";
     private static final List<String> LANGUAGES = List.of("en", "pt-BR");
@@ -56,7 +57,8 @@ record ConsolePlugin(String id, String digest, ObjectNode json, Assets files) {
         }
         String text = digest.text();
         json.put("digest", text);
-        return Optional.of(new ConsolePlugin(id, text, json, new Assets(bundle, ROOT + "ui/")));
+        boolean isolated = "true".equals(capability.get().getAttributes().get("isolated"));
+        return Optional.of(new ConsolePlugin(id, text, isolated, json, new Assets(bundle, ROOT + "ui/")));
     }
 
     private static Optional<BundleCapability> capability(Bundle bundle) {

@@ -49,13 +49,17 @@ public final class RootServlet extends Endpoint {
                 .retryAfter(Duration.ofSeconds(1)));
         String file = path.substring(1);
         boolean hashed = isBelow(path, "/assets");
+        boolean kit = isBelow(path, Framing.KIT);
         boolean page = file.isEmpty() || file.equals("index.html");
+        if (kit) {
+            Framing.apply(response, path);
+        }
         if (!page
                 && shell.files()
                         .send(request, response, file, hashed ? Assets.Keeping.FOREVER : Assets.Keeping.CHECKED)) {
             return;
         }
-        if (hashed) {
+        if (hashed || kit) {
             Problems.answer(request, response, Failure.unknownPath(path));
             return;
         }

@@ -13,7 +13,7 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.servlet.whiteboard.propertytypes.HttpWhiteboardServletPattern;
 
-/** {@code /ui/<plugin>/<digest>/<file>}: the modules of a plugin's pages. */
+/** {@code /ui/<plugin>/<digest>/<file>}: the modules and framed pages of a plugin. */
 @Component(service = Servlet.class)
 @HttpWhiteboardServletPattern("/ui/*")
 public final class UiServlet extends Endpoint {
@@ -32,11 +32,13 @@ public final class UiServlet extends Endpoint {
             return;
         }
         String path = request.getRequestURI();
+        Framing.apply(response, path);
         String[] parts = path.split("/", PARTS);
         Optional<ConsolePlugin> plugin =
                 parts.length == PARTS && parts[1].equals("ui") ? bundles.plugin(parts[2]) : Optional.empty();
         if (plugin.isEmpty()
                 || !plugin.get().digest().equals(parts[3])
+                || plugin.get().isolated() && Framing.isForThePanel(request)
                 || !plugin.get().files().send(request, response, parts[4], Assets.Keeping.FOREVER)) {
             Problems.answer(request, response, Failure.unknownPath(path));
         }
