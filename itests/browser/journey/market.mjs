@@ -47,6 +47,7 @@ export default async function market(suite, world) {
           await window.panel.call('team.list').catch((error) => error.kind), await window.panel.call('janitor.run').catch((error) => error.kind)];
       });
       assert.deepEqual(tried, ['null', 'refused', 'refused', 'refused', 'forbidden', 'forbidden']);
+      await page.locator('iframe[title=Janitor]').scrollIntoViewIfNeeded();
       await world.look('plugin-tile');
       await frame.getByRole('button', { name: 'Clear away now' }).click();
       await page.getByText('There is nothing to clear away').waitFor();

@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,6 +35,7 @@ class TerminalTest {
 
     private WebHost host;
     private FakeDuplex far;
+    private final AtomicInteger served = new AtomicInteger();
     private CompletableFuture<Problem> ended;
 
     @BeforeAll
@@ -52,7 +54,10 @@ class TerminalTest {
         far = new FakeDuplex();
         ended = new CompletableFuture<>();
         host.kernel().calls();
-        host.kernel().answer("app.terminal", call -> new Gateway.Reply.Terminal(far, ended));
+        host.kernel().answer("app.terminal", call -> {
+            served.incrementAndGet();
+            return new Gateway.Reply.Terminal(far, ended);
+        });
     }
 
     private String own() {
@@ -82,13 +87,21 @@ class TerminalTest {
         return open(client, ticket("good"), "Origin", own());
     }
 
-    private int refusal(String ticket, String... headers) {
+    private int refusal(String ticket, String... headers) throws InterruptedException {
         try {
-            open(new TerminalClient(true), ticket, headers).abort();
+            openAndLeave(ticket, headers);
             return 101;
         } catch (CompletionException e) {
             return ((WebSocketHandshakeException) e.getCause()).getResponse().statusCode();
         }
+    }
+
+    /** Leaves only once it has its far end, or it would take that of the next test. */
+    private void openAndLeave(String ticket, String... headers) throws InterruptedException {
+        int before = served.get();
+        WebSocket socket = open(new TerminalClient(true), ticket, headers);
+        WebHost.await(() -> served.get() > before);
+        socket.abort();
     }
 
     private static void type(WebSocket socket, String text) {
@@ -158,16 +171,16 @@ class TerminalTest {
     }
 
     @Test
-    void aTicketOpensOneTerminalOnly() {
+    void aTicketOpensOneTerminalOnly() throws InterruptedException {
         String ticket = ticket("good");
-        open(new TerminalClient(true), ticket, "Origin", own()).abort();
+        openAndLeave(ticket, "Origin", own());
         assertThat(refusal(ticket, "Origin", own())).isEqualTo(401);
         assertThat(refusal("", "Origin", own())).isEqualTo(401);
         assertThat(refusal("x".repeat(43), "Origin", own())).isEqualTo(401);
     }
 
     @Test
-    void aTicketIsOfNoUseToAnotherSession() {
+    void aTicketIsOfNoUseToAnotherSession() throws InterruptedException {
         assertThat(refusal(ticket("good"), "Origin", own(), "Authorization", "Bearer good-other"))
                 .isEqualTo(401);
         assertThat(refusal(ticket("good"), "Origin", own(), "Authorization", "Bearer bad"))
@@ -177,7 +190,7 @@ class TerminalTest {
     }
 
     @Test
-    void noPageOfAnotherSiteOpensATerminal() {
+    void noPageOfAnotherSiteOpensATerminal() throws InterruptedException {
         String ticket = ticket("good");
         for (String origin : List.of(
                 "null", "http://evil.example", own() + ".evil.example", own().replace("http", "https"), own() + "1")) {
