@@ -15,6 +15,7 @@ export class Panel {
     this.environment = {
       OPENPANEL_OWNER_EMAIL: '', OPENPANEL_OWNER_PASSWORD: '', OPENPANEL_ADDRESS: '127.0.0.1',
       OPENPANEL_PANEL_TLS_PORT: String(ports[2]), OPENPANEL_PROXY_TLS_PORT: String(ports[3]), OPENPANEL_SAMPLE_IMAGE: 'openpanel-test/busybox:1',
+      OPENPANEL_CALLS_PER_MINUTE: '0',
     };
   }
 

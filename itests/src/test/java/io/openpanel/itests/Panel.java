@@ -56,7 +56,9 @@ final class Panel implements AutoCloseable {
                 "OPENPANEL_PROXY_TLS_PORT",
                 String.valueOf(freePort()),
                 "OPENPANEL_ADDRESS",
-                "127.0.0.1"));
+                "127.0.0.1",
+                "OPENPANEL_CALLS_PER_MINUTE",
+                "0"));
         environment.putAll(extra);
     }
 

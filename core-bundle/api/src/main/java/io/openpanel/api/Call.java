@@ -13,6 +13,9 @@ public interface Call {
     /** Where the call came in: {@code rest}, {@code cli}, {@code route}, {@code event}, {@code schedule}, {@code local}, {@code action}. */
     String surface();
 
+    /** The client's address as people write it; empty for calls from inside, in jobs and at the local door. */
+    String address();
+
     /** The team the call is made in; empty for the panel itself. */
     Optional<Ref> team();
 

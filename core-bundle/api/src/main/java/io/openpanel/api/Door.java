@@ -14,6 +14,14 @@ public interface Door {
     /** {@code /hooks}: requests to {@code /hooks} and below come here. */
     String path();
 
+    /**
+     * Whether requests come from machines anywhere that prove themselves one by one, so that it stays open to addresses
+     * from which people may not use the panel.
+     */
+    default boolean open() {
+        return false;
+    }
+
     /** Answers one request; a thrown {@link Problem} is answered as problem+json. */
     Reply handle(Request request);
 

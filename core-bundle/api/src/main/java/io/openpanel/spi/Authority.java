@@ -31,6 +31,14 @@ public interface Authority {
         return Optional.empty();
     }
 
+    /**
+     * Why the principal may not work in their team from an address, though they may from another: a
+     * {@link Problem.Kind#DENIED} to be told. What is for everybody who is signed in is not asked about.
+     */
+    default Optional<Problem> refusal(Principal principal, String address) {
+        return Optional.empty();
+    }
+
     /** What the principal may see of a kind of resource. */
     Reach reach(Principal principal, String kind);
 

@@ -6,10 +6,12 @@ import io.openpanel.api.Problem;
 import io.openpanel.api.Ref;
 import io.openpanel.api.Resource;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
+import java.util.function.Consumer;
 import org.osgi.annotation.versioning.ProviderType;
 
 /** The only way to an action, for every surface: permission, validation, audit and metrics happen here. */
@@ -24,11 +26,30 @@ public interface Gateway {
     Reply call(Invocation invocation);
 
     /**
+     * As {@link #call(Invocation)}.
+     *
+     * @param told what each limit that counts for the caller leaves, before the answer and also where it is a refusal
+     */
+    default Reply call(Invocation invocation, Consumer<Allowance> told) {
+        return call(invocation);
+    }
+
+    /**
      * Who calls, if {@link #call} would let them in and take their input now; nothing is done and nothing is written.
      *
      * @throws Problem what {@link #call} would refuse it with
      */
     Principal check(Invocation invocation);
+
+    /** As {@link #check(Invocation)}, with {@code told} as in {@link #call(Invocation, Consumer)}. */
+    default Principal check(Invocation invocation, Consumer<Allowance> told) {
+        return check(invocation);
+    }
+
+    /** Why nobody may use the panel from an address; empty where they may. */
+    default Optional<Problem> refusal(String address) {
+        return Optional.empty();
+    }
 
     /** The caller behind a credential, as {@link #call} would see it. */
     Optional<Principal> authenticate(Caller caller);
@@ -70,6 +91,16 @@ public interface Gateway {
         /** Somebody the panel itself vouches for: a route, the local door. */
         record Known(Principal principal) implements Caller {}
     }
+
+    /**
+     * What a limit leaves.
+     *
+     * @param limit {@code user}, {@code key}, {@code team} or {@code address}
+     * @param quota so many calls in each window
+     * @param left how many may come now
+     * @param reset after so long without a call, all of the quota is there again
+     */
+    record Allowance(String limit, long quota, Duration window, long left, Duration reset) {}
 
     /** What an action gave. */
     sealed interface Reply {

@@ -57,6 +57,11 @@ final class FarCall implements Call {
     }
 
     @Override
+    public String address() {
+        return json.path("address").asText("");
+    }
+
+    @Override
     public Optional<Ref> team() {
         return ref(json, "team");
     }

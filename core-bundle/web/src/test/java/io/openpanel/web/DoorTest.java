@@ -94,6 +94,40 @@ class DoorTest {
     }
 
     @Test
+    void onlyADoorForMachinesStaysOpenToAddressesThatMayNotUseThePanel() {
+        ServiceRegistration<Door> people = open("/people", request -> text("in"));
+        ServiceRegistration<Door> machines = host.publish(
+                Door.class,
+                new Door() {
+                    @Override
+                    public String path() {
+                        return "/machines";
+                    }
+
+                    @Override
+                    public boolean open() {
+                        return true;
+                    }
+
+                    @Override
+                    public Reply handle(Request request) {
+                        return text("in");
+                    }
+                },
+                "openpanel.door",
+                "wrapped");
+        host.kernel().shut("203.0.113.9");
+        assertThat(host.get("/people", "X-Forwarded-For", "203.0.113.9").statusCode())
+                .isEqualTo(403);
+        assertThat(host.get("/people").body()).isEqualTo("in");
+        assertThat(host.get("/machines/x", "X-Forwarded-For", "203.0.113.9").body())
+                .isEqualTo("in");
+        host.kernel().shut();
+        people.unregister();
+        machines.unregister();
+    }
+
+    @Test
     void theLongestPathTakesTheRequest() {
         ServiceRegistration<Door> outer = open("/a", request -> text("outer" + request.path()));
         ServiceRegistration<Door> inner = open("/a/b", request -> text("inner" + request.path()));

@@ -3,6 +3,8 @@ package io.openpanel.web;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.openpanel.api.Problem;
+import io.openpanel.spi.Gateway;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,6 +13,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -209,6 +212,56 @@ class EdgeTest {
             assertThat(chunked).startsWith("HTTP/1.1 4");
             assertHeaders(chunked);
             assertThat(hasty.post("/api/v1/apps", "{}").statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void whatTheLimitsLeaveIsToldWithAnswersAndRefusals() {
+        host.kernel()
+                .allow(
+                        new Gateway.Allowance("address", 6000, Duration.ofMinutes(1), 5999, Duration.ofMillis(10)),
+                        new Gateway.Allowance("user", 600, Duration.ofMinutes(1), 0, Duration.ofMinutes(1)));
+        try {
+            HttpResponse<String> good = host.get("/api/v1/apps/a");
+            assertThat(good.statusCode()).isEqualTo(200);
+            assertThat(good.headers().allValues("RateLimit-Policy"))
+                    .containsExactly("\"address\";q=6000;w=60, \"user\";q=600;w=60");
+            assertThat(good.headers().allValues("RateLimit"))
+                    .containsExactly("\"address\";r=5999;t=1, \"user\";r=0;t=60");
+            host.kernel().answer("app.start", call -> {
+                throw new Problem(Problem.Kind.LIMITED, "Too many").retryAfter(Duration.ofMillis(2_100));
+            });
+            HttpResponse<String> refused = host.post("/api/v1/apps/a/start", "{}");
+            assertThat(refused.statusCode()).isEqualTo(429);
+            assertThat(refused.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+            assertThat(refused.headers().firstValue("Retry-After")).hasValue("3");
+            assertThat(refused.headers().firstValue("RateLimit")).isPresent();
+        } finally {
+            host.kernel().allow();
+        }
+        assertThat(host.get("/api/v1/apps/a").headers().firstValue("RateLimit")).isEmpty();
+    }
+
+    @Test
+    void anAddressThatMayNotUseThePanelSeesNothingOfItButItsHealth() throws Exception {
+        host.kernel().shut("203.0.113.9");
+        try {
+            for (String path : List.of("/api/v1/apps/a", "/api/v1/openapi.json", "/", "/auth/login", "/metrics/x")) {
+                HttpResponse<String> refused = host.get(path, "X-Forwarded-For", "203.0.113.9");
+                assertThat(refused.statusCode()).as(path).isEqualTo(403);
+                assertThat(refused.body()).contains("Not from 203.0.113.9");
+                assertThat(refused.headers().firstValue("X-Content-Type-Options"))
+                        .hasValue("nosniff");
+            }
+            assertThat(host.get("/health/live", "X-Forwarded-For", "203.0.113.9")
+                            .statusCode())
+                    .isEqualTo(200);
+            assertThat(host.get("/api/v1/apps/a", "X-Forwarded-For", "203.0.113.9, 198.51.100.1")
+                            .statusCode())
+                    .isEqualTo(200);
+            assertThat(host.get("/api/v1/apps/a").statusCode()).isEqualTo(200);
+        } finally {
+            host.kernel().shut();
         }
     }
 

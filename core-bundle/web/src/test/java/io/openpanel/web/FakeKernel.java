@@ -25,6 +25,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** Actions by id with what each answers; reads input as strictly as the real gateway and echoes it unless told otherwise. */
@@ -43,6 +44,8 @@ final class FakeKernel implements Gateway {
     private final AtomicInteger changes = new AtomicInteger();
     private final List<Invocation> calls = new CopyOnWriteArrayList<>();
     private volatile boolean remembering = true;
+    private volatile List<Allowance> allowances = List.of();
+    private volatile Set<String> shut = Set.of();
 
     /** The calls since the last look. */
     List<Invocation> calls() {
@@ -136,6 +139,29 @@ final class FakeKernel implements Gateway {
             throw Problem.invalid("body", "The body must be a JSON object");
         }
         return new Reply.Done(input, Optional.empty());
+    }
+
+    @Override
+    public Reply call(Invocation invocation, Consumer<Allowance> told) {
+        allowances.forEach(told);
+        return call(invocation);
+    }
+
+    @Override
+    public Optional<Problem> refusal(String address) {
+        return shut.contains(address)
+                ? Optional.of(new Problem(Problem.Kind.DENIED, "Not from " + address))
+                : Optional.empty();
+    }
+
+    /** What is told before each answer. */
+    void allow(Allowance... next) {
+        allowances = List.of(next);
+    }
+
+    /** Addresses that may not use the panel. */
+    void shut(String... addresses) {
+        shut = Set.of(addresses);
     }
 
     @Override

@@ -80,6 +80,11 @@ public final class FakeCall implements Call {
     }
 
     @Override
+    public String address() {
+        return "";
+    }
+
+    @Override
     public Optional<Ref> team() {
         return caller.team();
     }

@@ -1,13 +1,10 @@
 package io.openpanel.teams.internal;
 
 import io.openpanel.api.Problem;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
+import io.openpanel.spi.Networks;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Deque;
-import java.util.HexFormat;
 import java.util.Locale;
 import java.util.function.LongSupplier;
 import org.osgi.service.component.annotations.Activate;
@@ -63,25 +60,10 @@ public final class SignInLimits {
 
     private Window enter(String address) {
         long now = nanos.getAsLong();
-        Window from = addresses.computeIfAbsent(network(address), any -> new Window(PER_ADDRESS));
+        Window from = addresses.computeIfAbsent(Networks.caller(address), any -> new Window(PER_ADDRESS));
         all.enter(now, "Too many people try to sign in");
         from.enter(now, "Too many attempts to sign in from this address");
         return from;
-    }
-
-    /** The address, or the /64 of an IPv6 one: whoever has one address there has all of them. */
-    static String network(String address) {
-        if (!address.contains(":") || !address.matches("[0-9A-Fa-f:.]{2,45}")) {
-            return address;
-        }
-        try {
-            byte[] bytes = InetAddress.getByName(address).getAddress();
-            return bytes.length == 4
-                    ? InetAddress.getByAddress(bytes).getHostAddress()
-                    : HexFormat.of().formatHex(Arrays.copyOf(bytes, 8));
-        } catch (UnknownHostException e) {
-            return address;
-        }
     }
 
     private static Problem limited(String what, long wait) {

@@ -8,6 +8,7 @@ import io.openpanel.api.Principal;
 import io.openpanel.api.Ref;
 import io.openpanel.api.Resources;
 import io.openpanel.api.Secret;
+import io.openpanel.kernel.LimitSettings;
 import io.openpanel.kernel.internal.audit.Checkpoints;
 import io.openpanel.kernel.internal.audit.Sealer;
 import io.openpanel.kernel.internal.audit.Verifier;
@@ -35,7 +36,9 @@ import io.openpanel.kernel.internal.gateway.Streams;
 import io.openpanel.kernel.internal.install.InstallHost;
 import io.openpanel.kernel.internal.job.JobActions;
 import io.openpanel.kernel.internal.job.Jobs;
+import io.openpanel.kernel.internal.limit.Limits;
 import io.openpanel.kernel.internal.plugin.PluginHost;
+import io.openpanel.kernel.internal.plugin.PluginOf;
 import io.openpanel.kernel.internal.setting.SettingActions;
 import io.openpanel.kernel.internal.setting.SettingChanges;
 import io.openpanel.kernel.internal.setting.Settings;
@@ -103,7 +106,8 @@ public final class Kernel {
             BundleContext context,
             @Reference Storage storage,
             @Reference ConfigurationAdmin configurations,
-            @Reference InstantSource clock) {
+            @Reference InstantSource clock,
+            @Reference Limits limits) {
         this.context = context;
         this.authorities = new Authorities(context, this::revoked);
         Supplier<Optional<Authority>> authority = this::authority;
@@ -148,7 +152,8 @@ public final class Kernel {
                 events,
                 metrics,
                 bulkhead,
-                faults);
+                faults,
+                limits);
 
         jobs.start(scheduler, clock.instant());
         schedules.start(scheduler);
@@ -163,11 +168,16 @@ public final class Kernel {
                 Optional.empty(),
                 Map.of("version", catalogue.version())));
         settings.open();
+        // Nobody comes in before the limits are those that were set; later changes come by Configuration Admin.
+        PluginOf.read(context.getBundle())
+                .ifPresent(own -> limits.begin(settings.given(own).path(LimitSettings.PID)));
         plugins.open(jobs, events, schedules, inner, storage, faults);
         register(Catalogue.class, catalogue, Map.of());
         register(Events.class, events, Map.of());
         register(PluginSettings.class, settings, Map.of());
         register(Supplier.class, metrics, Map.of("openpanel.metrics", "true"));
+        Supplier<String> limited = limits.rates()::metrics;
+        register(Supplier.class, limited, Map.of("openpanel.metrics", "true"));
         installs = new InstallHost(
                 context,
                 database,
@@ -191,7 +201,9 @@ public final class Kernel {
         register(
                 Extension.class,
                 new SettingActions(
-                        plugins.plugins(), settings, new SettingChanges(plugins.plugins(), settings, events, clock)),
+                        plugins.plugins(),
+                        settings,
+                        new SettingChanges(plugins.plugins(), settings, events, clock, limits::flaw)),
                 Map.of());
         RecoveryKit kit = new RecoveryKit(storage.masterKey(), database, clock, home.resolve("keys"));
         kit.lay();

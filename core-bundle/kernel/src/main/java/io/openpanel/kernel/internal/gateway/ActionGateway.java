@@ -13,6 +13,7 @@ import io.openpanel.kernel.internal.Failpoints;
 import io.openpanel.kernel.internal.catalogue.Entry;
 import io.openpanel.kernel.internal.event.EventBus;
 import io.openpanel.kernel.internal.job.Jobs;
+import io.openpanel.kernel.internal.limit.Limits;
 import io.openpanel.kernel.internal.shape.Json;
 import io.openpanel.spi.Authority;
 import io.openpanel.spi.Gateway;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Flow;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +43,7 @@ public final class ActionGateway implements Gateway {
     private final Metrics metrics;
     private final Bulkhead bulkhead;
     private final PluginFaults faults;
+    private final Limits limits;
 
     public ActionGateway(
             Admission admission,
@@ -53,7 +56,8 @@ public final class ActionGateway implements Gateway {
             EventBus events,
             Metrics metrics,
             Bulkhead bulkhead,
-            PluginFaults faults) {
+            PluginFaults faults,
+            Limits limits) {
         this.admission = admission;
         this.authority = authority;
         this.calls = calls;
@@ -65,14 +69,20 @@ public final class ActionGateway implements Gateway {
         this.metrics = metrics;
         this.bulkhead = bulkhead;
         this.faults = faults;
+        this.limits = limits;
     }
 
     @Override
     public Reply call(Invocation invocation) {
+        return call(invocation, any -> {});
+    }
+
+    @Override
+    public Reply call(Invocation invocation, Consumer<Allowance> told) {
         long start = System.nanoTime();
         String outcome = "failed";
         try {
-            Reply reply = admit(invocation);
+            Reply reply = admit(invocation, told);
             outcome = "done";
             return reply;
         } catch (Problem problem) {
@@ -86,8 +96,8 @@ public final class ActionGateway implements Gateway {
         }
     }
 
-    private Reply admit(Invocation invocation) {
-        Principal principal = principal(invocation);
+    private Reply admit(Invocation invocation, Consumer<Allowance> told) {
+        Principal principal = principal(invocation, told);
         Entry entry = admission.enter(invocation.action(), Optional.empty());
         try {
             return admit(invocation, principal, entry);
@@ -98,7 +108,12 @@ public final class ActionGateway implements Gateway {
 
     @Override
     public Principal check(Invocation invocation) {
-        Principal principal = principal(invocation);
+        return check(invocation, any -> {});
+    }
+
+    @Override
+    public Principal check(Invocation invocation, Consumer<Allowance> told) {
+        Principal principal = principal(invocation, told);
         Entry entry = admission.enter(invocation.action(), Optional.empty());
         try {
             return let(invocation, principal, entry).principal();
@@ -109,10 +124,21 @@ public final class ActionGateway implements Gateway {
 
     private Admission.Admitted let(Invocation invocation, Principal principal, Entry entry) {
         ObjectNode tree = Json.parseObject(invocation.input());
+        requireAddress(invocation, principal, entry);
         Admission.Admitted admitted = admission.admit(entry, principal, tree, Admission.Rights.PRINCIPAL);
         requireVersion(invocation, admitted);
         requireConfirmation(admitted);
         return admitted;
+    }
+
+    private void requireAddress(Invocation invocation, Principal principal, Entry entry) {
+        if (Admission.isPerson(principal)
+                && Admission.RIGHT_NEEDED.contains(entry.operation().access())) {
+            authority
+                    .get()
+                    .flatMap(each -> each.refusal(principal, invocation.address()))
+                    .ifPresent(ActionGateway::refuse);
+        }
     }
 
     private Reply admit(Invocation invocation, Principal principal, Entry entry) {
@@ -126,7 +152,28 @@ public final class ActionGateway implements Gateway {
         return once(invocation, admitted);
     }
 
-    private Principal principal(Invocation invocation) {
+    @Override
+    public Optional<Problem> refusal(String address) {
+        return limits.refusal(address);
+    }
+
+    /** Who calls. The panel itself vouches for routes and the local door, which no limit concerns. */
+    private Principal principal(Invocation invocation, Consumer<Allowance> told) {
+        if (invocation.caller() instanceof Caller.Known known) {
+            return known.principal();
+        }
+        limits.refusal(invocation.address()).ifPresent(ActionGateway::refuse);
+        limits.rates().takeFrom(invocation.address(), told);
+        Principal principal = authenticated(invocation);
+        limits.rates().take(principal, told);
+        return principal;
+    }
+
+    private static void refuse(Problem problem) {
+        throw problem;
+    }
+
+    private Principal authenticated(Invocation invocation) {
         if (invocation.caller() instanceof Caller.Bearer) {
             return authenticate(invocation.caller())
                     .orElseThrow(() -> new Problem(
@@ -259,6 +306,7 @@ public final class ActionGateway implements Gateway {
         LiveCall call = new LiveCall(
                 admitted.principal(),
                 invocation.surface(),
+                invocation.address(),
                 entry.operation().plugin(),
                 null,
                 "",

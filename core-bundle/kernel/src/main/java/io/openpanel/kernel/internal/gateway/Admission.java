@@ -34,7 +34,7 @@ public final class Admission {
     static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private static final Set<String> PEOPLE = Set.of("user", "key");
-    private static final Set<Action.Access> RIGHT_NEEDED = Set.of(Action.Access.PERMISSION, Action.Access.PANEL);
+    static final Set<Action.Access> RIGHT_NEEDED = Set.of(Action.Access.PERMISSION, Action.Access.PANEL);
 
     private final LiveCatalogue catalogue;
     private final Supplier<Optional<Authority>> authority;

@@ -51,7 +51,7 @@ public final class InnerCalls {
 
     /** A call in which a plugin itself is the caller. */
     public static LiveCall asPlugin(String plugin, Optional<Ref> team, String surface) {
-        return new LiveCall(bundle(plugin, team), surface, plugin, null, "", kind -> new Reach(true, Set.of()));
+        return new LiveCall(bundle(plugin, team), surface, "", plugin, null, "", kind -> new Reach(true, Set.of()));
     }
 
     /** Calls an action; see {@link io.openpanel.api.Panel#call}. */
@@ -162,6 +162,7 @@ public final class InnerCalls {
         LiveCall call = new LiveCall(
                 admitted.principal(),
                 "action",
+                prepared.outer.map(LiveCall::address).orElse(""),
                 entry.operation().plugin(),
                 job.orElse(null),
                 prefix + entry.id() + '/',

@@ -17,12 +17,14 @@ public final class LiveCall implements Call {
 
     private final Principal caller;
     private final String surface;
+    private final String address;
     private final String plugin;
     private final LiveJob job;
     private final String stepPrefix;
     private final Function<String, Reach> reach;
 
     /**
+     * @param address the client's, empty inside the panel
      * @param plugin whose code runs
      * @param job the job it runs in, or null
      * @param stepPrefix in front of the names of its steps; not empty for a job called inside a job
@@ -30,12 +32,14 @@ public final class LiveCall implements Call {
     public LiveCall(
             Principal caller,
             String surface,
+            String address,
             String plugin,
             LiveJob job,
             String stepPrefix,
             Function<String, Reach> reach) {
         this.caller = caller;
         this.surface = surface;
+        this.address = address;
         this.plugin = plugin;
         this.job = job;
         this.stepPrefix = stepPrefix;
@@ -62,6 +66,11 @@ public final class LiveCall implements Call {
     @Override
     public String surface() {
         return surface;
+    }
+
+    @Override
+    public String address() {
+        return address;
     }
 
     @Override

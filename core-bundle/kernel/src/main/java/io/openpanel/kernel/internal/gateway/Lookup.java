@@ -26,7 +26,7 @@ final class Lookup {
     Optional<Resource> find(Ref ref, Principal principal) {
         LiveCatalogue.Kind kind = kind(ref.kind());
         LiveCall call =
-                new LiveCall(principal, "resources", kind.plugin(), null, "", any -> reach.apply(principal, any));
+                new LiveCall(principal, "resources", "", kind.plugin(), null, "", any -> reach.apply(principal, any));
         return calls.as(call, () -> kind.resources().find(ref.id()));
     }
 

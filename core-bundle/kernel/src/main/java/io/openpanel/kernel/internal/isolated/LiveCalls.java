@@ -34,7 +34,10 @@ final class LiveCalls {
 
     /** What the plugin is told of it. The session is not its concern. */
     static ObjectNode describe(long number, LiveCall call) {
-        ObjectNode json = Json.object().put("number", number).put("surface", call.surface());
+        ObjectNode json = Json.object()
+                .put("number", number)
+                .put("surface", call.surface())
+                .put("address", call.address());
         json.put("caller", call.caller().ref().toString())
                 .put("name", call.caller().name());
         call.team().ifPresent(team -> json.put("team", team.toString()));

@@ -246,7 +246,7 @@ public final class Jobs {
         Admission.Admitted admitted =
                 admission.admit(entry, caller, store.input(row, job::mask), Admission.Rights.PRINCIPAL);
         LiveCall call = new LiveCall(
-                caller, row.surface(), entry.operation().plugin(), job, "", kind -> admission.reach(caller, kind));
+                caller, row.surface(), "", entry.operation().plugin(), job, "", kind -> admission.reach(caller, kind));
         // Closed since: what is inside is asked to yield, and this attempt with it.
         if (!entry.turnstile().enter(Duration.ZERO)) {
             throw new JobYield();

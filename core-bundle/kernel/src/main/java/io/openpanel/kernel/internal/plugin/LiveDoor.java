@@ -31,6 +31,12 @@ final class LiveDoor implements Door {
         return path;
     }
 
+    @Override
+    public boolean open() {
+        Door behind = door;
+        return behind != null && behind.open();
+    }
+
     String plugin() {
         return plugin;
     }

@@ -20,16 +20,27 @@ import java.util.stream.Collectors;
 
 /** Changes settings, one change after the other, and has the plugin take each. */
 public final class SettingChanges {
+    private static final String OWN = "kernel";
+
     private final Plugins plugins;
     private final Settings settings;
     private final EventBus events;
     private final InstantSource clock;
+    private final OwnRule rule;
 
-    public SettingChanges(Plugins plugins, Settings settings, EventBus events, InstantSource clock) {
+    /** What the panel's own settings have to be beyond what their declaration says. */
+    @FunctionalInterface
+    public interface OwnRule {
+        /** What is wrong with a value that the caller wants; empty where nothing is. */
+        Optional<String> flaw(Call call, String name, JsonNode value);
+    }
+
+    public SettingChanges(Plugins plugins, Settings settings, EventBus events, InstantSource clock, OwnRule rule) {
         this.plugins = plugins;
         this.settings = settings;
         this.events = events;
         this.clock = clock;
+        this.rule = rule;
     }
 
     /** @throws Problem where it is not installed now */
@@ -58,6 +69,8 @@ public final class SettingChanges {
             Optional<Row> former = Optional.ofNullable(current.get(name));
             Optional<JsonNode> read =
                     value == null ? Optional.empty() : setting.read(Json.node(value), "values." + name, reading);
+            read.flatMap(json -> flaw(call, plugin, name, json))
+                    .ifPresent(flaw -> reading.wrong("values." + name, flaw));
             if (!isSame(setting, former, read)) {
                 rows.add(row(
                         call,
@@ -72,6 +85,10 @@ public final class SettingChanges {
         });
         reading.check();
         return make(call, plugin, rows);
+    }
+
+    private Optional<String> flaw(Call call, PluginOf plugin, String name, JsonNode value) {
+        return plugin.id().equals(OWN) ? rule.flaw(call, name, value) : Optional.empty();
     }
 
     private static String unknown(PluginOf plugin, Map<String, Setting> declared) {
@@ -103,7 +120,7 @@ public final class SettingChanges {
                             "Nothing was changed in " + plugin.title() + " that could be undone");
         }
         requireCurrent(plugin, done);
-        requireFitting(plugin, done);
+        requireFitting(call, plugin, done);
         String change = Ref.create("change").id();
         return make(
                 call,
@@ -133,14 +150,16 @@ public final class SettingChanges {
         }
     }
 
-    private void requireFitting(PluginOf plugin, List<Row> done) {
+    private void requireFitting(Call call, PluginOf plugin, List<Row> done) {
         Map<String, Setting> declared = Settings.declaration(plugin, "en").byName();
         for (Row row : done) {
             Setting setting = declared.get(row.name());
             Row back = row.back();
-            if (setting != null
-                    && row.former().isPresent()
-                    && settings.value(back, setting).isEmpty()) {
+            Optional<JsonNode> former = setting == null ? Optional.empty() : settings.value(back, setting);
+            former.flatMap(json -> flaw(call, plugin, row.name(), json)).ifPresent(flaw -> {
+                throw new Problem(Problem.Kind.CONFLICT, "What " + row.name() + " was before " + flaw);
+            });
+            if (setting != null && row.former().isPresent() && former.isEmpty()) {
                 throw new Problem(
                         Problem.Kind.CONFLICT,
                         "What " + row.name() + " was before does not fit this version of " + plugin.title()

@@ -7,6 +7,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -24,21 +25,34 @@ public final class Doors {
 
     /** Answers by the door with the longest path above this one; false where there is none. */
     public boolean answer(HttpServletRequest request, HttpServletResponse response, String path) throws IOException {
+        Optional<Map.Entry<String, Door>> found = find(path);
+        if (found.isEmpty()) {
+            return false;
+        }
+        int below = found.get().getKey().length();
+        Door.Reply reply = found.get().getValue().handle(Requests.of(request, path.substring(below)));
+        if (reply == null) {
+            Problems.answer(request, response, Failure.unknownPath(path));
+            return true;
+        }
+        Replies.send(response, reply);
+        return true;
+    }
+
+    /** Whether a path leads to a door that is open to addresses from which people may not use the panel. */
+    public boolean isOpen(String path) {
+        return find(path).filter(found -> found.getValue().open()).isPresent();
+    }
+
+    private Optional<Map.Entry<String, Door>> find(String path) {
         for (int end = path.length(); end > 0; end = path.lastIndexOf('/', end - 1)) {
             String base = path.substring(0, end);
             Door door = byPath.get(base);
-            if (door == null) {
-                continue;
+            if (door != null) {
+                return Optional.of(Map.entry(base, door));
             }
-            Door.Reply reply = door.handle(Requests.of(request, path.substring(base.length())));
-            if (reply == null) {
-                Problems.answer(request, response, Failure.unknownPath(path));
-                return true;
-            }
-            Replies.send(response, reply);
-            return true;
         }
-        return false;
+        return Optional.empty();
     }
 
     @Reference(

@@ -15,7 +15,7 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.servlet.whiteboard.Preprocessor;
 
 /** Stands before everything: names the request, sets what every answer carries, refuses ambiguous paths. */
-@Component
+@Component(property = "service.ranking:Integer=" + Integer.MAX_VALUE)
 public final class Edge implements Preprocessor {
     private final HttpCounters counters;
 

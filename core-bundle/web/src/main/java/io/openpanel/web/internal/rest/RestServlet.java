@@ -74,12 +74,13 @@ public final class RestServlet extends Endpoint {
             throw Problem.invalid("body", request.getMethod() + " takes no body; send the input as query parameters");
         }
         Gateway.Invocation invocation = invocation(request, match, body);
+        RateHeaders rates = new RateHeaders(response);
         if (match.route().operation().form() == Operation.Form.DUPLEX) {
-            Answers.json(response, reported(() -> desk.ticket(invocation)));
+            Answers.json(response, reported(() -> desk.ticket(invocation, rates)));
             return;
         }
         answers.give(request, response, match.route(), reported(() -> kernel.gateway()
-                .call(invocation)));
+                .call(invocation, rates)));
     }
 
     private static Gateway.Invocation invocation(HttpServletRequest request, Routes.Match match, byte[] body) {

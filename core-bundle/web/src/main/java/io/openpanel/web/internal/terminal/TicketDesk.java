@@ -5,6 +5,7 @@ import io.openpanel.spi.Gateway;
 import io.openpanel.web.internal.Json;
 import io.openpanel.web.internal.KernelServices;
 import io.openpanel.web.internal.edge.TooLarge;
+import java.util.function.Consumer;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -23,12 +24,16 @@ public final class TicketDesk {
         this.terminals = terminals;
     }
 
-    /** A ticket as JSON, for a call that would be let in now. */
-    public byte[] ticket(Gateway.Invocation call) {
+    /**
+     * A ticket as JSON, for a call that would be let in now.
+     *
+     * @param told see {@link Gateway#check(Gateway.Invocation, Consumer)}
+     */
+    public byte[] ticket(Gateway.Invocation call, Consumer<Gateway.Allowance> told) {
         if (call.input().length > MOST_INPUT) {
             throw new TooLarge(MOST_INPUT);
         }
-        Principal principal = kernel.gateway().check(call);
+        Principal principal = kernel.gateway().check(call, told);
         String ticket = terminals.tickets().issue(call, principal);
         return Json.bytes(Json.object()
                 .put("ticket", ticket)

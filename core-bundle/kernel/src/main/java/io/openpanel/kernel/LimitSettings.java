@@ -1,0 +1,29 @@
+package io.openpanel.kernel;
+
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+
+/** How often the panel may be called, and from where. */
+@ObjectClassDefinition(id = LimitSettings.PID, name = "%title", localization = "OSGI-INF/l10n/limits")
+public @interface LimitSettings {
+    String PID = "io.openpanel.kernel.limits";
+    int USER = 600;
+    int KEY = 1_200;
+    int TEAM = 6_000;
+    int ADDRESS = 6_000;
+
+    @AttributeDefinition(name = "%user", description = "%user.help", min = "0", max = "1000000")
+    int callsPerUser() default USER;
+
+    @AttributeDefinition(name = "%key", description = "%key.help", min = "0", max = "1000000")
+    int callsPerKey() default KEY;
+
+    @AttributeDefinition(name = "%team", description = "%team.help", min = "0", max = "1000000")
+    int callsPerTeam() default TEAM;
+
+    @AttributeDefinition(name = "%address", description = "%address.help", min = "0", max = "1000000")
+    int callsPerAddress() default ADDRESS;
+
+    @AttributeDefinition(name = "%allowed", description = "%allowed.help", cardinality = 1_000, required = false)
+    String[] allowedAddresses() default {};
+}
