@@ -1,12 +1,13 @@
 import { Button, confirm, Dialog, IconPlus, LinesSkeleton, Loaded, Page, SchemaForm, Section, Switch, toast, useAction, useList, useQueryParam, useT, workIn } from '@openpanel/ui';
 import { roleName } from './model';
 
-interface Team { team: string; name: string; role?: string; roleName?: string; current: boolean; home: boolean; secondFactor: boolean }
+interface Team { team: string; name: string; role?: string; roleName?: string; current: boolean; home: boolean; secondFactor: boolean; addresses: string[] }
 
 export default function TeamPage() {
   const t = useT();
   const query = useList<Team>('team.list', {}, { live: ['team.*', 'member.*'] });
   const update = useAction('team.update');
+  const restrict = useAction<{ addresses?: string[] }>('team.restrict');
   const create = useAction<{ team?: string }>('team.create');
   const remove = useAction('team.delete');
   const [asked, ask] = useQueryParam('new');
@@ -22,6 +23,9 @@ export default function TeamPage() {
               </Section>}
               {here && update.allowed && <Section title={t('team.factor')} help={t('team.factor-help')}>
                 <Switch label={t('team.factor-ask')} checked={here.secondFactor} disabled={update.busy} onChange={(event) => void update.go({ team: here.team, secondFactor: event.currentTarget.checked }).then((changed) => changed && toast(t(changed.secondFactor ? 'team.factor-on' : 'team.factor-off')))} />
+              </Section>}
+              {here && restrict.allowed && <Section title={t('team.addresses')} help={t('team.addresses-help')}>
+                <SchemaForm action="team.restrict" fixed={{ team: here.team }} fields={['addresses']} initial={{ addresses: here.addresses }} run={restrict.run} onDone={(changed) => toast(t((changed.addresses as string[]).length > 0 ? 'team.addresses-some' : 'team.addresses-all'))} />
               </Section>}
               <Section title={t('profile.teams')} help={t('team.all-help')}>
                 <ul className="stack tight">{teams.map((each) => (

@@ -37,6 +37,12 @@ public class TeamActions implements Extension {
             @Param("Whether who has no second factor may do nothing here but add one")
                     Optional<Boolean> secondFactor) {}
 
+    /** From where. */
+    public record Restrict(
+            @Param(value = "The team", kind = "team") Ref team,
+            @Param(value = "Addresses and networks; with none, from everywhere", example = "203.0.113.0/24", max = 200)
+                    List<String> addresses) {}
+
     /** A team and one's own place in it. */
     public record Item(
             @Param(kind = "team") Ref team,
@@ -47,6 +53,8 @@ public class TeamActions implements Extension {
             @Param("Whether its owners and admins look after the panel") boolean home,
             @Param("Whether it asks its members for a second factor") boolean secondFactor,
             @Param("Whether you must add a second factor before you can work in it") boolean stepUp,
+            @Param("From where alone its members and keys may work in it; from everywhere where none is named")
+                    List<String> addresses,
             Instant createdAt) {}
 
     /** Teams, the oldest first. */
@@ -84,6 +92,15 @@ public class TeamActions implements Extension {
             idempotent = true)
     public Item update(Call call, Update in) {
         return teams.update(call, in);
+    }
+
+    @Action(
+            value = "team.restrict",
+            summary = "Sets from which addresses the team may be worked in",
+            effect = CHANGE,
+            idempotent = true)
+    public Item restrict(Call call, Restrict in) {
+        return teams.restrict(call, in);
     }
 
     @Action(

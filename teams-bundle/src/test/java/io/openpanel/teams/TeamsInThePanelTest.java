@@ -41,7 +41,7 @@ class TeamsInThePanelTest {
             passkey.create passkey.confirm passkey.ask passkey.prove
             profile.get profile.update profile.password
             api-key.create api-key.list api-key.delete
-            team.list team.get team.create team.update team.delete
+            team.list team.get team.create team.update team.restrict team.delete
             member.list member.get member.update member.remove
             invitation.list invitation.create invitation.delete invitation.open invitation.accept
             role.list role.get role.create role.update role.delete
@@ -79,13 +79,17 @@ class TeamsInThePanelTest {
     }
 
     private static JsonNode call(Caller caller, String action, String json) {
+        return from("192.0.2.7", caller, action, json);
+    }
+
+    private static JsonNode from(String address, Caller caller, String action, String json) {
         Gateway.Reply reply = panel.get(Gateway.class)
                 .call(new Gateway.Invocation(
                         action,
                         json.getBytes(StandardCharsets.UTF_8),
                         caller,
                         "rest",
-                        "192.0.2.7",
+                        address,
                         "r",
                         Optional.empty(),
                         Optional.empty()));
@@ -117,6 +121,62 @@ class TeamsInThePanelTest {
             values.put(pairs[i], pairs[i + 1]);
         }
         return JSON.valueToTree(values).toString();
+    }
+
+    private static Problem refusedFrom(String address, Caller caller, String action, String json) {
+        Problem problem = catchThrowableOfType(Problem.class, () -> from(address, caller, action, json));
+        assertThat(problem).as(action + " from " + address).isNotNull();
+        return problem;
+    }
+
+    @Test
+    void aTeamThatNamesAddressesIsWorkedInFromThereAlone() {
+        JsonNode member = join("addressed@example.com", "developer", "Ada");
+        String team = setUp.get("team").asText();
+        Caller owner = bearer(setUp);
+        Caller key = bearer(call(owner, "api-key.create", "{\"name\":\"addressed\",\"actions\":[\"*\"]}"));
+        String list = "{\"team\":\"" + team + "\",\"addresses\":[%s]}";
+
+        JsonNode changed = call(owner, "team.restrict", list.formatted("\"192.0.2.0/24\",\"2001:db8::/32\""));
+        try {
+            assertThat(changed.get("addresses")).hasSize(2);
+            for (Caller caller : List.of(owner, bearer(member), key)) {
+                call(caller, "member.list", "{}");
+                from("2001:db8::7", caller, "member.list", "{}");
+                Problem problem = refusedFrom("203.0.113.9", caller, "member.list", "{}");
+                assertThat(problem.kind()).isEqualTo(Problem.Kind.DENIED);
+                assertThat(problem).hasMessageContaining("203.0.113.9").hasMessageContaining("another team");
+            }
+            assertThat(from("203.0.113.9", bearer(member), "team.list", "{}").get("items"))
+                    .as("who is elsewhere still finds their other teams")
+                    .isNotEmpty();
+
+            Problem shut = refusedFrom("192.0.2.7", owner, "team.restrict", list.formatted("\"203.0.113.0/24\""));
+            assertThat(shut).hasMessageContaining("Your own address 192.0.2.7").hasMessageContaining("--local");
+            assertThat(shut.fields()).containsKey("addresses");
+            Problem wrong = refusedFrom("192.0.2.7", owner, "team.restrict", list.formatted("\"office\""));
+            assertThat(wrong.kind()).isEqualTo(Problem.Kind.INVALID);
+            assertThat(refused(bearer(member), "team.restrict", list.formatted("")))
+                    .isEqualTo(Problem.Kind.DENIED);
+        } finally {
+            onTheMachine("team.restrict", list.formatted(""));
+        }
+        from("203.0.113.9", bearer(member), "member.list", "{}");
+    }
+
+    @Test
+    void theDoorOnTheMachineSetsAnyListAndIsTheWayBackIn() {
+        String team = setUp.get("team").asText();
+        String list = "{\"team\":\"" + team + "\",\"addresses\":[%s]}";
+        onTheMachine("team.restrict", list.formatted("\"198.51.100.1\""));
+        assertThat(refused(bearer(setUp), "member.list", "{}")).isEqualTo(Problem.Kind.DENIED);
+        onTheMachine("team.restrict", list.formatted(""));
+        call(bearer(setUp), "member.list", "{}");
+    }
+
+    /** As the panel's socket on its machine calls, which has no address. */
+    private static void onTheMachine(String action, String json) {
+        from("", new Caller.Known(TestPanel.local(Ref.parse(setUp.get("team").asText()))), action, json);
     }
 
     private static JsonNode signIn(String email, String password) {

@@ -2,6 +2,7 @@ package io.openpanel.teams.internal;
 
 import io.openpanel.api.Database;
 import io.openpanel.api.Ref;
+import io.openpanel.spi.Networks;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -49,8 +50,10 @@ public final class Rights {
      * A place in a team.
      *
      * @param secondFactor whether the team asks its members for one
+     * @param addresses from where alone the team may be worked in; from everywhere where there is none
      */
-    record Membership(String team, String teamName, boolean secondFactor, Role role, List<Grant> grants) {
+    record Membership(
+            String team, String teamName, boolean secondFactor, Networks addresses, Role role, List<Grant> grants) {
         Ref ref() {
             return new Ref("team", team);
         }
@@ -64,6 +67,7 @@ public final class Rights {
             String team,
             String name,
             boolean secondFactor,
+            List<String> addresses,
             String role,
             Optional<String> roleName,
             Optional<String> base,
@@ -159,22 +163,28 @@ public final class Rights {
     private static List<Membership> memberships(Database.Tx tx, String user) {
         List<Held> grants = tx.list(
                 Held.class,
-                "select g.team_id as team, g.resource as name, false as second_factor, g.role" + OWN_ROLE
+                "select g.team_id as team, g.resource as name, false as second_factor, '{}'::text[] as addresses,"
+                        + " g.role" + OWN_ROLE
                         + " from access_grant g left join custom_role r on r.team_id = g.team_id and r.id = g.role"
                         + " where g.user_id = ? order by g.created_at, g.id",
                 user);
         return tx
                 .list(
                         Held.class,
-                        "select m.team_id as team, t.name, t.second_factor, coalesce(m.role_id, m.role) as role"
+                        "select m.team_id as team, t.name, t.second_factor, t.addresses, coalesce(m.role_id, m.role) as role"
                                 + OWN_ROLE
                                 + " from membership m join team t on t.id = m.team_id"
                                 + " left join custom_role r on r.team_id = m.team_id and r.id = m.role_id"
                                 + " where m.user_id = ? order by m.created_at, t.id",
                         user)
                 .stream()
-                .map(held ->
-                        new Membership(held.team, held.name, held.secondFactor, held.what(), grants(held.team, grants)))
+                .map(held -> new Membership(
+                        held.team,
+                        held.name,
+                        held.secondFactor,
+                        Networks.of(held.addresses),
+                        held.what(),
+                        grants(held.team, grants)))
                 .toList();
     }
 

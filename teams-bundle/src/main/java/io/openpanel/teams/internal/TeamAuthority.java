@@ -96,6 +96,18 @@ public final class TeamAuthority implements Authority {
     }
 
     @Override
+    public Optional<Problem> refusal(Principal principal, String address) {
+        return holdings.of(principal)
+                .map(Holding::place)
+                .filter(place ->
+                        !place.addresses().isEmpty() && !place.addresses().contains(address))
+                .map(place -> new Problem(
+                        Problem.Kind.DENIED,
+                        "The team " + place.teamName() + " may not be worked in from your address " + address
+                                + "; ask its owner, or work in another team"));
+    }
+
+    @Override
     public Reach reach(Principal principal, String kind) {
         return holdings.of(principal).map(each -> each.reach(kind)).orElse(NOTHING);
     }

@@ -4,6 +4,7 @@ import io.openpanel.api.Call;
 import io.openpanel.api.Panel;
 import io.openpanel.api.Problem;
 import io.openpanel.api.Ref;
+import io.openpanel.spi.Networks;
 import io.openpanel.teams.TeamActions;
 import io.openpanel.teams.TeamEvents;
 import java.time.Instant;
@@ -17,7 +18,7 @@ import org.osgi.service.component.annotations.Reference;
 /** The teams there are. A person sees those they are in; the owner of the machine sees all. */
 @Component(service = Teams.class)
 public final class Teams {
-    private static final String SELECT = "select id, name, second_factor, created_at from team";
+    private static final String SELECT = "select id, name, second_factor, addresses, created_at from team";
 
     private final Panel panel;
     private final Clerk clerk;
@@ -27,7 +28,7 @@ public final class Teams {
     private final ApiKeys keys;
 
     /** A team's row. */
-    public record Row(String id, String name, boolean secondFactor, Instant createdAt) {
+    public record Row(String id, String name, boolean secondFactor, List<String> addresses, Instant createdAt) {
         Ref ref() {
             return new Ref("team", id);
         }
@@ -93,6 +94,7 @@ public final class Teams {
                 rights.homeTeam().equals(Optional.of(row.id)),
                 row.secondFactor,
                 row.secondFactor && place.isPresent() && !person.get().secondFactor(),
+                row.addresses,
                 row.createdAt);
     }
 
@@ -100,7 +102,7 @@ public final class Teams {
     public TeamActions.Item create(Call call, String wanted) {
         String user = Caller.person(call);
         String name = People.name(wanted);
-        Row row = new Row(Ref.create("team").id(), name, false, clock.instant());
+        Row row = new Row(Ref.create("team").id(), name, false, List.of(), clock.instant());
         clerk.in(row.id, tx -> {
             tx.update("insert into team (id, name, created_at) values (?, ?, ?)", row.id, name, row.createdAt);
             people.join(tx, user, people.get(user).name(), Role.OWNER);
@@ -121,7 +123,8 @@ public final class Teams {
             Row row = tx.one(
                             Row.class,
                             "update team set name = coalesce(?, name), second_factor = coalesce(?, second_factor),"
-                                    + " version = version + 1 where id = ? returning id, name, second_factor, created_at",
+                                    + " version = version + 1 where id = ? returning id, name, second_factor,"
+                                    + " addresses, created_at",
                             name,
                             in.secondFactor(),
                             team.id())
@@ -132,6 +135,42 @@ public final class Teams {
         members.forEach(
                 each -> rights.personChanged(each.id(), in.secondFactor().isPresent()));
         return get(call, team);
+    }
+
+    /** Sets from where alone the team may be worked in; whoever does so may go on where they are. */
+    public TeamActions.Item restrict(Call call, TeamActions.Restrict in) {
+        List<String> addresses =
+                in.addresses().stream().map(String::strip).distinct().toList();
+        requireOwnAddress(call, addresses);
+        Ref team = in.team();
+        List<Rights.Id> members = panel.database().tx(tx -> {
+            Row row = tx.one(
+                            Row.class,
+                            "update team set addresses = ?, version = version + 1 where id = ?"
+                                    + " returning id, name, second_factor, addresses, created_at",
+                            addresses,
+                            team.id())
+                    .orElseThrow(() -> Problem.missing(team));
+            tx.publish(new TeamEvents.TeamUpdated(team, row.name, row.secondFactor));
+            return tx.list(Rights.Id.class, "select user_id as id from membership");
+        });
+        members.forEach(each -> rights.personChanged(each.id(), false));
+        return get(call, team);
+    }
+
+    private static void requireOwnAddress(Call call, List<String> addresses) {
+        Networks wanted;
+        try {
+            wanted = Networks.of(addresses);
+        } catch (IllegalArgumentException e) {
+            throw Problem.invalid("addresses", e.getMessage());
+        }
+        if (!wanted.isEmpty() && !call.address().isEmpty() && !wanted.contains(call.address())) {
+            throw Problem.invalid(
+                    "addresses",
+                    "Your own address " + call.address() + " is not among them, so that you would lock yourself out;"
+                            + " add it, or use openpanel-cli --local on the panel's machine");
+        }
     }
 
     /** Whoever asks others for a second factor is not locked out by it. */

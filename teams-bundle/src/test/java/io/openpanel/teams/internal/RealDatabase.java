@@ -76,7 +76,8 @@ final class RealDatabase implements Panel, Storage.Context, AutoCloseable {
                 migration("V001__people_and_teams.sql"),
                 migration("V002__roles_grants_invitations.sql"),
                 migration("V003__second_factor.sql"),
-                migration("V004__passkeys.sql"));
+                migration("V004__passkeys.sql"),
+                migration("V005__allow_lists.sql"));
         return (Bundle) Proxy.newProxyInstance(
                 RealDatabase.class.getClassLoader(),
                 new Class<?>[] {Bundle.class},
