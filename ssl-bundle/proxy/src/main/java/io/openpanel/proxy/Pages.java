@@ -10,6 +10,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
@@ -34,6 +35,12 @@ final class Pages implements Request.Handler {
             new PreEncodedHttpField("X-Content-Type-Options", "nosniff"),
             new PreEncodedHttpField("Referrer-Policy", "no-referrer"),
             new PreEncodedHttpField(HttpHeader.CACHE_CONTROL, "no-store"));
+
+    /** As the panel's own answers have it. */
+    private static final HttpField HTTPS_ONLY =
+            new PreEncodedHttpField("Strict-Transport-Security", "max-age=31536000; includeSubDomains");
+
+    private static final Pattern ADDRESS = Pattern.compile("[0-9.]+|\\[?[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*]?");
 
     private final Log log;
 
@@ -77,10 +84,29 @@ final class Pages implements Request.Handler {
         for (HttpField header : HEADERS) {
             response.getHeaders().put(header);
         }
+        if (isPanelByName(request)) {
+            response.getHeaders().put(HTTPS_ONLY);
+        }
         response.getHeaders()
                 .put(HttpHeader.CONTENT_TYPE, page ? "text/html;charset=utf-8" : "application/problem+json");
         response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
         response.write(true, ByteBuffer.wrap(body), callback);
+    }
+
+    /**
+     * Never to a bare address, nor to the machine itself: there the certificate is the panel's own, and whoever trusts it
+     * could reach nothing there by HTTP any more, on whichever port. Browsers heed it only where they trust the certificate
+     * (RFC 6797, 8.1).
+     */
+    private static boolean isPanelByName(Request request) {
+        String host = request.getHttpURI().getHost();
+        return request.isSecure()
+                && Edge.PANEL.equals(
+                        request.getConnectionMetaData().getConnector().getName())
+                && host != null
+                && !host.isEmpty()
+                && !host.equalsIgnoreCase("localhost")
+                && !ADDRESS.matcher(host).matches();
     }
 
     private static boolean wantsPage(String accept) {

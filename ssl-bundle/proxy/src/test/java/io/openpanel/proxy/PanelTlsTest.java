@@ -150,6 +150,26 @@ class PanelTlsTest {
     }
 
     @Test
+    void aPageOfTheProxyForThePanelAsksForHttpsByNameButNeverAtABareAddress() throws Exception {
+        panel.close();
+        String header = "Strict-Transport-Security: max-age=31536000; includeSubDomains";
+        assertThat(said("panel.example")).startsWith("HTTP/1.1 502").contains(header);
+        for (String host : new String[] {"127.0.0.1:8443", "[::1]:8443", "localhost"}) {
+            assertThat(said(host)).as(host).startsWith("HTTP/1.1 502").doesNotContain("Strict-Transport");
+        }
+        assertThat(rig.ask("shop.example", "GET /")).startsWith("HTTP/1.1 404").doesNotContain("Strict-Transport");
+    }
+
+    private String said(String host) throws Exception {
+        try (SSLSocket socket =
+                (SSLSocket) trusting(certificate).getSocketFactory().createSocket("127.0.0.1", port())) {
+            socket.getOutputStream()
+                    .write(("GET / HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n").getBytes());
+            return new String(socket.getInputStream().readAllBytes());
+        }
+    }
+
+    @Test
     void whoNeverEndsAHandshakeIsCut() throws Exception {
         try (Socket silent = new Socket("127.0.0.1", port());
                 Socket half = new Socket("127.0.0.1", port())) {
