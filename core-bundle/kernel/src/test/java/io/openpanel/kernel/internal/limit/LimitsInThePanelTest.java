@@ -218,7 +218,7 @@ class LimitsInThePanelTest {
         assertThat(panel.get(Gateway.class).refusal("203.0.113.1")).isPresent();
         assertThat(panel.get(Gateway.class).refusal("198.51.100.1")).isEmpty();
 
-        set("{\"allowedAddresses\":null}");
+        set("{\"allowedAddresses\":\"\"}");
         call("user:ana", "203.0.113.1");
     }
 
