@@ -40,8 +40,11 @@ public class TeamActions implements Extension {
     /** From where. */
     public record Restrict(
             @Param(value = "The team", kind = "team") Ref team,
-            @Param(value = "Addresses and networks; with none, from everywhere", example = "203.0.113.0/24", max = 200)
-                    List<String> addresses) {}
+            @Param(
+                            value = "Addresses and networks; from everywhere where none is given",
+                            example = "203.0.113.0/24",
+                            max = 200)
+                    Optional<List<String>> addresses) {}
 
     /** A team and one's own place in it. */
     public record Item(
