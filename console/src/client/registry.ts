@@ -5,7 +5,9 @@ import { getJson } from './http';
 /** What draws it: an ES module, or a page of HTML in a frame of its own. */
 export interface Drawn { module?: string; frame?: string }
 export interface PageSpec extends Drawn { path: string; title: string; list?: { action: string; title?: string } }
-export interface NavSpec { title: string; icon: string; path: string; order: number; group?: string }
+export interface NavSpec { title: string; icon: string; path: string; order: number; group?: string;
+  /** The action without which there is nothing to see behind it. */
+  needs?: string }
 export interface TabSpec extends Drawn { on: string; id: string; title: string; order: number }
 export interface WidgetSpec extends Drawn { on: string; id: string; title?: string; order: number }
 

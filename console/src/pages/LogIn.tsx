@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { PasswordInput, TextInput } from '@mantine/core';
+import { Link } from 'wouter';
 import { logIn, type Challenge } from '../client/session';
 import { useT } from '../i18n/i18n';
 import { Gate } from '../shell/Gate';
@@ -38,6 +39,7 @@ export default function LogIn() {
         <ProblemNotice error={error} />
         <Button type="submit" tone="primary" wide busy={busy} disabled={!email || !password}>{t('in.go')}</Button>
         <WithPasskey onError={setError} />
+        <Link href="/forgot" className="aside">{t('in.forgot')}</Link>
       </form>
     </Gate>
   );

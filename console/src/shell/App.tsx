@@ -17,6 +17,8 @@ import { schemes, styleNonce, theme, variables } from './theme';
 
 const LogIn = lazy(() => import('../pages/LogIn'));
 const Join = lazy(() => import('../pages/Join'));
+const Forgot = lazy(() => import('../pages/Forgot'));
+const Reset = lazy(() => import('../pages/Reset'));
 const SetUp = lazy(() => import('../pages/SetUp'));
 const Confirmation = lazy(() => import('../ui/Confirmation'));
 
@@ -97,11 +99,14 @@ function Door() {
   if (here === '/join' && (current.state === 'in' || current.state === 'out')) {
     return <Join />;
   }
+  if (here === '/reset' && (current.state === 'in' || current.state === 'out')) {
+    return <Reset />;
+  }
   switch (current.state) {
     case 'starting': return null;
     case 'unreachable': return <Unreachable />;
     case 'set-up': return <SetUp />;
-    case 'out': return <LogIn />;
+    case 'out': return here === '/forgot' ? <Forgot /> : <LogIn />;
     default: return <Frame key={person} />;
   }
 }

@@ -36,6 +36,7 @@ export function useEntries(): Entry[] {
   const audit = useCan('audit.list');
   const routes = useCan('route.list');
   const encryption = useCan('encryption.get');
+  const operations = useCatalogue().data?.items;
   return useMemo(() => [
     { title: t('nav.overview'), path: '/', icon: 'dashboard', order: 0 },
     ...(jobs ? [{ title: t('nav.jobs'), path: '/jobs', icon: 'activity', order: 80 }] : []),
@@ -43,8 +44,8 @@ export function useEntries(): Entry[] {
     ...(routes ? [{ title: t('nav.routes'), path: '/routes', icon: 'route', order: 92, group: 'settings' }] : []),
     ...(audit ? [{ title: t('nav.audit'), path: '/audit', icon: 'shield', order: 95, group: 'settings' }] : []),
     ...(encryption ? [{ title: t('nav.encryption'), path: '/encryption', icon: 'lock', order: 96, group: 'settings' }] : []),
-    ...navOf(data).map((entry) => ({ ...entry, title: titleOf(entry.plugin, entry.title, locale) })),
-  ].sort((a, b) => a.order - b.order), [data, t, locale, plugins, jobs, routes, audit, encryption]);
+    ...navOf(data).filter(({ needs }) => !needs || operations?.some((each) => each.id === needs && each.allowed)).map((entry) => ({ ...entry, title: titleOf(entry.plugin, entry.title, locale) })),
+  ].sort((a, b) => a.order - b.order), [data, t, locale, plugins, jobs, routes, audit, encryption, operations]);
 }
 
 const within = (path: string, here: string) => (path === '/' ? here === '/' : here === path || here.startsWith(`${path}/`)

@@ -2,6 +2,7 @@ package io.openpanel.activity;
 
 import static io.openpanel.api.Action.Access.PANEL;
 import static io.openpanel.api.Action.Effect.CHANGE;
+import static io.openpanel.api.Action.Effect.READ;
 
 import io.openpanel.activity.internal.Digests;
 import io.openpanel.activity.internal.Letters;
@@ -51,6 +52,34 @@ public class MailActions implements Extension {
     /** Whether it is on its way; it is not where e-mail, or the panel's address, is not set. */
     public record Invited(boolean queued) {}
 
+    /** What somebody is told about their account; a link proves to the panel who opens it. */
+    public enum AccountKind {
+        /** A link to set a new password. */
+        RESET("/reset#"),
+        /** Their password was changed. */
+        PASSWORD_CHANGED("");
+
+        private final String path;
+
+        AccountKind(String path) {
+            this.path = path;
+        }
+    }
+
+    /** A message about an account. */
+    public record Account(
+            @Param(value = "Their e-mail address", example = "ana@example.com", max = 254) String to,
+            AccountKind kind,
+            @Param(value = "The id of the person, whose language is used where they chose one", max = 40)
+                    Optional<String> person,
+            @Param("What the link has behind its #") Optional<Secret> token,
+            @Param("The language where the person chose none") Optional<Letters.Language> language) {}
+
+    /** What can be sent. */
+    public record Status(
+            @Param("Whether e-mail is set up") boolean ready,
+            @Param("Whether links can be sent, for which the panel's address is needed, too") boolean links) {}
+
     /** A message. */
     public record Queued(Ref mail) {}
 
@@ -87,14 +116,51 @@ public class MailActions implements Extension {
             effect = CHANGE,
             http = "POST /mail/invite")
     public Invited invite(Call call, Invite in) {
-        if (!mailer.isSetUp() || mailer.address().isEmpty()) {
+        if (!sendsLinks()) {
             return new Invited(false);
         }
         outbox.queue(
                 in.to(),
                 mailer.letters(language(call)).invitation(call.caller().name(), in.team()),
-                mailer.address() + "/join#" + in.token().reveal());
+                Optional.of(mailer.address() + "/join#" + in.token().reveal()));
         return new Invited(true);
+    }
+
+    @Action(
+            value = "mail.account",
+            summary = "Tells somebody about their account by e-mail, where e-mail is set up",
+            effect = CHANGE,
+            access = PANEL,
+            http = "POST /mail/account")
+    public Invited account(Account in) {
+        boolean possible = in.token().isPresent() ? sendsLinks() : mailer.isSetUp();
+        if (!possible) {
+            return new Invited(false);
+        }
+        Letters.Language language = in.person()
+                .flatMap(preferences::known)
+                .map(Preferences.Reader::language)
+                .or(in::language)
+                .orElse(Preferences.Reader.UNKNOWN.language());
+        outbox.queue(
+                in.to(),
+                mailer.letters(language).account(in.kind().name(), in.token().isPresent()),
+                in.token().map(token -> mailer.address() + in.kind().path + token.reveal()));
+        return new Invited(true);
+    }
+
+    @Action(
+            value = "mail.status",
+            summary = "Tells whether e-mail is set up",
+            effect = READ,
+            access = PANEL,
+            http = "GET /mail/status")
+    public Status status() {
+        return new Status(mailer.isSetUp(), sendsLinks());
+    }
+
+    private boolean sendsLinks() {
+        return mailer.isSetUp() && !mailer.address().isEmpty();
     }
 
     private Letters.Language language(Call call) {

@@ -170,6 +170,7 @@ final class Tenants implements AutoCloseable {
         });
         asking.known(first("/api/v1/grants", "grant"));
         asking.known(first("/api/v1/invitations", "invitation"));
+        asking.known(first("/api/v1/users", "user"));
         asking.known(first("/api/v1/routes", "route"));
         asking.known(owner.post("/api/v1/api-keys", Map.of("name", "known", "actions", List.of("*.list")))
                 .ok()

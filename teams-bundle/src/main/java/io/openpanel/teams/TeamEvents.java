@@ -25,6 +25,18 @@ public final class TeamEvents {
     @Topic(value = "factor.reset", summary = "A member's second factors were taken away by somebody else")
     public record FactorReset(@Param(kind = "member") Ref member, String name) {}
 
+    @Topic(value = "account.requested", summary = "Something is to be done about an account, such as to send a link")
+    public record AccountRequested(Ref request) {}
+
+    @Topic(value = "password.reset", summary = "A person who forgot their password set a new one with a link")
+    public record PasswordReset(@Param(kind = "user") Ref user, String name) {}
+
+    @Topic(value = "user.disabled", summary = "A person was shut out of the panel")
+    public record UserDisabled(@Param(kind = "user") Ref user, String name) {}
+
+    @Topic(value = "user.enabled", summary = "A person who was shut out may come in again")
+    public record UserEnabled(@Param(kind = "user") Ref user, String name) {}
+
     @Topic(value = "member.created", summary = "A person joined the team")
     public record MemberCreated(@Param(kind = "member") Ref member, String name, String role) {}
 

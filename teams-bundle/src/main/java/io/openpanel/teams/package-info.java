@@ -2,7 +2,7 @@
 @Plugin(
         id = "teams",
         title = "Teams",
-        uses = {"mail.invite", "project.list"})
+        uses = {"mail.account", "mail.invite", "mail.status", "project.list"})
 package io.openpanel.teams;
 
 import io.openpanel.api.Plugin;

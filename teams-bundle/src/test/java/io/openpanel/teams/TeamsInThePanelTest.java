@@ -40,6 +40,8 @@ class TeamsInThePanelTest {
             factor.list factor.create factor.confirm factor.remove factor.codes factor.reset
             passkey.create passkey.confirm passkey.ask passkey.prove
             profile.get profile.update profile.password
+            password-reset.get password-reset.request password-reset.open password-reset.complete password-reset.create
+            user.list user.get user.disable user.enable user.log-out
             api-key.create api-key.list api-key.delete
             team.list team.get team.create team.update team.restrict team.delete
             member.list member.get member.update member.remove
@@ -55,6 +57,7 @@ class TeamsInThePanelTest {
             """
             setup.get setup.create session.create session.verify session.refresh passkey.ask passkey.prove
             invitation.open invitation.accept
+            password-reset.get password-reset.request password-reset.open password-reset.complete
             """
                     .strip()
                     .split("\\s+"));

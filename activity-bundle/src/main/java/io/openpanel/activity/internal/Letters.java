@@ -70,6 +70,16 @@ public final class Letters {
                 .letter(say("invitation.subject", values));
     }
 
+    /** @param kind its words start with {@code account.}, the kind and a dot */
+    public Letter account(String kind, boolean link) {
+        String words = "account." + kind;
+        Paper paper = new Paper().paragraph(say(words + ".line"));
+        if (link) {
+            paper.link(say(words + ".open"), LINK);
+        }
+        return paper.small(say(words + ".small")).letter(say(words + ".subject"));
+    }
+
     public Letter test() {
         return new Paper().paragraph(say("test.line")).letter(say("test.subject"));
     }

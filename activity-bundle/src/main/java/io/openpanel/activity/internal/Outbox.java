@@ -62,9 +62,9 @@ public final class Outbox {
         tx.publish(new ActivityEvents.MailQueued(mail));
     }
 
-    public void queue(String recipient, Letter letter, String link) {
+    public void queue(String recipient, Letter letter, Optional<String> link) {
         panel.database().tx(tx -> {
-            queue(tx, recipient, letter, Optional.of(link));
+            queue(tx, recipient, letter, link);
             return null;
         });
     }

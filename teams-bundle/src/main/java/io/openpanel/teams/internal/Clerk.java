@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -58,6 +59,11 @@ public final class Clerk {
     /** One transaction in a team; its events are that team's. */
     public <T> T in(String team, Function<Database.Tx, T> work) {
         return run(() -> panel.in(new Ref("team", team), () -> panel.database().tx(work)));
+    }
+
+    /** Works in a team as the plugin itself, whoever waits for it. */
+    <T> T callIn(String team, Supplier<T> work) {
+        return run(() -> panel.in(new Ref("team", team), work));
     }
 
     private <T> T run(Callable<T> work) {

@@ -64,7 +64,8 @@ public final class FactorReset {
         boolean home = rights.homeTeam().equals(Optional.of(team.id()));
         boolean elsewhere = rights.person(member.id())
                 .map(person -> person.memberships().size() > 1)
-                .orElse(false);
+                // Nothing is known here of somebody who is disabled.
+                .orElse(true);
         if (elsewhere && !home && !local) {
             throw new Problem(
                     Problem.Kind.DENIED,

@@ -81,7 +81,7 @@ public final class Members {
                     column(role),
                     roleId(role),
                     member.id());
-            requireAnOwner(tx);
+            requireAnOwner(tx, former);
             Row row = find(tx, member);
             tx.publish(new TeamEvents.MemberUpdated(member, row.name, role.name()));
             return item(tx, row);
@@ -93,12 +93,13 @@ public final class Members {
     public void remove(Call call, Ref member) {
         List<ApiKeys.Row> lost = panel.database().tx(tx -> {
             Row row = lock(tx, member);
-            holdings.requireCovers(call, roles.require(tx, row.role));
+            Role former = roles.require(tx, row.role);
+            holdings.requireCovers(call, former);
             List<ApiKeys.Row> own = keys.list(tx).stream()
                     .filter(key -> key.owner().equals(member.id()))
                     .toList();
             tx.update("delete from membership where user_id = ?", member.id());
-            requireAnOwner(tx);
+            requireAnOwner(tx, former);
             tx.publish(new TeamEvents.MemberRemoved(member, row.name));
             return own;
         });
@@ -116,9 +117,9 @@ public final class Members {
         return tx.one(Row.class, SELECT + " where u.id = ?", member.id()).orElseThrow(() -> Problem.missing(member));
     }
 
-    private static void requireAnOwner(Database.Tx tx) {
-        if (tx.list(Rights.Id.class, "select user_id as id from membership where role = 'owner'")
-                .isEmpty()) {
+    /** One who may come in: whoever is disabled looks after nothing. */
+    private static void requireAnOwner(Database.Tx tx, Role former) {
+        if (former.isOwner() && !Accounts.hasActiveOwner(tx, Optional.empty())) {
             throw new Problem(Problem.Kind.CONFLICT, "A team needs an owner; make somebody else one first");
         }
     }

@@ -254,7 +254,7 @@ public final class Passkeys {
         return new Problem(Problem.Kind.UNAUTHENTICATED, "The passkey came too late, or twice; begin again");
     }
 
-    private static Problem refused(Exception cause) {
+    static Problem refused(Exception cause) {
         return new Problem(
                 Problem.Kind.UNAUTHENTICATED,
                 "The passkey does not prove who you are here; use one that was added at this address",

@@ -19,12 +19,18 @@ import org.osgi.service.component.annotations.Reference;
 public final class People {
     private static final Pattern EMAIL = Pattern.compile("[^\\s@\\p{Cntrl}]{1,64}@[^\\s@\\p{Cntrl}]{1,189}");
 
+    private static final String COLUMNS = "id, email, name, password, disabled_at";
+
     private final Clerk clerk;
     private final InstantSource clock;
     private final Passwords passwords;
 
     /** An account with its password's hash. */
-    public record Account(String id, String email, String name, String password) {
+    public record Account(String id, String email, String name, String password, Optional<Instant> disabledAt) {
+        boolean isEnabled() {
+            return disabledAt.isEmpty();
+        }
+
         @Override
         public String toString() {
             return "Account[" + id + ']';
@@ -110,13 +116,13 @@ public final class People {
     Optional<Account> byEmail(String email) {
         return clerk.allTeams(tx -> tx.one(
                 Account.class,
-                "select id, email, name, password from user_account where email = ?",
+                "select " + COLUMNS + " from user_account where email = ?",
                 email.strip().toLowerCase(Locale.ROOT)));
     }
 
     Account get(String id) {
         return clerk.allTeams(tx ->
-                        tx.one(Account.class, "select id, email, name, password from user_account where id = ?", id))
+                        tx.one(Account.class, "select " + COLUMNS + " from user_account where id = ?", id))
                 .orElseThrow(() -> Problem.missing(new Ref("user", id)));
     }
 

@@ -19,6 +19,7 @@ public final class Profiles {
     private final Sessions sessions;
     private final ApiKeys keys;
     private final SignIn signIn;
+    private final AccountRequests requests;
 
     @Activate
     public Profiles(
@@ -26,12 +27,14 @@ public final class Profiles {
             @Reference Rights rights,
             @Reference Sessions sessions,
             @Reference ApiKeys keys,
-            @Reference SignIn signIn) {
+            @Reference SignIn signIn,
+            @Reference AccountRequests requests) {
         this.people = people;
         this.rights = rights;
         this.sessions = sessions;
         this.keys = keys;
         this.signIn = signIn;
+        this.requests = requests;
     }
 
     /** The person behind a call, also behind one of their keys. */
@@ -86,5 +89,6 @@ public final class Profiles {
                     Problem.Kind.CONFLICT, "Your password was changed at the same moment; sign in and try again");
         }
         sessions.endOthers(user, current.map(Ref::id));
+        requests.tell(AccountRequests.Kind.PASSWORD_CHANGED, account);
     }
 }

@@ -110,6 +110,7 @@ public final class Rights {
         this.sessions = new Recent<>(MOST, this::loadSession, nanos);
     }
 
+    /** A person who may come in: whoever is disabled is nobody. */
     Optional<Person> person(String user) {
         return people.get(user);
     }
@@ -154,7 +155,8 @@ public final class Rights {
         return clerk.allTeams(tx -> tx.one(
                         Account.class,
                         "select u.id, u.name, u.email, exists (select 1 from factor f where f.user_id = u.id"
-                                + " and f.confirmed_at is not null) as second_factor from user_account u where u.id = ?",
+                                + " and f.confirmed_at is not null) as second_factor from user_account u"
+                                + " where u.id = ? and u.disabled_at is null",
                         user)
                 .map(account -> new Person(
                         account.id, account.name, account.email, account.secondFactor, memberships(tx, user))));

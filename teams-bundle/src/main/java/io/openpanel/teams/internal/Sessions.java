@@ -1,6 +1,7 @@
 package io.openpanel.teams.internal;
 
 import io.openpanel.api.Database;
+import io.openpanel.api.Problem;
 import io.openpanel.api.Ref;
 import io.openpanel.teams.TeamEvents;
 import java.time.Duration;
@@ -83,6 +84,13 @@ public final class Sessions {
         RefreshToken first = RefreshToken.create();
         String shortDevice = device.length() > DEVICE ? device.substring(0, DEVICE) : device;
         return clerk.in(homeTeam, tx -> {
+            // Held until the session is stored: whoever disables the account waits, and then ends this session too.
+            tx.one(
+                            Rights.Id.class,
+                            "select id from user_account where id = ? and disabled_at is null for share",
+                            user)
+                    .orElseThrow(() -> new Problem(
+                            Problem.Kind.UNAUTHENTICATED, "The e-mail address or the password is wrong"));
             tx.update(
                     "insert into session (id, user_id, home_team, address, device, amr, created_at, used_at, ends_at)"
                             + " values (?, ?, ?, ?, ?, ?, ?, ?, ?)",

@@ -68,7 +68,9 @@ public final class SignIn {
     public Optional<People.Account> checked(String email, Secret password, String address) {
         SignInLimits.Attempt attempt = limits.begin(address, email.strip());
         Optional<People.Account> account = people.byEmail(email);
-        if (!people.isPassword(account, password.reveal())) {
+        // The password is looked at first: whoever is disabled is answered as, and when, for a wrong one.
+        if (!people.isPassword(account, password.reveal())
+                || !account.map(People.Account::isEnabled).orElse(false)) {
             return Optional.empty();
         }
         attempt.succeeded();
@@ -87,6 +89,9 @@ public final class SignIn {
     /** A passkey that answers a challenge, or stands alone. */
     public SignedIn withPasskey(Secret ceremony, String credential, String origin, String address, String device) {
         Passkeys.Held held = passkeys.prove(ceremony, credential, origin);
+        if (rights.person(held.user()).isEmpty()) {
+            throw Passkeys.refused(null);
+        }
         if (held.challenge().isEmpty()) {
             return start(held.user(), address, device, List.of("pop", "user", "mfa"));
         }

@@ -107,7 +107,7 @@ public final class SignInLimits {
                 long delay = Duration.ofSeconds(Math.min(60, 1L << Math.min(6, count - FREE_FAILURES)))
                         .toNanos();
                 if (now - last < delay) {
-                    throw limited("Too many wrong passwords for this account", delay - (now - last));
+                    throw limited("Too many attempts for this account", delay - (now - last));
                 }
             }
             count++;

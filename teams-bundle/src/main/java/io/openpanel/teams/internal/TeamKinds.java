@@ -74,6 +74,43 @@ public final class TeamKinds {
         }
     }
 
+    /** Everybody with an account, by id or e-mail address: for the panel's own team, and for nobody else not even there. */
+    @Component(service = Resources.class)
+    public static final class Users implements Resources {
+        private final Panel panel;
+
+        /** An account's row. */
+        public record Account(String id, String name, String version) {}
+
+        @Activate
+        public Users(@Reference Panel panel) {
+            this.panel = panel;
+        }
+
+        @Override
+        public String kind() {
+            return "user";
+        }
+
+        @Override
+        public String plural() {
+            return "users";
+        }
+
+        @Override
+        public Optional<Resource> find(String idOrEmail) {
+            return panel.database()
+                    .tx(tx -> tx.one(
+                            Account.class,
+                            "select id, name, version::text as version from user_account where (id = ? or email = lower(?))"
+                                    + " and exists (select 1 from setup where home_team = openpanel.current_team())",
+                            idOrEmail,
+                            idOrEmail))
+                    .map(row -> new Resource(
+                            new Ref("user", row.id), row.name, Optional.empty(), Optional.empty(), row.version));
+        }
+    }
+
     /** Members of the team, by id or e-mail address. */
     @Component(service = Resources.class)
     public static final class MembersFound extends Kind {

@@ -45,7 +45,13 @@ final class Office implements AutoCloseable {
     final Members members = new Members(panel, rights, roles, holdings, keys);
     final FactorReset factorReset = new FactorReset(panel, rights, roles, holdings, factors, sessions);
     final Teams teams = new Teams(panel, clerk, clock, people, rights, keys);
-    final Profiles profiles = new Profiles(people, rights, sessions, keys, signIn);
+    final AccountLinks links = new AccountLinks(clerk, clock);
+    final AccountMail mail = new AccountMail(panel, clerk, rights);
+    final AccountRequests requests = new AccountRequests(clerk, clock, people, rights, links, mail);
+    final PasswordResets resets =
+            new PasswordResets(panel, clerk, people, passwords, rights, sessions, limits, links, requests, mail);
+    final Accounts accounts = new Accounts(clerk, clock, rights, sessions);
+    final Profiles profiles = new Profiles(people, rights, sessions, keys, signIn, requests);
 
     Setup setup(Map<String, String> environment) {
         return new Setup(clerk, clock, people, rights, panel.home.resolve("run/setup-token"), environment);

@@ -34,6 +34,10 @@ import org.osgi.framework.ServiceRegistration;
 /** The plugin's schema in a real database, behind a panel that lets the plugin itself do all it asks for. */
 final class RealDatabase implements Panel, Storage.Context, AutoCloseable {
     final List<Record> published = new CopyOnWriteArrayList<>();
+    /** What was handed to whoever sends mail; that it is really sent is for that plugin's own tests. */
+    final List<AccountMail.Letter> letters = new CopyOnWriteArrayList<>();
+
+    volatile boolean sendsMail;
     final AtomicInteger transactions = new AtomicInteger();
     final Path home;
     private final TestDatabase server = TestPostgres.database();
@@ -77,7 +81,8 @@ final class RealDatabase implements Panel, Storage.Context, AutoCloseable {
                 migration("V002__roles_grants_invitations.sql"),
                 migration("V003__second_factor.sql"),
                 migration("V004__passkeys.sql"),
-                migration("V005__allow_lists.sql"));
+                migration("V005__allow_lists.sql"),
+                migration("V006__recovery_and_disabling.sql"));
         return (Bundle) Proxy.newProxyInstance(
                 RealDatabase.class.getClassLoader(),
                 new Class<?>[] {Bundle.class},
@@ -130,6 +135,13 @@ final class RealDatabase implements Panel, Storage.Context, AutoCloseable {
 
     @Override
     public <T extends Record> T call(String action, Record input, Class<T> result) {
+        if (sendsMail && action.equals("mail.status")) {
+            return result.cast(new AccountMail.Status(true));
+        }
+        if (sendsMail && action.equals("mail.account")) {
+            letters.add((AccountMail.Letter) input);
+            return result.cast(new AccountMail.Queued(true));
+        }
         throw new Problem(Problem.Kind.UNAVAILABLE, "No actions here");
     }
 

@@ -1,0 +1,7 @@
+package io.openpanel.teams;
+
+/** A language of messages. */
+public enum Language {
+    EN,
+    PT_BR
+}

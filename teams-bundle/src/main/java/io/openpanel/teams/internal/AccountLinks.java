@@ -1,0 +1,125 @@
+package io.openpanel.teams.internal;
+
+import io.openpanel.api.Database;
+import io.openpanel.api.Secret;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/** Links that prove who somebody is, each once, for one address and one purpose. Only a digest of them is kept. */
+@Component(service = AccountLinks.class)
+public final class AccountLinks {
+    /** How long a link in a message is good. */
+    static final Duration LIFE = Duration.ofMinutes(30);
+
+    private static final int MOST_AN_HOUR = 3;
+    private static final Duration KEPT = Duration.ofHours(1);
+
+    private final Clerk clerk;
+    private final InstantSource clock;
+
+    /** What a link is for. */
+    public enum Purpose {
+        RESET
+    }
+
+    /** A link; what opens it is not in it. */
+    public record Row(String hash, String userId, String email, Instant expiresAt) {
+        @Override
+        public String toString() {
+            return "Link[" + userId + ']';
+        }
+    }
+
+    /** A new link. */
+    record Made(String token, Instant expiresAt) {
+        @Override
+        public String toString() {
+            return "Link[•••]";
+        }
+    }
+
+    /** How many there are. */
+    public record Count(long number) {}
+
+    @Activate
+    public AccountLinks(@Reference Clerk clerk, @Reference InstantSource clock) {
+        this.clerk = clerk;
+        this.clock = clock;
+    }
+
+    Made create(Database.Tx tx, String user, Purpose purpose, String email, Duration life) {
+        RefreshToken token = RefreshToken.create();
+        Instant now = clock.instant();
+        tx.update(
+                "insert into account_link (hash, user_id, purpose, email, created_at, expires_at)"
+                        + " values (?, ?, ?, ?, ?, ?)",
+                token.hash(),
+                user,
+                purpose,
+                email,
+                now,
+                now.plus(life));
+        return new Made(token.text(), now.plus(life));
+    }
+
+    /** A link for a message; none where the person got several within the hour, so that nobody floods them. */
+    Optional<Made> createSparingly(String user, Purpose purpose, String email) {
+        return clerk.allTeams(tx -> {
+            // Two deliveries at the same moment count one after the other.
+            tx.one(Rights.Id.class, "select id from user_account where id = ? for update", user);
+            long recent = tx.one(
+                            Count.class,
+                            "select count(*) as number from account_link where user_id = ? and purpose = ?"
+                                    + " and created_at > ?",
+                            user,
+                            purpose,
+                            clock.instant().minus(KEPT))
+                    .map(Count::number)
+                    .orElse(0L);
+            return recent >= MOST_AN_HOUR ? Optional.empty() : Optional.of(create(tx, user, purpose, email, LIFE));
+        });
+    }
+
+    /** What a token opens now: nothing where the person has another address by now, or may not come in. */
+    Optional<Row> find(Secret token, Purpose purpose) {
+        return clerk.allTeams(tx -> tx.one(
+                Row.class,
+                "select l.hash, l.user_id, l.email, l.expires_at from account_link l"
+                        + " join user_account u on u.id = l.user_id"
+                        + " where l.hash = ? and l.purpose = ? and l.expires_at > ? and u.disabled_at is null"
+                        + " and u.email = l.email",
+                hash(token.reveal()),
+                purpose,
+                clock.instant()));
+    }
+
+    static String hash(String token) {
+        return new RefreshToken(token).hash();
+    }
+
+    /** Spends a link and all others of the person for the same; false where it was spent meanwhile. */
+    boolean spend(Database.Tx tx, Row link, Purpose purpose) {
+        if (tx.update("delete from account_link where hash = ?", link.hash) == 0) {
+            return false;
+        }
+        tx.update("delete from account_link where user_id = ? and purpose = ?", link.userId, purpose);
+        return true;
+    }
+
+    /** Takes a link back that reached nobody. */
+    void withdraw(String token) {
+        clerk.allTeams(tx -> tx.update("delete from account_link where hash = ?", hash(token)));
+    }
+
+    /** Forgets links that are good no more, once they are not counted any more either. */
+    void sweep() {
+        Instant now = clock.instant();
+        clerk.allTeams(tx -> tx.update(
+                "delete from account_link where expires_at < ? and created_at < ?", now, now.minus(KEPT)));
+    }
+}
