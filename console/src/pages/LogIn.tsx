@@ -1,11 +1,11 @@
 import { useState } from 'react';
 import { PasswordInput, TextInput } from '@mantine/core';
-import { Link } from 'wouter';
 import { logIn, type Challenge } from '../client/session';
 import { useT } from '../i18n/i18n';
 import { Gate } from '../shell/Gate';
 import { Button } from '../ui/controls';
 import { ProblemNotice } from '../ui/states';
+import { NoAccount } from './NoAccount';
 import { SecondStep } from './SecondStep';
 import { WithPasskey } from './WithPasskey';
 
@@ -39,7 +39,7 @@ export default function LogIn() {
         <ProblemNotice error={error} />
         <Button type="submit" tone="primary" wide busy={busy} disabled={!email || !password}>{t('in.go')}</Button>
         <WithPasskey onError={setError} />
-        <Link href="/forgot" className="aside">{t('in.forgot')}</Link>
+        <NoAccount />
       </form>
     </Gate>
   );

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useRef, type ReactNode } from 'react';
+import { lazy, Suspense, useEffect, useRef, type ComponentType, type ReactNode } from 'react';
 import { MantineProvider } from '@mantine/core';
 import { notifyManager, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { Router, useLocation } from 'wouter';
@@ -16,9 +16,20 @@ import { follow, usePlace } from './place';
 import { schemes, styleNonce, theme, variables } from './theme';
 
 const LogIn = lazy(() => import('../pages/LogIn'));
-const Join = lazy(() => import('../pages/Join'));
-const Forgot = lazy(() => import('../pages/Forgot'));
-const Reset = lazy(() => import('../pages/Reset'));
+
+/** What links in messages lead to, for whoever opens them. */
+const BEHIND_LINKS: Record<string, ComponentType | undefined> = {
+  '/join': lazy(() => import('../pages/Join')),
+  '/reset': lazy(() => import('../pages/Reset')),
+  '/verify': lazy(() => import('../pages/Verify')),
+  '/address': lazy(() => import('../pages/Address')),
+};
+
+/** What there is besides the log-in for whoever is not logged in. */
+const OUTSIDE: Record<string, ComponentType | undefined> = {
+  '/forgot': lazy(() => import('../pages/Forgot')),
+  '/register': lazy(() => import('../pages/Register')),
+};
 const SetUp = lazy(() => import('../pages/SetUp'));
 const Confirmation = lazy(() => import('../ui/Confirmation'));
 
@@ -96,17 +107,19 @@ function Door() {
       client.clear();
     }
   }, [current.state]);
-  if (here === '/join' && (current.state === 'in' || current.state === 'out')) {
-    return <Join />;
+  const Behind = BEHIND_LINKS[here];
+  if (Behind && (current.state === 'in' || current.state === 'out')) {
+    return <Behind />;
   }
-  if (here === '/reset' && (current.state === 'in' || current.state === 'out')) {
-    return <Reset />;
+  const Outside = current.state === 'out' ? OUTSIDE[here] : undefined;
+  if (Outside) {
+    return <Outside />;
   }
   switch (current.state) {
     case 'starting': return null;
     case 'unreachable': return <Unreachable />;
     case 'set-up': return <SetUp />;
-    case 'out': return here === '/forgot' ? <Forgot /> : <LogIn />;
+    case 'out': return <LogIn />;
     default: return <Frame key={person} />;
   }
 }

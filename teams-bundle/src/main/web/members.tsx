@@ -1,10 +1,11 @@
-import { Avatar, Button, Card, confirm, CopyBox, Dialog, EmptyState, IconLock, IconPencil, IconPlus, IconShieldCheck, IconTrash, IconUser, Notice, Page, RelativeTime, SchemaForm, Table, toast, useAction, useList, useQueryParam, useT } from '@openpanel/ui';
+import { Avatar, Button, Card, confirm, CopyBox, Dialog, EmptyState, IconKey, IconLock, IconPencil, IconPlus, IconShieldCheck, IconTrash, IconUser, Notice, Page, RelativeTime, SchemaForm, Table, toast, useAction, useList, useQueryParam, useT } from '@openpanel/ui';
 import { useState } from 'react';
 import { Explain } from './Explain';
 import { roleName, type Member } from './model';
 
 interface Invitation { invitation: string; email: string; role: string; roleName: string; resourceName?: string; expiresAt: string }
 interface Made { email: string; path: string; mailed: boolean }
+interface Token { token: string; name: string }
 
 export default function Members() {
   const t = useT();
@@ -13,7 +14,12 @@ export default function Members() {
   const update = useAction('member.update');
   const remove = useAction('member.remove');
   const reset = useAction('factor.reset');
+  const service = useAction('service-account.create');
+  const newKey = useAction<Token & Record<string, unknown>>('api-key.create');
   const [asked, ask] = useQueryParam('invite');
+  const [adding, add] = useState(false);
+  const [keyed, key] = useState<Member>();
+  const [token, setToken] = useState<Token>();
   const [made, setMade] = useState<Made>();
   const [changing, change] = useState<Member>();
   const [explained, explain] = useState<Member>();
@@ -26,25 +32,34 @@ export default function Members() {
     run: () => reset.run({ member: row.member, confirm: row.name }).then(() => toast(t('member.was-reset', { name: row.name }))),
   });
   return (
-    <Page title={t('members.title')} lead={t('members.lead')} actions={invite.allowed && <Button tone="primary" icon={<IconPlus size={16} />} onClick={() => ask('yes')}>{t('member.invite')}</Button>}>
+    <Page title={t('members.title')} lead={t('members.lead')} actions={<>
+      {service.allowed && <Button icon={<IconKey size={16} />} onClick={() => add(true)}>{t('service.new')}</Button>}
+      {invite.allowed && <Button tone="primary" icon={<IconPlus size={16} />} onClick={() => ask('yes')}>{t('member.invite')}</Button>}
+    </>}>
       <div className="stack">
         {made && (
           <Card title={t('invitation.made', { email: made.email })} actions={<Button small onClick={() => setMade(undefined)}>{t('key.kept')}</Button>}>
             <div className="body stack"><Notice tone="amber">{t('invitation.once')}{made.mailed && ` ${t('invitation.mailed')}`}</Notice><CopyBox text={`${window.location.origin}${made.path}`} label={t('invitation.link')} /></div>
           </Card>
         )}
+        {token && (
+          <Card title={t('key.made', { name: token.name })} actions={<Button small onClick={() => setToken(undefined)}>{t('key.kept')}</Button>}>
+            <div className="body stack"><Notice tone="amber">{t('key.once')}</Notice><CopyBox text={token.token} label={t('key.token')} /></div>
+          </Card>
+        )}
         <div>
           <Table label={t('members.title')} query={query} rowKey={(row) => row.member} search={(row) => `${row.name} ${row.email} ${row.roleName}`}
             menu={(row) => [
+              row.service && service.allowed && { label: t('key.new'), icon: <IconKey size={15} />, onSelect: () => key(row) },
               update.allowed && { label: t('member.change'), icon: <IconPencil size={15} />, onSelect: () => change(row) },
               { label: t('member.explain'), icon: <IconShieldCheck size={15} />, onSelect: () => explain(row) },
               reset.allowed && row.secondFactor && { label: t('member.reset'), tone: 'red', divided: true, icon: <IconLock size={15} />, onSelect: () => cleared(row) },
               remove.allowed && { label: t('member.remove'), tone: 'red', divided: true, icon: <IconTrash size={15} />, onSelect: () => taken(row) },
             ]}
-            under={(row) => [row.email, roleName(t, row.role, row.roleName), row.secondFactor && t('member.factor')]}
+            under={(row) => [row.service ? t('service.one') : row.email, roleName(t, row.role, row.roleName), row.secondFactor && t('member.factor')]}
             columns={[
               { id: 'name', header: t('field.name'), sort: (row) => row.name.toLowerCase(), cell: (row) => <span className="row"><Avatar name={row.name || row.email} /><span className="main clip">{row.name}</span></span> },
-              { id: 'email', header: t('field.email'), wideOnly: true, sort: (row) => row.email, cell: (row) => <span className="muted clip">{row.email}</span> },
+              { id: 'email', header: t('field.email'), wideOnly: true, sort: (row) => row.email, cell: (row) => (row.service ? <span className="tag">{t('service.one')}</span> : <span className="muted clip">{row.email}</span>) },
               { id: 'role', header: t('field.role'), width: 180, wideOnly: true, sort: (row) => row.roleName, cell: (row) => <span className="tag">{roleName(t, row.role, row.roleName)}</span> },
               { id: 'factor', header: t('member.factor'), width: 140, wideOnly: true, sort: (row) => Number(row.secondFactor), cell: (row) => (row.secondFactor ? <span className="status green">{t('member.factor-on')}</span> : <span className="muted">–</span>) },
               { id: 'grants', header: t('member.grants'), width: 120, end: true, wideOnly: true, cell: (row) => <span className="num muted">{row.grants || '–'}</span> },
@@ -57,6 +72,13 @@ export default function Members() {
       {asked && <Dialog title={t('member.invite')} onClose={() => ask(undefined)}>
         <SchemaForm action="invitation.create" fields={['email', 'role']} advanced={['resource', 'expiresIn']} initial={{ role: 'role:developer' }} submit={t('invitation.make')} run={invite.run} onCancel={() => ask(undefined)}
           onDone={(output) => { ask(undefined); setMade(output as unknown as Made); }} />
+      </Dialog>}
+      {adding && <Dialog title={t('service.new')} onClose={() => add(false)}>
+        <SchemaForm action="service-account.create" fields={['name', 'role']} initial={{ role: 'role:developer' }} submit={t('service.make')} run={service.run} onCancel={() => add(false)} onDone={() => add(false)} />
+      </Dialog>}
+      {keyed && <Dialog title={t('service.key', { name: keyed.name })} onClose={() => key(undefined)}>
+        <SchemaForm action="api-key.create" fixed={{ account: keyed.member }} fields={['name', 'actions', 'expiresIn']} initial={{ name: `${keyed.name}-key`, actions: ['*.list', '*.get', 'deployment.start'], expiresIn: 'P90D' }} submit={t('key.make')} run={newKey.run} onCancel={() => key(undefined)}
+          onDone={(output) => { key(undefined); setToken(output as unknown as Token); }} />
       </Dialog>}
       {changing && <Dialog title={t('member.change-title', { name: changing.name })} onClose={() => change(undefined)}>
         <SchemaForm action="member.update" fixed={{ member: changing.member }} fields={['role']} initial={{ role: changing.role }} run={update.run} onCancel={() => change(undefined)} onDone={() => change(undefined)} />

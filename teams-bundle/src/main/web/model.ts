@@ -1,6 +1,6 @@
 import type { T } from '@openpanel/ui';
 
-export interface Member { member: string; name: string; email: string; role: string; roleName: string; grants: number; secondFactor: boolean; createdAt: string }
+export interface Member { member: string; name: string; email: string; role: string; roleName: string; grants: number; secondFactor: boolean; service: boolean; createdAt: string }
 
 const BUILT_IN = ['owner', 'admin', 'developer', 'viewer', 'guest'];
 

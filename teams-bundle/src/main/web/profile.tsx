@@ -1,9 +1,9 @@
-import { Button, confirm, IconTrash, LinesSkeleton, Loaded, Notice, Page, PasswordInput, ProblemNotice, RelativeTime, SchemaForm, Section, Table, toast, useAction, useList, useRead, useT } from '@openpanel/ui';
+import { Button, confirm, IconTrash, language, LinesSkeleton, Loaded, Notice, Page, PasswordInput, ProblemNotice, RelativeTime, SchemaForm, Section, Table, toast, useAction, useList, useRead, useT } from '@openpanel/ui';
 import { useRef, useState } from 'react';
 import { roleName } from './model';
 import { Security } from './Security';
 
-interface Profile { user: string; name: string; email: string; teamName?: string; role?: string; teams: { team: string; name: string; role: string; roleName: string }[] }
+interface Profile { user: string; name: string; email: string; pendingEmail?: string; teamName?: string; role?: string; teams: { team: string; name: string; role: string; roleName: string }[] }
 interface Session { session: string; device: string; address: string; createdAt: string; usedAt: string; endsAt: string; current: boolean; methods: string[] }
 interface Team { name: string; current: boolean; stepUp: boolean }
 
@@ -23,8 +23,9 @@ export default function ProfilePage() {
           <div>
             {first.current && <>{asking && <Notice tone="amber"><b>{t('factor.required', { team: asking.name })}.</b> {t('factor.required-text')}</Notice>}{security}</>}
             <Section title={t('profile.you')} help={t('profile.you-help')}>
-              <SchemaForm action="profile.update" fields={['name', 'email', 'password']} without={(draft) => (draft.email === profile.email ? ['password'] : [])} initial={{ name: profile.name, email: profile.email }} onDone={() => toast(t('profile.saved'))}
-                run={(input) => update.run({ ...(input.name !== profile.name ? { name: input.name } : {}), ...(input.email !== profile.email ? { email: input.email, password: input.password } : {}) })} />
+              {profile.pendingEmail && <Notice tone="amber">{t('profile.pending', { email: profile.pendingEmail })}</Notice>}
+              <SchemaForm action="profile.update" fields={['name', 'email', 'password']} without={(draft) => (draft.email === profile.email ? ['password'] : [])} initial={{ name: profile.name, email: profile.email }} onDone={(output) => toast(output.asked !== output.email ? t('profile.saved-link', { email: String(output.asked) }) : t('profile.saved'))}
+                run={(input) => update.run({ ...(input.name !== profile.name ? { name: input.name } : {}), ...(input.email !== profile.email ? { email: input.email, password: input.password, language: language.get().toLowerCase() } : {}) }).then((output) => ({ ...output, asked: input.email }))} />
             </Section>
             <Section title={t('profile.password')} help={t('profile.password-help')}><Password /></Section>
             {!first.current && security}

@@ -17,7 +17,7 @@ create table account_request (
     id         text primary key,
     kind       text        not null,
     email      text        not null,
-    user_id    text,
+    subject    text,
     language   text,
     created_at timestamptz not null
 );

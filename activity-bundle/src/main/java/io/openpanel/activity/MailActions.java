@@ -57,7 +57,15 @@ public class MailActions implements Extension {
         /** A link to set a new password. */
         RESET("/reset#"),
         /** Their password was changed. */
-        PASSWORD_CHANGED("");
+        PASSWORD_CHANGED(""),
+        /** A link that makes an account. */
+        REGISTER("/verify#"),
+        /** Somebody wanted an account for their address. */
+        KNOWN(""),
+        /** A link that shows that they read what is sent there. */
+        CHANGE_ADDRESS("/address#"),
+        /** Their account has another address now. */
+        ADDRESS_CHANGED("");
 
         private final String path;
 

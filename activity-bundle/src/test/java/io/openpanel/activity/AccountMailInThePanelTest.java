@@ -39,8 +39,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(OpenPanelExtension.class)
 @OpenPanelExtension.Bundles({"io.openpanel.teams", "io.openpanel.activity"})
 class AccountMailInThePanelTest {
-    private static final GreenMail SERVER =
-            new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
+    private static final GreenMail SERVER = new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
     private static final Caller STRANGER = new Caller.Anonymous();
     private static final String FORMER = "nine lazy harbours";
     private static final String NEXT = "ten slow lanterns glow";
@@ -239,6 +238,108 @@ class AccountMailInThePanelTest {
                 .isEqualTo(Problem.Kind.DENIED);
         assertThat(rows("select action from kernel.audit where action = 'user.disable'"))
                 .isNotEmpty();
+    }
+
+    private static void registration(String mode) {
+        office.byMachine(null, "setting.update", "{\"plugin\":\"teams\",\"values\":{\"mode\":\"" + mode + "\"}}");
+    }
+
+    private static void register(String email, String password) {
+        office.call(STRANGER, "registration.create", body("email", email, "name", "Nia", "password", password));
+    }
+
+    @Test
+    void whoRegistersIsNobodyUntilTheyOpenTheLinkAndGiveThePasswordAgain() throws Exception {
+        registration("open");
+        assertThat(office.call(STRANGER, "registration.get", "{}").get("open").asBoolean())
+                .isTrue();
+
+        register("nia@example.com", NEXT);
+        String token = token(awaitTo("nia@example.com", "Confirm your e-mail address"), "/verify");
+
+        assertThat(refused(STRANGER, "session.create", body("email", "nia@example.com", "password", NEXT)))
+                .isEqualTo(Problem.Kind.UNAUTHENTICATED);
+        assertThat(office.call(office.owner, "user.list", "{}").toString()).doesNotContain("nia@example.com");
+        assertThat(refused(STRANGER, "registration.confirm", body("token", token, "password", FORMER)))
+                .isEqualTo(Problem.Kind.INVALID);
+        office.call(STRANGER, "registration.confirm", body("token", token, "password", NEXT));
+
+        JsonNode in = logIn("nia@example.com", NEXT);
+        assertThat(in.get("role").asText()).isEqualTo("owner");
+        assertThat(in.get("team").asText()).isNotEqualTo(office.team.toString());
+        assertThat(refused(STRANGER, "registration.confirm", body("token", token, "password", NEXT)))
+                .isEqualTo(Problem.Kind.DENIED);
+    }
+
+    @Test
+    void whoHasAnAccountIsToldAndTheAnswerIsTheSame() throws Exception {
+        registration("open");
+        office.join("lea@example.com", "Lea", "viewer", Optional.empty());
+
+        register("lea@example.com", NEXT);
+
+        assertThat(awaitTo("lea@example.com", "You have an account already")).contains("Nothing was changed");
+        assertThat(sentTo("lea@example.com", "Confirm your e-mail address")).isEmpty();
+        assertThat(logIn("lea@example.com", FORMER).has("accessToken")).isTrue();
+    }
+
+    @Test
+    void registrationIsShutUnlessItIsOpened() {
+        registration("invitation");
+
+        assertThat(office.call(STRANGER, "registration.get", "{}").get("open").asBoolean())
+                .isFalse();
+        assertThat(refused(
+                        STRANGER,
+                        "registration.create",
+                        body("email", "pat@example.com", "name", "Pat", "password", NEXT)))
+                .isEqualTo(Problem.Kind.DENIED);
+    }
+
+    @Test
+    void aClosedPanelTakesNobodyNewNotEvenInvited() {
+        JsonNode invitation =
+                office.call(office.owner, "invitation.create", body("email", "gus@example.com", "role", "viewer"));
+        String accept = body("token", invitation.get("token").asText(), "password", FORMER, "name", "Gus");
+        registration("closed");
+
+        assertThat(refused(STRANGER, "invitation.accept", accept)).isEqualTo(Problem.Kind.DENIED);
+
+        registration("invitation");
+        assertThat(office.call(STRANGER, "invitation.accept", accept).has("session"))
+                .isTrue();
+    }
+
+    @Test
+    void anotherAddressCountsOnceItIsConfirmedAndTheFormerOneIsTold() throws Exception {
+        Office.Person ray = office.join("ray@example.com", "Ray", "viewer", Optional.empty());
+
+        JsonNode asked = office.call(ray, "profile.update", body("email", "ray2@example.com", "password", FORMER));
+        assertThat(asked.get("email").asText()).isEqualTo("ray@example.com");
+        String token = token(awaitTo("ray2@example.com", "Confirm your new e-mail address"), "/address");
+        assertThat(office.call(ray, "profile.get", "{}").get("pendingEmail").asText())
+                .isEqualTo("ray2@example.com");
+        assertThat(logIn("ray@example.com", FORMER).has("accessToken")).isTrue();
+
+        office.call(STRANGER, "profile.confirm-email", body("token", token));
+
+        assertThat(logIn("ray2@example.com", FORMER).has("accessToken")).isTrue();
+        assertThat(awaitTo("ray@example.com", "Your e-mail address was changed"))
+                .contains("its address no more");
+        assertThat(refused(STRANGER, "profile.confirm-email", body("token", token)))
+                .isEqualTo(Problem.Kind.DENIED);
+    }
+
+    @Test
+    void whoseAddressItIsAlreadyIsNotTold() {
+        Office.Person sue = office.join("sue@example.com", "Sue", "viewer", Optional.empty());
+
+        office.call(sue, "profile.update", body("email", "olga@example.com", "password", FORMER));
+        awaitQuiet();
+
+        assertThat(sentTo("olga@example.com", "Confirm your new e-mail address"))
+                .isEmpty();
+        assertThat(office.call(sue, "profile.get", "{}").has("pendingEmail")).isFalse();
     }
 
     @Test

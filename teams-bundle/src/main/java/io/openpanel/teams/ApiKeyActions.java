@@ -13,6 +13,7 @@ import io.openpanel.api.Problem;
 import io.openpanel.api.Ref;
 import io.openpanel.teams.internal.ApiKeys;
 import io.openpanel.teams.internal.Caller;
+import io.openpanel.teams.internal.ServiceAccounts;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -26,6 +27,7 @@ import org.osgi.service.component.annotations.Reference;
 public class ApiKeyActions implements Extension {
     private final Panel panel;
     private final ApiKeys keys;
+    private final ServiceAccounts services;
 
     /** A key to be. */
     public record Create(
@@ -35,7 +37,38 @@ public class ApiKeyActions implements Extension {
             @Param(value = "Resources it is for, as kind:id; all of the team's where none are given", max = 100)
                     Optional<List<String>> resources,
             @Param(value = "How long it is good, at most 365 days; 90 days where not given", example = "PT720H")
+                    Optional<Duration> expiresIn,
+            @Param(
+                            value = "The service account it is for; yourself where not given",
+                            kind = "member",
+                            needs = "service-account.create")
+                    Optional<Ref> account) {}
+
+    /** A key that gets another secret. */
+    public record Rotate(
+            @Param(value = "The key", kind = "api-key") Ref key,
+            @Param(
+                            value =
+                                    "How long the former secret stays good, at most 24 hours; not at all where not given",
+                            example = "PT1H")
+                    Optional<Duration> overlap,
+            @Param(
+                            value = "How long the new secret is good; as long as the former one where not given",
+                            example = "PT720H")
                     Optional<Duration> expiresIn) {}
+
+    /** A new secret. The token is plain text on purpose: it is shown this once, and nobody can read it again. */
+    public record Rotated(
+            @Param(kind = "api-key") Ref key,
+            String name,
+            String token,
+            Instant expiresAt,
+            @Param("Until when the former secret is good") Instant formerUntil) {
+        @Override
+        public String toString() {
+            return "Rotated[key=" + key + ']';
+        }
+    }
 
     /** A new key. The token is plain text on purpose: it is shown this once, and nobody can read it again. */
     public record Created(
@@ -57,12 +90,14 @@ public class ApiKeyActions implements Extension {
             String name,
             @Param("The start of the token") String prefix,
             @Param(kind = "user") Ref owner,
+            Optional<String> ownerName,
             List<String> actions,
             List<String> resources,
             Instant createdAt,
             Instant expiresAt,
             boolean expired,
-            Optional<Instant> usedAt) {}
+            Optional<Instant> usedAt,
+            Optional<Instant> rotatedAt) {}
 
     /** Keys, the newest first. */
     public record Items(List<Item> items) {}
@@ -71,15 +106,18 @@ public class ApiKeyActions implements Extension {
     public record Delete(@Param(value = "The key", kind = "api-key") Ref key) {}
 
     @Activate
-    public ApiKeyActions(@Reference Panel panel, @Reference ApiKeys keys) {
+    public ApiKeyActions(@Reference Panel panel, @Reference ApiKeys keys, @Reference ServiceAccounts services) {
         this.panel = panel;
         this.keys = keys;
+        this.services = services;
     }
 
     @Action(value = "api-key.create", summary = "Makes an API key and shows it this once", effect = CHANGE)
     public Created create(Call call, Create in) {
-        ApiKeys.Made made = keys.make(
-                Caller.person(call), in.name(), in.actions(), in.resources().orElse(List.of()), in.expiresIn());
+        in.account().ifPresent(account -> services.requireMayHaveKeys(call, account));
+        String owner = in.account().map(Ref::id).orElseGet(() -> Caller.person(call));
+        ApiKeys.Made made =
+                keys.make(owner, in.name(), in.actions(), in.resources().orElse(List.of()), in.expiresIn());
         Ref key = new Ref("api-key", made.row().id());
         panel.database().tx(tx -> {
             keys.insert(tx, made.row());
@@ -109,15 +147,42 @@ public class ApiKeyActions implements Extension {
     }
 
     @Action(
+            value = "api-key.rotate",
+            summary = "Gives an API key a new secret, shown this once, while the former one may stay good for a day",
+            effect = CHANGE)
+    public Rotated rotate(Call call, Rotate in) {
+        ApiKeys.Row row = find(call, in.key());
+        if (!keys.isOwn(call, row)) {
+            services.requireMayHaveKeys(call, new Ref("member", row.owner()));
+        }
+        ApiKeys.Made made = panel.database().tx(tx -> {
+            ApiKeys.Made rotated = keys.rotate(tx, row, in.overlap().orElse(Duration.ZERO), in.expiresIn());
+            tx.publish(new TeamEvents.ApiKeyRotated(in.key(), row.name()));
+            return rotated;
+        });
+        keys.deleted(row);
+        return new Rotated(
+                in.key(),
+                row.name(),
+                made.token(),
+                made.row().expiresAt(),
+                made.row().formerUntil().orElseThrow());
+    }
+
+    private ApiKeys.Row find(Call call, Ref key) {
+        return panel.database()
+                .tx(tx -> keys.find(tx, key.id()))
+                .filter(each -> keys.mayManage(call, each))
+                .orElseThrow(() -> Problem.missing(key));
+    }
+
+    @Action(
             value = "api-key.delete",
             summary = "Deletes an API key, which stops working at once",
             effect = CHANGE,
             idempotent = true)
     public void delete(Call call, Delete in) {
-        ApiKeys.Row row = panel.database()
-                .tx(tx -> keys.find(tx, in.key().id()))
-                .filter(each -> keys.mayManage(call, each))
-                .orElseThrow(() -> Problem.missing(in.key()));
+        ApiKeys.Row row = find(call, in.key());
         panel.database().tx(tx -> {
             if (tx.update("delete from api_key where id = ?", row.id()) > 0) {
                 tx.publish(new TeamEvents.ApiKeyDeleted(in.key(), row.name()));
@@ -138,11 +203,13 @@ public class ApiKeyActions implements Extension {
                 row.name(),
                 "op_live_" + row.prefix(),
                 new Ref("user", row.owner()),
+                keys.ownerName(row),
                 row.actions(),
                 row.resources(),
                 row.createdAt(),
                 row.expiresAt(),
                 keys.isExpired(row),
-                row.usedAt());
+                row.usedAt(),
+                row.rotatedAt());
     }
 }

@@ -39,6 +39,7 @@ public class MemberActions implements Extension {
             String roleName,
             @Param("How many resources they have a role on besides") int grants,
             @Param("Whether they have a second factor") boolean secondFactor,
+            @Param("Whether it is a program, which has API keys and nothing else") boolean service,
             Instant createdAt) {}
 
     /** The members of the team, the first one first. */

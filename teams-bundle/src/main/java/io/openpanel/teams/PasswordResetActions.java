@@ -7,13 +7,10 @@ import static io.openpanel.api.Action.Effect.READ;
 
 import io.openpanel.api.Action;
 import io.openpanel.api.Call;
-import io.openpanel.api.Every;
 import io.openpanel.api.Extension;
-import io.openpanel.api.On;
 import io.openpanel.api.Param;
 import io.openpanel.api.Ref;
 import io.openpanel.api.Secret;
-import io.openpanel.teams.internal.AccountRequests;
 import io.openpanel.teams.internal.Caller;
 import io.openpanel.teams.internal.PasswordResets;
 import java.time.Duration;
@@ -27,7 +24,6 @@ import org.osgi.service.component.annotations.Reference;
 @Component(service = Extension.class)
 public class PasswordResetActions implements Extension {
     private final PasswordResets resets;
-    private final AccountRequests requests;
 
     /** How one gets a link. */
     public record Ways(@Param("Whether links are sent by e-mail; else an owner of the panel makes one") boolean mail) {}
@@ -68,13 +64,9 @@ public class PasswordResetActions implements Extension {
         }
     }
 
-    /** What was asked for, as heard. */
-    public record Requested(Ref request) {}
-
     @Activate
-    public PasswordResetActions(@Reference PasswordResets resets, @Reference AccountRequests requests) {
+    public PasswordResetActions(@Reference PasswordResets resets) {
         this.resets = resets;
-        this.requests = requests;
     }
 
     @Action(
@@ -126,15 +118,5 @@ public class PasswordResetActions implements Extension {
     public Created create(Create in) {
         PasswordResets.Link link = resets.create(in.user(), in.expiresIn());
         return new Created(link.email(), "/reset#" + link.token(), link.token(), link.expiresAt());
-    }
-
-    @On("account.requested")
-    public void requested(Requested event) {
-        requests.carryOut(event.request());
-    }
-
-    @Every("PT1H")
-    public void sweep() {
-        requests.sweep();
     }
 }

@@ -1,5 +1,6 @@
 package io.openpanel.teams;
 
+import static io.openpanel.api.Action.Access.OPEN;
 import static io.openpanel.api.Action.Access.SIGNED_IN;
 import static io.openpanel.api.Action.Effect.CHANGE;
 import static io.openpanel.api.Action.Effect.READ;
@@ -11,6 +12,7 @@ import io.openpanel.api.Param;
 import io.openpanel.api.Problem;
 import io.openpanel.api.Ref;
 import io.openpanel.api.Secret;
+import io.openpanel.teams.internal.AddressChanges;
 import io.openpanel.teams.internal.Caller;
 import io.openpanel.teams.internal.Profiles;
 import java.util.List;
@@ -23,12 +25,14 @@ import org.osgi.service.component.annotations.Reference;
 @Component(service = Extension.class)
 public class ProfileActions implements Extension {
     private final Profiles profiles;
+    private final AddressChanges addresses;
 
     /** A person, in the team of the call; without a team there is no role. */
     public record Profile(
             @Param(kind = "user") Ref user,
             String name,
             String email,
+            @Param("An address to be, once the link that was sent there is opened") Optional<String> pendingEmail,
             @Param(kind = "team") Optional<Ref> team,
             Optional<String> teamName,
             Optional<String> role,
@@ -40,16 +44,27 @@ public class ProfileActions implements Extension {
     /** What to change. */
     public record Update(
             @Param(value = "The name others see", max = 100) Optional<String> name,
-            @Param(value = "The address to sign in with", max = 254) Optional<String> email,
-            @Param("The current password, to change the e-mail address") Optional<Secret> password) {}
+            @Param(
+                            value = "The address to sign in with; it counts once the link that is sent there is opened",
+                            max = 254)
+                    Optional<String> email,
+            @Param("The current password, to change the e-mail address") Optional<Secret> password,
+            @Param("The language of the message") Optional<Language> language) {}
+
+    /** A link. */
+    public record Confirm(@Param("What the link has behind /address#") Secret token) {}
+
+    /** The address that counts now. */
+    public record Confirmed(String email) {}
 
     /** A new password. */
     public record Password(
             @Param("The current password") Secret current, @Param("12 to 128 characters") Secret password) {}
 
     @Activate
-    public ProfileActions(@Reference Profiles profiles) {
+    public ProfileActions(@Reference Profiles profiles, @Reference AddressChanges addresses) {
         this.profiles = profiles;
+        this.addresses = addresses;
     }
 
     @Action(
@@ -81,8 +96,18 @@ public class ProfileActions implements Extension {
                                     Problem.invalid("password", "Changing the e-mail address needs your password")),
                     Caller.address(call, Optional.empty()));
         }
-        profiles.rename(user, in.name(), in.email());
+        profiles.update(user, in.name(), in.email(), in.language(), Caller.address(call, Optional.empty()));
         return profiles.get(call);
+    }
+
+    @Action(
+            value = "profile.confirm-email",
+            summary = "Makes a new e-mail address count, with the link that was sent there",
+            effect = CHANGE,
+            access = OPEN,
+            http = "POST /profile/confirm-email")
+    public Confirmed confirmEmail(Call call, Confirm in) {
+        return new Confirmed(addresses.confirm(in.token(), Caller.address(call, Optional.empty())));
     }
 
     @Action(

@@ -84,6 +84,9 @@ public final class TeamEvents {
     @Topic(value = "api-key.created", summary = "An API key was made")
     public record ApiKeyCreated(@Param(kind = "api-key") Ref key, String name, @Param(kind = "user") Ref owner) {}
 
+    @Topic(value = "api-key.rotated", summary = "An API key got a new secret")
+    public record ApiKeyRotated(@Param(kind = "api-key") Ref key, String name) {}
+
     @Topic(value = "api-key.deleted", summary = "An API key was deleted and no longer works")
     public record ApiKeyDeleted(@Param(kind = "api-key") Ref key, String name) {}
 }

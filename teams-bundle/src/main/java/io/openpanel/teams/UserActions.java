@@ -56,7 +56,11 @@ public class UserActions implements Extension {
                 .toList());
     }
 
-    @Action(value = "user.get", summary = "Shows somebody who has an account on this panel", effect = READ, access = PANEL)
+    @Action(
+            value = "user.get",
+            summary = "Shows somebody who has an account on this panel",
+            effect = READ,
+            access = PANEL)
     public Item get(Get in) {
         return accounts.get(in.user());
     }

@@ -41,8 +41,9 @@ class TeamsInThePanelTest {
             passkey.create passkey.confirm passkey.ask passkey.prove
             profile.get profile.update profile.password
             password-reset.get password-reset.request password-reset.open password-reset.complete password-reset.create
+            registration.get registration.create registration.open registration.confirm profile.confirm-email
             user.list user.get user.disable user.enable user.log-out
-            api-key.create api-key.list api-key.delete
+            api-key.create api-key.list api-key.rotate api-key.delete service-account.create
             team.list team.get team.create team.update team.restrict team.delete
             member.list member.get member.update member.remove
             invitation.list invitation.create invitation.delete invitation.open invitation.accept
@@ -58,6 +59,7 @@ class TeamsInThePanelTest {
             setup.get setup.create session.create session.verify session.refresh passkey.ask passkey.prove
             invitation.open invitation.accept
             password-reset.get password-reset.request password-reset.open password-reset.complete
+            registration.get registration.create registration.open registration.confirm profile.confirm-email
             """
                     .strip()
                     .split("\\s+"));

@@ -28,7 +28,12 @@ public final class People {
     private volatile Authority authority;
 
     /** A member, as {@code member.list} knows them. */
-    public record Member(Ref member, String name, String email) {
+    public record Member(Ref member, String name, String email, Optional<Boolean> service) {
+        /** Programs read nothing. */
+        boolean isPerson() {
+            return !service.orElse(false);
+        }
+
         public Ref user() {
             return new Ref("user", member.id());
         }
@@ -48,7 +53,9 @@ public final class People {
 
     /** Those of the call's team, where the plugin itself is the caller. */
     Members members() {
-        return panel.call("member.list", null, Members.class);
+        return new Members(panel.call("member.list", null, Members.class).items().stream()
+                .filter(Member::isPerson)
+                .toList());
     }
 
     /** Those of a team who may see a resource, whoever asks; on a thread that is nobody's but the plugin's. */

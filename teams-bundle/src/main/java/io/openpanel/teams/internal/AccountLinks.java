@@ -24,11 +24,14 @@ public final class AccountLinks {
 
     /** What a link is for. */
     public enum Purpose {
-        RESET
+        /** To set a new password. */
+        RESET,
+        /** To show that one reads what is sent to an address. */
+        EMAIL
     }
 
     /** A link; what opens it is not in it. */
-    public record Row(String hash, String userId, String email, Instant expiresAt) {
+    public record Row(String hash, String userId, String email, Optional<String> target, Instant expiresAt) {
         @Override
         public String toString() {
             return "Link[" + userId + ']';
@@ -43,6 +46,9 @@ public final class AccountLinks {
         }
     }
 
+    /** Where a link was sent. */
+    public record Pending(String target) {}
+
     /** How many there are. */
     public record Count(long number) {}
 
@@ -52,36 +58,37 @@ public final class AccountLinks {
         this.clock = clock;
     }
 
-    Made create(Database.Tx tx, String user, Purpose purpose, String email, Duration life) {
+    Made create(Database.Tx tx, People.Account account, Purpose purpose, Optional<String> target, Duration life) {
         RefreshToken token = RefreshToken.create();
         Instant now = clock.instant();
         tx.update(
-                "insert into account_link (hash, user_id, purpose, email, created_at, expires_at)"
-                        + " values (?, ?, ?, ?, ?, ?)",
+                "insert into account_link (hash, user_id, purpose, email, target, created_at, expires_at)"
+                        + " values (?, ?, ?, ?, ?, ?, ?)",
                 token.hash(),
-                user,
+                account.id(),
                 purpose,
-                email,
+                account.email(),
+                target,
                 now,
                 now.plus(life));
         return new Made(token.text(), now.plus(life));
     }
 
     /** A link for a message; none where the person got several within the hour, so that nobody floods them. */
-    Optional<Made> createSparingly(String user, Purpose purpose, String email) {
+    Optional<Made> createSparingly(People.Account account, Purpose purpose, Optional<String> target) {
         return clerk.allTeams(tx -> {
             // Two deliveries at the same moment count one after the other.
-            tx.one(Rights.Id.class, "select id from user_account where id = ? for update", user);
+            tx.one(Rights.Id.class, "select id from user_account where id = ? for update", account.id());
             long recent = tx.one(
                             Count.class,
                             "select count(*) as number from account_link where user_id = ? and purpose = ?"
                                     + " and created_at > ?",
-                            user,
+                            account.id(),
                             purpose,
                             clock.instant().minus(KEPT))
                     .map(Count::number)
                     .orElse(0L);
-            return recent >= MOST_AN_HOUR ? Optional.empty() : Optional.of(create(tx, user, purpose, email, LIFE));
+            return recent >= MOST_AN_HOUR ? Optional.empty() : Optional.of(create(tx, account, purpose, target, LIFE));
         });
     }
 
@@ -89,13 +96,25 @@ public final class AccountLinks {
     Optional<Row> find(Secret token, Purpose purpose) {
         return clerk.allTeams(tx -> tx.one(
                 Row.class,
-                "select l.hash, l.user_id, l.email, l.expires_at from account_link l"
+                "select l.hash, l.user_id, l.email, l.target, l.expires_at from account_link l"
                         + " join user_account u on u.id = l.user_id"
                         + " where l.hash = ? and l.purpose = ? and l.expires_at > ? and u.disabled_at is null"
                         + " and u.email = l.email",
                 hash(token.reveal()),
                 purpose,
                 clock.instant()));
+    }
+
+    /** The address that a person has yet to show that they read. */
+    Optional<String> pendingAddress(String user) {
+        return clerk.allTeams(tx -> tx.one(
+                        Pending.class,
+                        "select target from account_link where user_id = ? and purpose = ? and expires_at > ?"
+                                + " order by created_at desc limit 1",
+                        user,
+                        Purpose.EMAIL,
+                        clock.instant()))
+                .map(Pending::target);
     }
 
     static String hash(String token) {
@@ -119,7 +138,7 @@ public final class AccountLinks {
     /** Forgets links that are good no more, once they are not counted any more either. */
     void sweep() {
         Instant now = clock.instant();
-        clerk.allTeams(tx -> tx.update(
-                "delete from account_link where expires_at < ? and created_at < ?", now, now.minus(KEPT)));
+        clerk.allTeams(tx ->
+                tx.update("delete from account_link where expires_at < ? and created_at < ?", now, now.minus(KEPT)));
     }
 }

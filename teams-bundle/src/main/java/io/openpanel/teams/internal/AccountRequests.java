@@ -10,72 +10,70 @@ import java.util.Optional;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * What is done about an account after the answer was given. Whether an address has an account is looked up here and
- * not before, so neither the answer nor the time it takes tells a stranger.
+ * What is to be done about an account after the answer was given. Whether an address has an account is looked up then
+ * and not before, so neither the answer nor the time it takes tells a stranger.
  */
 @Component(service = AccountRequests.class)
 public final class AccountRequests {
-    private static final Logger LOG = LoggerFactory.getLogger(AccountRequests.class);
     private static final Duration KEPT = Duration.ofDays(1);
 
     private final Clerk clerk;
     private final InstantSource clock;
-    private final People people;
     private final Rights rights;
-    private final AccountLinks links;
-    private final AccountMail mail;
 
     /** What is to be done. */
     public enum Kind {
         /** Send a link to set a new password to whoever has the address. */
         RESET,
         /** Tell a person that their password was changed. */
-        PASSWORD_CHANGED
+        PASSWORD_CHANGED,
+        /** Send a link that makes an account, or tell whoever has one. */
+        REGISTER,
+        /** Tell a person that somebody wanted an account for their address. */
+        KNOWN,
+        /** Send a link to the address that a person wants to have. */
+        CHANGE_ADDRESS,
+        /** Tell a person's former address that it is theirs here no more. */
+        ADDRESS_CHANGED
     }
 
-    /** A request's row. */
-    public record Row(String id, Kind kind, String email, Optional<String> userId, Optional<Language> language) {}
+    /**
+     * A request's row.
+     *
+     * @param subject whom it is about, else the registration; nothing where that is yet to be found out
+     */
+    public record Row(String id, Kind kind, String email, Optional<String> subject, Optional<Language> language) {}
 
     @Activate
-    public AccountRequests(
-            @Reference Clerk clerk,
-            @Reference InstantSource clock,
-            @Reference People people,
-            @Reference Rights rights,
-            @Reference AccountLinks links,
-            @Reference AccountMail mail) {
+    public AccountRequests(@Reference Clerk clerk, @Reference InstantSource clock, @Reference Rights rights) {
         this.clerk = clerk;
         this.clock = clock;
-        this.people = people;
         this.rights = rights;
-        this.links = links;
-        this.mail = mail;
     }
 
     /** Done soon, unless the transaction fails; the transaction is one of the panel's own team. */
-    void add(Database.Tx tx, Kind kind, String email, Optional<String> user, Optional<Language> language) {
+    void add(Database.Tx tx, Kind kind, String email, Optional<String> subject, Optional<Language> language) {
         Ref request = Ref.create("account-request");
         tx.update(
-                "insert into account_request (id, kind, email, user_id, language, created_at)"
+                "insert into account_request (id, kind, email, subject, language, created_at)"
                         + " values (?, ?, ?, ?, ?, ?)",
                 request.id(),
                 kind,
                 email,
-                user,
+                subject,
                 language,
                 clock.instant());
         tx.publish(new TeamEvents.AccountRequested(request));
     }
 
-    void add(Kind kind, String email, Optional<String> user, Optional<Language> language) {
-        rights.homeTeam().ifPresent(home -> clerk.in(home, tx -> {
-            add(tx, kind, email, user, language);
-            return null;
-        }));
+    void add(Kind kind, String email, Optional<String> subject, Optional<Language> language) {
+        rights.homeTeam()
+                .ifPresent(home -> clerk.in(home, tx -> {
+                    add(tx, kind, email, subject, language);
+                    return null;
+                }));
     }
 
     /** Tells a person, whatever their account is by then. */
@@ -83,43 +81,21 @@ public final class AccountRequests {
         add(kind, account.email(), Optional.of(account.id()), Optional.empty());
     }
 
-    /** Does what was asked for; what fails is tried again by whoever delivers it. */
-    public void carryOut(Ref request) {
-        Optional<Row> found = clerk.allTeams(tx -> tx.one(
-                Row.class, "select id, kind, email, user_id, language from account_request where id = ?", request.id()));
-        found.ifPresent(row -> {
-            switch (row.kind) {
-                case RESET -> sendReset(row);
-                default -> mail.send(row.kind, row.email, row.userId, Optional.empty(), row.language);
-            }
-            clerk.allTeams(tx -> tx.update("delete from account_request where id = ?", row.id));
-        });
+    Optional<Row> find(Ref request) {
+        return clerk.allTeams(tx -> tx.one(
+                Row.class,
+                "select id, kind, email, subject, language from account_request where id = ?",
+                request.id()));
     }
 
-    private void sendReset(Row row) {
-        Optional<People.Account> account = people.byEmail(row.email).filter(People.Account::isEnabled);
-        account.ifPresent(person -> links.createSparingly(
-                        person.id(), AccountLinks.Purpose.RESET, person.email())
-                .ifPresentOrElse(
-                        made -> send(row, person, made),
-                        () -> LOG.info("{} got several links within the hour; no further one is sent", person.id())));
+    void done(Row request) {
+        clerk.allTeams(tx -> tx.update("delete from account_request where id = ?", request.id));
     }
 
-    private void send(Row row, People.Account person, AccountLinks.Made made) {
-        boolean sent = false;
-        try {
-            sent = mail.send(row.kind, person.email(), Optional.of(person.id()), Optional.of(made.token()), row.language);
-        } finally {
-            if (!sent) {
-                links.withdraw(made.token());
-            }
-        }
-    }
-
-    /** Forgets what could not be done, and links that are good no more. */
-    public void sweep() {
+    /** Forgets what could not be done. */
+    void sweep() {
         clerk.allTeams(tx -> tx.update(
-                "delete from account_request where created_at < ?", clock.instant().minus(KEPT)));
-        links.sweep();
+                "delete from account_request where created_at < ?",
+                clock.instant().minus(KEPT)));
     }
 }

@@ -69,7 +69,10 @@ public final class Accounts {
 
     public List<UserActions.Item> list() {
         return clerk
-                .allTeams(tx -> tx.list(Row.class, SELECT + " order by u.created_at, u.id limit 1000", clock.instant()))
+                .allTeams(tx -> tx.list(
+                        Row.class,
+                        SELECT + " where u.kind = 'person' order by u.created_at, u.id limit 1000",
+                        clock.instant()))
                 .stream()
                 .map(Row::item)
                 .toList();
@@ -135,7 +138,7 @@ public final class Accounts {
                 .list(
                         Rights.Id.class,
                         "select m.user_id as id from membership m join user_account u on u.id = m.user_id"
-                                + " where m.role = 'owner' and u.disabled_at is null")
+                                + " where m.role = 'owner' and u.kind = 'person' and u.disabled_at is null")
                 .stream()
                 .anyMatch(each -> !Optional.of(each.id()).equals(without));
     }

@@ -19,11 +19,13 @@ import org.osgi.service.component.annotations.Reference;
 /** Keys for programs: a person's rights in one team, cut down to some actions and perhaps some resources. */
 @Component(service = ApiKeys.class)
 public final class ApiKeys {
+    private static final Duration LONGEST_OVERLAP = Duration.ofHours(24);
     private static final Duration SHORTEST_LIFE = Duration.ofMinutes(1);
     static final Duration DEFAULT_LIFE = Duration.ofDays(90);
     static final Duration LONGEST_LIFE = Duration.ofDays(365);
     private static final String COLUMNS =
-            "team_id, id, owner, name, prefix, hash, actions, resources, created_at, expires_at," + " used_at";
+            "team_id, id, owner, name, prefix, hash, actions, resources, created_at, expires_at, used_at, rotated_at,"
+                    + " former_hash, former_until";
     private static final int MOST = 20_000;
 
     private final Clerk clerk;
@@ -47,7 +49,22 @@ public final class ApiKeys {
             List<String> resources,
             Instant createdAt,
             Instant expiresAt,
-            Optional<Instant> usedAt) {
+            Optional<Instant> usedAt,
+            Optional<Instant> rotatedAt,
+            Optional<String> formerHash,
+            Optional<Instant> formerUntil) {
+        /** How long its secret was good, or is. */
+        Duration life() {
+            return Duration.between(rotatedAt.orElse(createdAt), expiresAt);
+        }
+
+        /** Whether a secret opens it: its own, and for a while after a rotation the one before. */
+        boolean opensWith(Digest digest, Instant now) {
+            return digest.matches(hash)
+                    || (formerUntil.filter(now::isBefore).isPresent()
+                            && formerHash.map(digest::matches).orElse(false));
+        }
+
         boolean covers(String action) {
             return actions.stream().anyMatch(glob -> ActionGlob.matches(glob, action));
         }
@@ -106,10 +123,7 @@ public final class ApiKeys {
             }
         }
         resources.forEach(Ref::parse);
-        Duration life = expiresIn.orElse(DEFAULT_LIFE);
-        if (life.compareTo(SHORTEST_LIFE) < 0 || life.compareTo(LONGEST_LIFE) > 0) {
-            throw Problem.invalid("expiresIn", "A key is good for a minute to 365 days");
-        }
+        Duration life = life(expiresIn.orElse(DEFAULT_LIFE));
         ApiKeyToken token = ApiKeyToken.create();
         Instant now = clock.instant();
         return new Made(
@@ -124,8 +138,49 @@ public final class ApiKeys {
                         List.copyOf(resources),
                         now,
                         now.plus(life),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
                         Optional.empty()),
                 token.text());
+    }
+
+    private static Duration life(Duration wanted) {
+        if (wanted.compareTo(SHORTEST_LIFE) < 0 || wanted.compareTo(LONGEST_LIFE) > 0) {
+            throw Problem.invalid("expiresIn", "A key is good for a minute to 365 days");
+        }
+        return wanted;
+    }
+
+    /**
+     * Gives a key a new secret, good for as long as the one before was.
+     *
+     * @param overlap how long the former secret stays good
+     * @throws Problem CONFLICT where somebody else did at the same moment
+     */
+    public Made rotate(Database.Tx tx, Row key, Duration overlap, Optional<Duration> expiresIn) {
+        if (overlap.isNegative() || overlap.compareTo(LONGEST_OVERLAP) > 0) {
+            throw Problem.invalid("overlap", "The former secret stays good for 24 hours at most");
+        }
+        Duration life = life(expiresIn.orElseGet(key::life));
+        ApiKeyToken token = ApiKeyToken.create();
+        Instant now = clock.instant();
+        Instant formerUntil = now.plus(overlap).isBefore(key.expiresAt) ? now.plus(overlap) : key.expiresAt;
+        Row rotated = tx.one(
+                        Row.class,
+                        "update api_key set former_prefix = prefix, former_hash = hash, former_until = ?, prefix = ?,"
+                                + " hash = ?, rotated_at = ?, expires_at = ? where id = ? and hash = ? returning "
+                                + COLUMNS,
+                        formerUntil,
+                        token.prefix(),
+                        Digest.of(token.text()).hex(),
+                        now,
+                        now.plus(life),
+                        key.id,
+                        key.hash)
+                .orElseThrow(() -> new Problem(
+                        Problem.Kind.CONFLICT, "The key " + key.name + " was rotated at the same moment; look again"));
+        return new Made(rotated, token.text());
     }
 
     public void insert(Database.Tx tx, Row key) {
@@ -170,6 +225,17 @@ public final class ApiKeys {
                         .orElse(false);
     }
 
+    /** One's own keys, which includes a key itself: whoever gets the new secret acts as its owner. */
+    public boolean isOwn(Call call, Row key) {
+        String caller = call.caller().ref().id();
+        return caller.equals(key.owner) || caller.equals(key.id);
+    }
+
+    /** The name of whoever a key acts for. */
+    public Optional<String> ownerName(Row key) {
+        return rights.person(key.owner).map(Rights.Person::name);
+    }
+
     public boolean isExpired(Row key) {
         return !key.expiresAt.isAfter(clock.instant());
     }
@@ -182,7 +248,9 @@ public final class ApiKeys {
         }
         Digest digest = Digest.of(text);
         prefixes.put(digest, token.get().prefix());
-        Optional<Row> key = byDigest.get(digest).filter(row -> !isExpired(row));
+        Optional<Row> key = byDigest.get(digest)
+                .filter(row -> !isExpired(row))
+                .filter(row -> row.opensWith(digest, clock.instant()));
         key.ifPresent(row -> used.put(row.id, new Used(row.teamId, row.id, clock.instant())));
         return key;
     }
@@ -192,7 +260,7 @@ public final class ApiKeys {
         return byId.get(id).filter(row -> !isExpired(row));
     }
 
-    /** To be called once a key was deleted in the database. */
+    /** To be called once a key was deleted, or got another secret, in the database. */
     public void deleted(Row key) {
         byId.forget(key.id);
         byDigest.forgetAll();
@@ -212,9 +280,13 @@ public final class ApiKeys {
     private Optional<Row> load(Digest digest) {
         String prefix = prefixes.get(digest).orElse("");
         return clerk
-                .allTeams(tx -> tx.list(Row.class, "select " + COLUMNS + " from api_key where prefix = ?", prefix))
+                .allTeams(tx -> tx.list(
+                        Row.class,
+                        "select " + COLUMNS + " from api_key where prefix = ? or former_prefix = ?",
+                        prefix,
+                        prefix))
                 .stream()
-                .filter(row -> digest.matches(row.hash))
+                .filter(row -> row.opensWith(digest, clock.instant()))
                 .findFirst();
     }
 

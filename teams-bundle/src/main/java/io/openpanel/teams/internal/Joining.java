@@ -21,6 +21,7 @@ public final class Joining {
     private final Rights rights;
     private final SignIn signIn;
     private final SignInLimits limits;
+    private final RegistrationMode mode;
 
     @Activate
     public Joining(
@@ -28,12 +29,14 @@ public final class Joining {
             @Reference People people,
             @Reference Rights rights,
             @Reference SignIn signIn,
-            @Reference SignInLimits limits) {
+            @Reference SignInLimits limits,
+            @Reference RegistrationMode mode) {
         this.invitations = invitations;
         this.people = people;
         this.rights = rights;
         this.signIn = signIn;
         this.limits = limits;
+        this.mode = mode;
     }
 
     public InvitationActions.Shown show(Call call, InvitationActions.Open in) {
@@ -88,6 +91,7 @@ public final class Joining {
                 .orElseThrow(() -> Problem.invalid(
                         "password", "Choose a password, or give that of the account you have here already"));
         if (people.byEmail(row.email()).isEmpty()) {
+            mode.requireNotClosed();
             return new Invitations.Guest.Newcomer(people.newcomer(row.email(), in.name(), password, row.teamName()));
         }
         return signIn.checked(row.email(), password, address)

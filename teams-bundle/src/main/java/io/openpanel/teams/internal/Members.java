@@ -19,7 +19,8 @@ import org.osgi.service.component.annotations.Reference;
 public final class Members {
     private static final String SELECT = "select u.id, u.name, u.email, coalesce(m.role_id, m.role) as role,"
             + " m.created_at, (select count(*) from access_grant g where g.user_id = u.id) as grants,"
-            + " exists (select 1 from factor f where f.user_id = u.id and f.confirmed_at is not null) as second_factor"
+            + " exists (select 1 from factor f where f.user_id = u.id and f.confirmed_at is not null) as second_factor,"
+            + " u.kind = 'service' as service"
             + " from membership m join user_account u on u.id = m.user_id";
 
     private final Panel panel;
@@ -30,7 +31,14 @@ public final class Members {
 
     /** A member's row. */
     public record Row(
-            String id, String name, String email, String role, Instant createdAt, long grants, boolean secondFactor) {
+            String id,
+            String name,
+            String email,
+            String role,
+            Instant createdAt,
+            long grants,
+            boolean secondFactor,
+            boolean service) {
         Ref ref() {
             return new Ref("member", id);
         }
@@ -99,6 +107,8 @@ public final class Members {
                     .filter(key -> key.owner().equals(member.id()))
                     .toList();
             tx.update("delete from membership where user_id = ?", member.id());
+            // A program is nothing outside its team.
+            tx.update("delete from user_account where id = ? and kind = 'service'", member.id());
             requireAnOwner(tx, former);
             tx.publish(new TeamEvents.MemberRemoved(member, row.name));
             return own;
@@ -134,6 +144,7 @@ public final class Members {
                 role.name(),
                 (int) row.grants,
                 row.secondFactor,
+                row.service,
                 row.createdAt);
     }
 }

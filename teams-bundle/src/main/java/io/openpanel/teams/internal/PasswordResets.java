@@ -114,8 +114,7 @@ public final class PasswordResets {
             if (!links.spend(tx, link, RESET)) {
                 return false;
             }
-            tx.update(
-                    "update user_account set password = ?, version = version + 1 where id = ?", hash, account.id());
+            tx.update("update user_account set password = ?, version = version + 1 where id = ?", hash, account.id());
             // Whoever knew the former password does not go on with it.
             tx.update("delete from challenge where user_id = ?", account.id());
             requests.add(
@@ -143,8 +142,7 @@ public final class PasswordResets {
         if (!account.isEnabled()) {
             throw new Problem(Problem.Kind.CONFLICT, account.name() + " is disabled; enable them first");
         }
-        AccountLinks.Made made =
-                panel.database().tx(tx -> links.create(tx, account.id(), RESET, account.email(), life));
+        AccountLinks.Made made = panel.database().tx(tx -> links.create(tx, account, RESET, Optional.empty(), life));
         return new Link(account.email(), made.token(), made.expiresAt());
     }
 }

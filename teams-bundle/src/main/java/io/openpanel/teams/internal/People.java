@@ -113,16 +113,16 @@ public final class People {
         return made > 0;
     }
 
+    /** The person with an address; programs have none that counts. */
     Optional<Account> byEmail(String email) {
         return clerk.allTeams(tx -> tx.one(
                 Account.class,
-                "select " + COLUMNS + " from user_account where email = ?",
+                "select " + COLUMNS + " from user_account where email = ? and kind = 'person'",
                 email.strip().toLowerCase(Locale.ROOT)));
     }
 
     Account get(String id) {
-        return clerk.allTeams(tx ->
-                        tx.one(Account.class, "select " + COLUMNS + " from user_account where id = ?", id))
+        return clerk.allTeams(tx -> tx.one(Account.class, "select " + COLUMNS + " from user_account where id = ?", id))
                 .orElseThrow(() -> Problem.missing(new Ref("user", id)));
     }
 
@@ -161,7 +161,11 @@ public final class People {
                                         id)
                                 > 0);
         if (!done) {
-            throw new Problem(Problem.Kind.CONFLICT, "This e-mail address cannot be used; choose another one");
+            throw notUsable();
         }
+    }
+
+    static Problem notUsable() {
+        return new Problem(Problem.Kind.CONFLICT, "This e-mail address cannot be used; choose another one");
     }
 }

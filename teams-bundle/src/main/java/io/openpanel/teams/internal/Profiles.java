@@ -4,6 +4,7 @@ import io.openpanel.api.Call;
 import io.openpanel.api.Problem;
 import io.openpanel.api.Ref;
 import io.openpanel.api.Secret;
+import io.openpanel.teams.Language;
 import io.openpanel.teams.ProfileActions;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +21,7 @@ public final class Profiles {
     private final ApiKeys keys;
     private final SignIn signIn;
     private final AccountRequests requests;
+    private final AddressChanges addresses;
 
     @Activate
     public Profiles(
@@ -28,13 +30,15 @@ public final class Profiles {
             @Reference Sessions sessions,
             @Reference ApiKeys keys,
             @Reference SignIn signIn,
-            @Reference AccountRequests requests) {
+            @Reference AccountRequests requests,
+            @Reference AddressChanges addresses) {
         this.people = people;
         this.rights = rights;
         this.sessions = sessions;
         this.keys = keys;
         this.signIn = signIn;
         this.requests = requests;
+        this.addresses = addresses;
     }
 
     /** The person behind a call, also behind one of their keys. */
@@ -56,6 +60,7 @@ public final class Profiles {
                 new Ref("user", user),
                 person.name(),
                 person.email(),
+                addresses.pending(user),
                 here.map(each -> new Ref("team", each.team())),
                 here.map(Rights.Membership::teamName),
                 here.map(each -> each.role().id()),
@@ -70,12 +75,13 @@ public final class Profiles {
         }
     }
 
-    public void rename(String user, Optional<String> name, Optional<String> email) {
+    /** The name changes at once, the address once its owner has shown that they read what is sent there. */
+    public void update(
+            String user, Optional<String> name, Optional<String> email, Optional<Language> language, String from) {
+        Optional<String> address = email.map(People::email);
         People.Account account = people.get(user);
-        people.rename(
-                user,
-                name.map(People::name).orElse(account.name()),
-                email.map(People::email).orElse(account.email()));
+        name.map(People::name).ifPresent(each -> people.rename(user, each, account.email()));
+        address.ifPresent(each -> addresses.ask(people.get(user), each, language, from));
         rights.personChanged(user, false);
     }
 

@@ -85,12 +85,9 @@ public final class Sessions {
         String shortDevice = device.length() > DEVICE ? device.substring(0, DEVICE) : device;
         return clerk.in(homeTeam, tx -> {
             // Held until the session is stored: whoever disables the account waits, and then ends this session too.
-            tx.one(
-                            Rights.Id.class,
-                            "select id from user_account where id = ? and disabled_at is null for share",
-                            user)
-                    .orElseThrow(() -> new Problem(
-                            Problem.Kind.UNAUTHENTICATED, "The e-mail address or the password is wrong"));
+            tx.one(Rights.Id.class, "select id from user_account where id = ? and disabled_at is null for share", user)
+                    .orElseThrow(() ->
+                            new Problem(Problem.Kind.UNAUTHENTICATED, "The e-mail address or the password is wrong"));
             tx.update(
                     "insert into session (id, user_id, home_team, address, device, amr, created_at, used_at, ends_at)"
                             + " values (?, ?, ?, ?, ?, ?, ?, ?, ?)",

@@ -102,7 +102,7 @@ public final class TeamKinds {
             return panel.database()
                     .tx(tx -> tx.one(
                             Account.class,
-                            "select id, name, version::text as version from user_account where (id = ? or email = lower(?))"
+                            "select id, name, version::text as version from user_account where kind = 'person' and (id = ? or email = lower(?))"
                                     + " and exists (select 1 from setup where home_team = openpanel.current_team())",
                             idOrEmail,
                             idOrEmail))
@@ -111,7 +111,7 @@ public final class TeamKinds {
         }
     }
 
-    /** Members of the team, by id or e-mail address. */
+    /** Members of the team, by id or e-mail address, programs by their name. */
     @Component(service = Resources.class)
     public static final class MembersFound extends Kind {
         @Activate
@@ -121,7 +121,9 @@ public final class TeamKinds {
                     "member",
                     "members",
                     "select u.id, u.name, u.version || '-' || coalesce(m.role_id, m.role) as version, null as parent, m.team_id as team"
-                            + " from membership m join user_account u on u.id = m.user_id where u.id = ? or u.email = lower(?)");
+                            + " from membership m join user_account u on u.id = m.user_id where u.id = ? or u.email = lower(?)"
+                            + " or u.email = lower(?) || '.' || m.team_id || '@service.invalid'"
+                            + " order by u.id = ? desc limit 1");
         }
     }
 

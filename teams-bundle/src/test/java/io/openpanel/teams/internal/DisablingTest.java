@@ -75,8 +75,10 @@ class DisablingTest {
 
         assertThat(isLetIn(in.accessToken())).isFalse();
         assertThat(isLetIn(key)).isFalse();
-        assertThat(told).contains(dev).anyMatch(ref -> ref.kind().equals("session")).anyMatch(ref -> ref.kind()
-                .equals("key"));
+        assertThat(told)
+                .contains(dev)
+                .anyMatch(ref -> ref.kind().equals("session"))
+                .anyMatch(ref -> ref.kind().equals("key"));
         assertThatThrownBy(() -> office.signIn.withRefreshToken(Secret.of(in.refreshToken()), "192.0.2.1"))
                 .hasMessageContaining("sign in again");
     }

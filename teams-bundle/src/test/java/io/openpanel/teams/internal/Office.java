@@ -39,7 +39,8 @@ final class Office implements AutoCloseable {
     final Roles roles = new Roles(panel, clock, rights, holdings, catalogue);
     final Grants grants = new Grants(panel, clock, resources, rights, roles, holdings);
     final Invitations invitations = new Invitations(panel, clerk, clock, people, rights, roles, grants, holdings);
-    final Joining joining = new Joining(invitations, people, rights, signIn, limits);
+    final RegistrationMode mode = new RegistrationMode("invitation");
+    final Joining joining = new Joining(invitations, people, rights, signIn, limits, mode);
     final Explanations explanations = new Explanations(holdings, roles, catalogue, resources);
     final TeamAuthority authority = new TeamAuthority(tokens, keys, rights, holdings, revocations);
     final Members members = new Members(panel, rights, roles, holdings, keys);
@@ -47,11 +48,17 @@ final class Office implements AutoCloseable {
     final Teams teams = new Teams(panel, clerk, clock, people, rights, keys);
     final AccountLinks links = new AccountLinks(clerk, clock);
     final AccountMail mail = new AccountMail(panel, clerk, rights);
-    final AccountRequests requests = new AccountRequests(clerk, clock, people, rights, links, mail);
+    final AccountRequests requests = new AccountRequests(clerk, clock, rights);
     final PasswordResets resets =
             new PasswordResets(panel, clerk, people, passwords, rights, sessions, limits, links, requests, mail);
+    final Registrations registrations =
+            new Registrations(clerk, clock, people, passwords, rights, limits, mode, mail, requests);
+    final ServiceAccounts services =
+            new ServiceAccounts(panel, clerk, clock, people, passwords, rights, roles, holdings);
+    final AccountAnswers answers = new AccountAnswers(requests, people, links, mail, registrations, services);
+    final AddressChanges addresses = new AddressChanges(clerk, people, rights, limits, links, requests, mail);
     final Accounts accounts = new Accounts(clerk, clock, rights, sessions);
-    final Profiles profiles = new Profiles(people, rights, sessions, keys, signIn, requests);
+    final Profiles profiles = new Profiles(people, rights, sessions, keys, signIn, requests, addresses);
 
     Setup setup(Map<String, String> environment) {
         return new Setup(clerk, clock, people, rights, panel.home.resolve("run/setup-token"), environment);

@@ -82,7 +82,8 @@ final class RealDatabase implements Panel, Storage.Context, AutoCloseable {
                 migration("V003__second_factor.sql"),
                 migration("V004__passkeys.sql"),
                 migration("V005__allow_lists.sql"),
-                migration("V006__recovery_and_disabling.sql"));
+                migration("V006__recovery_and_disabling.sql"),
+                migration("V007__registration_and_service_accounts.sql"));
         return (Bundle) Proxy.newProxyInstance(
                 RealDatabase.class.getClassLoader(),
                 new Class<?>[] {Bundle.class},

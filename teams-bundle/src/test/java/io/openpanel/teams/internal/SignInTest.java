@@ -208,9 +208,11 @@ class SignInTest {
     void anotherPersonsAddressCannotBeTaken() {
         Ref user = office.member("mover@example.com", "viewer");
 
-        assertThatThrownBy(() -> office.profiles.rename(user.id(), Optional.empty(), Optional.of(Office.EMAIL)))
+        assertThatThrownBy(() -> office.profiles.update(
+                        user.id(), Optional.empty(), Optional.of(Office.EMAIL), Optional.empty(), "192.0.2.1"))
                 .isInstanceOf(Problem.class);
-        office.profiles.rename(user.id(), Optional.of("Mover"), Optional.of("moved@example.com"));
+        office.profiles.update(
+                user.id(), Optional.of("Mover"), Optional.of("moved@example.com"), Optional.empty(), "192.0.2.1");
         assertThat(signIn("moved@example.com", "nine lazy harbours").name()).isEqualTo("Mover");
     }
 }

@@ -98,7 +98,8 @@ class TextsTest {
     void secretsDoNotPrint() {
         assertThat(new AccessTokens.Issued("eyJ", java.time.Instant.EPOCH).toString())
                 .doesNotContain("eyJ");
-        assertThat(new People.Account("id", "e", "n", "$argon2id", java.util.Optional.empty()).toString()).doesNotContain("argon2");
+        assertThat(new People.Account("id", "e", "n", "$argon2id", java.util.Optional.empty()).toString())
+                .doesNotContain("argon2");
         assertThat(new People.Newcomer("e", "n", "$argon2id").toString()).doesNotContain("argon2");
     }
 }
