@@ -400,6 +400,20 @@ class TeamsInThePanelTest {
     }
 
     @Test
+    void whoLogsInAnewLeavesNoSessionBehindInThatBrowser() throws IOException {
+        String login = body("email", EMAIL, "password", PASSWORD);
+        Door.Reply first = knock("/login", true, login);
+        String cookie = first.headers().get("Set-Cookie");
+        JsonNode former = JSON.readTree(first.body());
+
+        Door.Reply second = knock("/login", true, login, "cookie", cookie.substring(0, cookie.indexOf(';')));
+
+        assertThat(refused(bearer(former), "profile.get", "{}")).isEqualTo(Problem.Kind.UNAUTHENTICATED);
+        assertThat(call(bearer(JSON.readTree(second.body())), "profile.get", "{}"))
+                .isNotNull();
+    }
+
+    @Test
     void onLoopbackTheCookieIsWithoutSecure() {
         Door.Reply in = knock("/login", false, body("email", EMAIL, "password", PASSWORD));
 

@@ -212,12 +212,17 @@ public class AuthDoor implements Door {
         }
     }
 
-    private Reply logout(Request request) {
+    /** Ends the session that the browser has, which it forgets with the cookie. */
+    private void endFormer(Request request) {
         RefreshCookie.read(request)
                 .ifPresent(token -> panel.call(
                         "session.delete",
                         new SessionActions.Delete(Optional.empty(), Optional.of(Secret.of(token))),
                         null));
+    }
+
+    private Reply logout(Request request) {
+        endFormer(request);
         return new Reply(204, headers("application/json", RefreshCookie.clear(request)), new byte[0]);
     }
 
@@ -258,7 +263,10 @@ public class AuthDoor implements Door {
         }
     }
 
-    private static Reply signedIn(Request request, SignedIn result) {
+    private Reply signedIn(Request request, SignedIn result) {
+        if (!request.path().equals("/refresh")) {
+            endFormer(request);
+        }
         Map<String, String> body = new LinkedHashMap<>();
         body.put("accessToken", result.accessToken());
         body.put("expiresAt", result.expiresAt().toString());

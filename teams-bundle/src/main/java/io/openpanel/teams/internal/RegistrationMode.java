@@ -4,11 +4,15 @@ import io.openpanel.api.Problem;
 import io.openpanel.teams.RegistrationSettings;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.metatype.annotations.Designate;
 
 /** Who may make an account, as it is set now. */
-@Component(service = RegistrationMode.class, configurationPid = "io.openpanel.teams.registration")
+@Component(
+        service = RegistrationMode.class,
+        configurationPid = "io.openpanel.teams.registration",
+        configurationPolicy = ConfigurationPolicy.REQUIRE)
 @Designate(ocd = RegistrationSettings.class)
 public final class RegistrationMode {
     private volatile String mode;
