@@ -1,3 +1,4 @@
+import { refresh } from './session';
 import { live, type Item } from './stream';
 
 export interface Happened {
@@ -27,7 +28,9 @@ export function onEvent(pattern: string, hear: (event: Happened) => void): () =>
 }
 
 export function startEvents(): () => void {
-  leave ??= live.subscribe({ action: 'event.watch', input: { topics: ['**'] }, resumes: false, onItems: dispatch });
+  // Whoever may hear nothing any more may be logged out: then the page goes with the session.
+  leave ??= live.subscribe({ action: 'event.watch', input: { topics: ['**'] }, resumes: false, onItems: dispatch,
+    onEnd: (reason) => reason === 'denied' && void refresh() });
   return () => {
     leave?.();
     leave = undefined;
