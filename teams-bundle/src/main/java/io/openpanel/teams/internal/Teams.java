@@ -139,8 +139,10 @@ public final class Teams {
 
     /** Sets from where alone the team may be worked in; whoever does so may go on where they are. */
     public TeamActions.Item restrict(Call call, TeamActions.Restrict in) {
-        List<String> addresses =
-                in.addresses().orElse(List.of()).stream().map(String::strip).distinct().toList();
+        List<String> addresses = in.addresses().orElse(List.of()).stream()
+                .map(String::strip)
+                .distinct()
+                .toList();
         requireOwnAddress(call, addresses);
         Ref team = in.team();
         List<Rights.Id> members = panel.database().tx(tx -> {
