@@ -20,6 +20,7 @@ final class ProductClasses {
             "teams-bundle",
             "webhook-bundle",
             "activity-bundle",
+            "sso-bundle",
             "marketplace/examples/janitor");
 
     private ProductClasses() {}

@@ -130,7 +130,7 @@ public class SessionActions implements Extension {
             @Param(kind = "session") Ref session,
             String device,
             String address,
-            @Param("How you proved who you are: pwd, otp, pop for a passkey, recovery; mfa where it was two of them")
+            @Param("How you proved who you are: pwd, otp, pop for a passkey, recovery, sso; mfa where it was two means")
                     List<String> methods,
             Instant createdAt,
             Instant usedAt,

@@ -37,6 +37,9 @@ public final class TeamEvents {
     @Topic(value = "user.enabled", summary = "A person who was shut out may come in again")
     public record UserEnabled(@Param(kind = "user") Ref user, String name) {}
 
+    @Topic(value = "identity.linked", summary = "Somebody linked an account elsewhere, which opens theirs from now on")
+    public record IdentityLinked(@Param(kind = "user") Ref user, String issuer, String name) {}
+
     @Topic(value = "member.created", summary = "A person joined the team")
     public record MemberCreated(@Param(kind = "member") Ref member, String name, String role) {}
 

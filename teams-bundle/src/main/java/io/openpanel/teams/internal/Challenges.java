@@ -27,12 +27,12 @@ public final class Challenges {
     private final SignInLimits limits;
 
     /** A challenge's row. */
-    public record Row(String userId, int tries) {}
+    public record Row(String userId, int tries, List<String> amr) {}
 
-    /** Who proved themselves, and how. */
-    record Proof(String user, String method) {}
+    /** Who proved themselves, and how, and how before. */
+    record Proof(String user, String method, List<String> before) {}
 
-    private record Tried(String user, int tries, Optional<String> method) {}
+    private record Tried(Row row, Optional<String> method) {}
 
     @Activate
     public Challenges(
@@ -48,15 +48,16 @@ public final class Challenges {
         this.limits = limits;
     }
 
-    /** Asks somebody whose password was right for more. */
-    SessionActions.Challenge open(String user, List<String> kinds) {
+    /** Asks somebody for more than what they gave already. */
+    SessionActions.Challenge open(String user, List<String> kinds, List<String> amr) {
         RefreshToken token = RefreshToken.create();
         Instant now = clock.instant();
         Instant end = now.plus(LIFE);
         clerk.allTeams(tx -> tx.update(
-                "insert into challenge (hash, user_id, created_at, expires_at) values (?, ?, ?, ?)",
+                "insert into challenge (hash, user_id, amr, created_at, expires_at) values (?, ?, ?, ?, ?)",
                 token.hash(),
                 user,
+                amr,
                 now,
                 end));
         return new SessionActions.Challenge(token.text(), end, kinds);
@@ -73,13 +74,13 @@ public final class Challenges {
         SignInLimits.Attempt attempt = limits.begin(address, account(user));
         Tried tried = tryOnce(hash, code);
         if (tried.method.isEmpty()) {
-            if (tried.tries == TRIES) {
+            if (tried.row.tries == TRIES) {
                 tellOwner(user, address);
             }
             throw Factors.wrong();
         }
         attempt.succeeded();
-        return new Proof(tried.user, tried.method.get());
+        return new Proof(tried.row.userId, tried.method.get(), tried.row.amr);
     }
 
     static String hash(Secret token) {
@@ -90,7 +91,7 @@ public final class Challenges {
     String owner(Secret token) {
         return clerk.allTeams(tx -> tx.one(
                         Row.class,
-                        "select user_id, tries from challenge where hash = ? and tries < ? and expires_at > ?",
+                        "select user_id, tries, amr from challenge where hash = ? and tries < ? and expires_at > ?",
                         hash(token),
                         TRIES,
                         clock.instant()))
@@ -98,17 +99,22 @@ public final class Challenges {
                 .orElseThrow(Challenges::over);
     }
 
-    /** Ends a challenge that was answered by other means than a code. */
-    void spend(String hash, String user) {
-        int spent = clerk.allTeams(tx -> tx.update(
-                "delete from challenge where hash = ? and user_id = ? and tries < ? and expires_at > ?",
-                hash,
-                user,
-                TRIES,
-                clock.instant()));
-        if (spent == 0) {
-            throw over();
-        }
+    /**
+     * Ends a challenge that was answered by other means than a code.
+     *
+     * @return how the person had proved themselves before
+     */
+    List<String> spend(String hash, String user) {
+        return clerk.allTeams(tx -> tx.one(
+                        Row.class,
+                        "delete from challenge where hash = ? and user_id = ? and tries < ? and expires_at > ?"
+                                + " returning user_id, tries, amr",
+                        hash,
+                        user,
+                        TRIES,
+                        clock.instant()))
+                .map(Row::amr)
+                .orElseThrow(Challenges::over);
     }
 
     /** The try is counted first, in the same transaction: many at once are no more than five. */
@@ -117,14 +123,14 @@ public final class Challenges {
             Row row = tx.one(
                             Row.class,
                             "update challenge set tries = tries + 1 where hash = ? and tries < ? and expires_at > ?"
-                                    + " returning user_id, tries",
+                                    + " returning user_id, tries, amr",
                             hash,
                             TRIES,
                             clock.instant())
                     .orElseThrow(Challenges::over);
             Optional<String> method = factors.spend(tx, row.userId, code);
             method.ifPresent(any -> tx.update("delete from challenge where hash = ?", hash));
-            return new Tried(row.userId, row.tries, method);
+            return new Tried(row, method);
         });
     }
 

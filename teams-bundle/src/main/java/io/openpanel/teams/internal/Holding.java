@@ -33,6 +33,11 @@ record Holding(
         }
     }
 
+    /** The same for somebody whose session began by two means. */
+    Holding proven() {
+        return new Holding(place, home, false, key, catalogue);
+    }
+
     Verdict decide(Operation operation, List<Ref> scope) {
         if (operation.access() == Action.Access.OPEN) {
             return Verdict.yes(Reason.OPEN);

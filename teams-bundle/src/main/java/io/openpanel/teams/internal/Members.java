@@ -128,7 +128,7 @@ public final class Members {
     }
 
     /** One who may come in: whoever is disabled looks after nothing. */
-    private static void requireAnOwner(Database.Tx tx, Role former) {
+    static void requireAnOwner(Database.Tx tx, Role former) {
         if (former.isOwner() && !Accounts.hasActiveOwner(tx, Optional.empty())) {
             throw new Problem(Problem.Kind.CONFLICT, "A team needs an owner; make somebody else one first");
         }

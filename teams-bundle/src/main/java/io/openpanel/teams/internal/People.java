@@ -63,6 +63,17 @@ public final class People {
         return new Newcomer(address, shown, passwords.hash(plain));
     }
 
+    /** Somebody whom another party proves. Their password is one that nobody knows. */
+    Newcomer newcomerWithoutPassword(String email, String wanted) {
+        String address = email(email);
+        String plain = wanted.replaceAll("\\p{Cntrl}", " ").strip();
+        String shown = plain.isEmpty() ? address.substring(0, address.indexOf('@')) : plain;
+        return new Newcomer(
+                address,
+                name(shown.substring(0, Math.min(shown.length(), 100))),
+                passwords.hash(RefreshToken.create().text()));
+    }
+
     static String email(String text) {
         String address = text.strip().toLowerCase(Locale.ROOT);
         if (!EMAIL.matcher(address).matches()) {

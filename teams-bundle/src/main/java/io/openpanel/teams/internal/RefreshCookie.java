@@ -25,15 +25,19 @@ final class RefreshCookie {
     }
 
     static String set(Door.Request request, String token) {
-        return line(request, token, Sessions.IDLE.toSeconds());
+        return set(request.secure(), token);
+    }
+
+    static String set(boolean secure, String token) {
+        return line(secure, token, Sessions.IDLE.toSeconds());
     }
 
     static String clear(Door.Request request) {
-        return line(request, "", 0);
+        return line(request.secure(), "", 0);
     }
 
-    private static String line(Door.Request request, String token, long seconds) {
-        return (request.secure() ? OVER_TLS : ON_LOOPBACK) + '=' + token
-                + "; Path=/; HttpOnly; SameSite=Strict; Max-Age=" + seconds + (request.secure() ? "; Secure" : "");
+    private static String line(boolean secure, String token, long seconds) {
+        return (secure ? OVER_TLS : ON_LOOPBACK) + '=' + token
+                + "; Path=/; HttpOnly; SameSite=Strict; Max-Age=" + seconds + (secure ? "; Secure" : "");
     }
 }

@@ -24,7 +24,7 @@ public final class Rights {
     private final AccessTokens tokens;
     private final Revocations revocations;
     private final Recent<String, Optional<Person>> people;
-    private final Recent<String, Boolean> sessions;
+    private final Recent<String, Alive> sessions;
     private volatile Optional<String> homeTeam = Optional.empty();
 
     /**
@@ -83,8 +83,8 @@ public final class Rights {
     /** An account's row. */
     public record Account(String id, String name, String email, boolean secondFactor) {}
 
-    /** Whether a session may go on. */
-    public record Alive(boolean alive) {}
+    /** Whether a session may go on, and whether it began by two means elsewhere. */
+    public record Alive(boolean alive, boolean twoFactors) {}
 
     /** A home team's row. */
     public record Home(String homeTeam) {}
@@ -116,7 +116,14 @@ public final class Rights {
     }
 
     boolean isAlive(String session) {
-        return sessions.get(session);
+        return sessions.get(session).alive;
+    }
+
+    /** Whether the session began at a provider that saw two means. Factors of ours count only while they are there. */
+    boolean isOfTwoFactors(Optional<Ref> session) {
+        return session.filter(each -> each.kind().equals("session"))
+                .map(each -> sessions.get(each.id()).twoFactors)
+                .orElse(false);
     }
 
     /** The first team, whose owners and admins look after the panel itself. */
@@ -197,14 +204,14 @@ public final class Rights {
                 .toList();
     }
 
-    private boolean loadSession(String session) {
+    private Alive loadSession(String session) {
         Instant now = clock.instant();
         return clerk.allTeams(tx -> tx.one(
                         Alive.class,
-                        "select ended_at is null and ends_at > ? as alive from session where id = ?",
+                        "select ended_at is null and ends_at > ? as alive, amr = '{sso,mfa}' as two_factors"
+                                + " from session where id = ?",
                         now,
                         session))
-                .map(Alive::alive)
-                .orElse(false);
+                .orElse(new Alive(false, false));
     }
 }

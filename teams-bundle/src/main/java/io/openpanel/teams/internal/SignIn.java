@@ -8,6 +8,7 @@ import io.openpanel.teams.SessionActions;
 import io.openpanel.teams.SignedIn;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -16,6 +17,8 @@ import org.osgi.service.component.annotations.Reference;
 @Component(service = SignIn.class)
 public final class SignIn {
     private static final List<String> PASSWORD = List.of("pwd");
+    /** RFC 8176 has no word for it. */
+    private static final String IDENTITY = "sso";
 
     private final People people;
     private final Sessions sessions;
@@ -55,13 +58,22 @@ public final class SignIn {
         List<String> kinds = factors.kinds(user);
         return kinds.isEmpty()
                 ? SessionActions.Begun.of(start(user, address, device, PASSWORD))
-                : SessionActions.Begun.of(challenges.open(user, kinds));
+                : SessionActions.Begun.of(challenges.open(user, kinds, PASSWORD));
+    }
+
+    /** A session for somebody whom another party proved, or a challenge where that is not enough. */
+    SessionActions.Begun withIdentity(String user, boolean secondFactor, String address, String device) {
+        List<String> kinds = secondFactor ? List.of() : factors.kinds(user);
+        List<String> amr = secondFactor ? List.of(IDENTITY, "mfa") : List.of(IDENTITY);
+        return kinds.isEmpty()
+                ? SessionActions.Begun.of(start(user, address, device, amr))
+                : SessionActions.Begun.of(challenges.open(user, kinds, amr));
     }
 
     /** The second step. */
     public SignedIn withCode(Secret challenge, Secret code, String address, String device) {
         Challenges.Proof proof = challenges.answer(challenge, code.reveal(), address);
-        return start(proof.user(), address, device, List.of("pwd", proof.method(), "mfa"));
+        return start(proof.user(), address, device, with(proof.before(), proof.method()));
     }
 
     /** The account, if the password is its own; each try counts. */
@@ -95,8 +107,12 @@ public final class SignIn {
         if (held.challenge().isEmpty()) {
             return start(held.user(), address, device, List.of("pop", "user", "mfa"));
         }
-        challenges.spend(held.challenge(), held.user());
-        return start(held.user(), address, device, List.of("pwd", "pop", "mfa"));
+        List<String> before = challenges.spend(held.challenge(), held.user());
+        return start(held.user(), address, device, with(before, "pop"));
+    }
+
+    private static List<String> with(List<String> before, String method) {
+        return Stream.concat(before.stream(), Stream.of(method, "mfa")).toList();
     }
 
     /** @throws Problem STEP_UP where somebody's password alone does not sign them in */

@@ -208,6 +208,20 @@ public final class TeamKinds {
         }
     }
 
+    /** Accounts elsewhere; that they are the caller's own is for the action to see to. */
+    @Component(service = Resources.class)
+    public static final class IdentitiesFound extends Kind {
+        @Activate
+        public IdentitiesFound(@Reference Panel panel) {
+            super(
+                    panel,
+                    "identity",
+                    "identities",
+                    "select i.id, i.name, '1' as version, null as parent, m.team_id as team"
+                            + " from user_identity i join membership m on m.user_id = i.user_id where i.id = ?");
+        }
+    }
+
     /** Grants, each below the resource it is on. */
     @Component(service = Resources.class)
     public static final class GrantsFound extends Kind {

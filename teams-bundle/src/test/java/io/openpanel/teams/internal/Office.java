@@ -59,6 +59,8 @@ final class Office implements AutoCloseable {
     final AddressChanges addresses = new AddressChanges(clerk, people, rights, limits, links, requests, mail);
     final Accounts accounts = new Accounts(clerk, clock, rights, sessions);
     final Profiles profiles = new Profiles(people, rights, sessions, keys, signIn, requests, addresses);
+    final MappedRoles mapped = new MappedRoles(clerk, people, rights, roles, keys);
+    final Identities identities = new Identities(clerk, clock, people, profiles, rights, roles, mapped, signIn, mode);
 
     Setup setup(Map<String, String> environment) {
         return new Setup(clerk, clock, people, rights, panel.home.resolve("run/setup-token"), environment);

@@ -83,7 +83,8 @@ final class RealDatabase implements Panel, Storage.Context, AutoCloseable {
                 migration("V004__passkeys.sql"),
                 migration("V005__allow_lists.sql"),
                 migration("V006__recovery_and_disabling.sql"),
-                migration("V007__registration_and_service_accounts.sql"));
+                migration("V007__registration_and_service_accounts.sql"),
+                migration("V008__identities.sql"));
         return (Bundle) Proxy.newProxyInstance(
                 RealDatabase.class.getClassLoader(),
                 new Class<?>[] {Bundle.class},

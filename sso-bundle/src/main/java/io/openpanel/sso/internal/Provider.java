@@ -1,0 +1,51 @@
+package io.openpanel.sso.internal;
+
+import io.openpanel.api.Ref;
+import io.openpanel.api.Secret;
+import io.openpanel.sso.Preset;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Who may say who people are.
+ *
+ * @param address the issuer, or where GitHub is
+ * @param secondFactor what in {@code acr} or {@code amr} says that it saw two means; {@code *} for always
+ */
+public record Provider(
+        String id,
+        String name,
+        Preset preset,
+        String address,
+        String clientId,
+        Optional<Secret> clientSecret,
+        String groupsClaim,
+        boolean newcomers,
+        List<String> secondFactor,
+        boolean offered,
+        Instant createdAt,
+        long version) {
+    /** Whoever is in the group gets the role in the team. */
+    public record Rule(String groupName, String team, String role) {}
+
+    public Ref ref() {
+        return new Ref("identity-provider", id);
+    }
+
+    /** The client's secret in plain text; empty for a public client. */
+    Optional<String> secret() {
+        return clientSecret.map(
+                each -> each.at("identity_provider", "client_secret", id).reveal());
+    }
+
+    /** Where the provider sends browsers back to, below the panel's address. */
+    public String callback() {
+        return SignOnDoor.PATH + "/callback/" + id;
+    }
+
+    @Override
+    public String toString() {
+        return "Provider[" + id + ']';
+    }
+}

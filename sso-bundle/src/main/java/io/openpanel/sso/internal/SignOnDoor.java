@@ -1,0 +1,128 @@
+package io.openpanel.sso.internal;
+
+import io.openpanel.api.Door;
+import io.openpanel.api.Panel;
+import io.openpanel.api.Problem;
+import io.openpanel.api.Secret;
+import io.openpanel.sso.SignOnActions;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Sends browsers to a provider, and takes them back: the same actions as for everybody, with a cookie between. */
+@Component(service = Door.class)
+public class SignOnDoor implements Door {
+    static final String PATH = "/sso";
+    private static final String START = "/start/";
+    private static final String CALLBACK = "/callback/";
+    private static final int LONGEST = 4_096;
+    private static final Logger LOG = LoggerFactory.getLogger(SignOnDoor.class);
+
+    private final Panel panel;
+
+    @Activate
+    public SignOnDoor(@Reference Panel panel) {
+        this.panel = panel;
+    }
+
+    @Override
+    public String path() {
+        return PATH;
+    }
+
+    @Override
+    public Reply handle(Request request) {
+        boolean starts = request.path().startsWith(START);
+        if (!starts && !request.path().startsWith(CALLBACK)) {
+            throw new Problem(Problem.Kind.MISSING, "There is nothing at " + PATH + request.path());
+        }
+        if (!request.method().equals("GET")) {
+            return new Reply(405, Map.of("Allow", "GET"), new byte[0]);
+        }
+        try {
+            return starts ? start(request) : callback(request);
+        } catch (Problem e) {
+            if (e.kind() == Problem.Kind.INVALID || e.kind() == Problem.Kind.MISSING) {
+                throw e;
+            }
+            LOG.info("A log-in by {} ended: {}", request.path(), e.getMessage());
+            return redirect("/#sso=" + e.kind().name().toLowerCase(Locale.ROOT), Optional.empty());
+        }
+    }
+
+    private Reply start(Request request) {
+        SignOnActions.Begun begun = panel.call(
+                "single-sign-on.begin",
+                new SignOnActions.Begin(
+                        request.path().substring(START.length()),
+                        (request.secure() ? "https://" : "http://") + request.header("host"),
+                        Optional.ofNullable(request.query().get("return")),
+                        Optional.of(request.address())),
+                SignOnActions.Begun.class);
+        return redirect(
+                begun.url(),
+                begun.browser().map(token -> cookie(request, token, Flows.LIFE.toSeconds())));
+    }
+
+    private Reply callback(Request request) {
+        SignOnActions.Finished finished = panel.call(
+                "single-sign-on.finish",
+                new SignOnActions.Finish(
+                        request.path().substring(CALLBACK.length()),
+                        browser(request).map(Secret::of),
+                        word(request, "state").map(Secret::of),
+                        word(request, "code").map(Secret::of),
+                        word(request, "iss"),
+                        word(request, "error"),
+                        device(request),
+                        Optional.of(request.address()),
+                        request.secure()),
+                SignOnActions.Finished.class);
+        return redirect(finished.location(), finished.cookie());
+    }
+
+    private static Optional<String> word(Request request, String name) {
+        return Optional.ofNullable(request.query().get(name))
+                .filter(text -> !text.isEmpty() && text.length() <= LONGEST);
+    }
+
+    private static Optional<String> device(Request request) {
+        String agent = request.header("user-agent");
+        return Optional.of(agent.substring(0, Math.min(agent.length(), 200))).filter(text -> !text.isEmpty());
+    }
+
+    /** {@code Lax}, since the provider sends the browser back from another site. */
+    private static String cookie(Request request, String token, long seconds) {
+        return name(request) + '=' + token + "; Path=/; HttpOnly; SameSite=Lax; Max-Age=" + seconds
+                + (request.secure() ? "; Secure" : "");
+    }
+
+    private static String name(Request request) {
+        return request.secure() ? "__Host-op_sso" : "op_sso";
+    }
+
+    private static Optional<String> browser(Request request) {
+        String start = name(request) + '=';
+        return request.headers().getOrDefault("cookie", List.of()).stream()
+                .flatMap(line -> List.of(line.split(";")).stream())
+                .map(String::strip)
+                .filter(pair -> pair.startsWith(start) && pair.length() > start.length())
+                .map(pair -> pair.substring(start.length()))
+                .findFirst();
+    }
+
+    private static Reply redirect(String location, Optional<String> cookie) {
+        Map<String, String> headers = new HashMap<>();
+        headers.put("Location", location);
+        headers.put("Cache-Control", "no-store");
+        cookie.ifPresent(value -> headers.put("Set-Cookie", value));
+        return new Reply(303, headers, new byte[0]);
+    }
+}
