@@ -53,7 +53,8 @@ public class ProviderActions implements Extension {
             @Param("Values of acr or amr that stand for a second factor; * for every log-in there")
                     Optional<List<String>> secondFactor,
             @Param("Whether it is offered on the log-in page") Optional<Boolean> offered,
-            @Param("Which groups give which roles; of several in a team the first counts") Optional<List<Rule>> rules) {}
+            @Param("Which groups give which roles; of several in a team the first counts")
+                    Optional<List<Rule>> rules) {}
 
     /** What to change. */
     public record Update(
@@ -68,7 +69,8 @@ public class ProviderActions implements Extension {
             @Param("Values of acr or amr that stand for a second factor; * for every log-in there")
                     Optional<List<String>> secondFactor,
             @Param("Whether it is offered on the log-in page") Optional<Boolean> offered,
-            @Param("Which groups give which roles; of several in a team the first counts") Optional<List<Rule>> rules) {}
+            @Param("Which groups give which roles; of several in a team the first counts")
+                    Optional<List<Rule>> rules) {}
 
     /** Which one. */
     public record Which(@Param(value = "The provider", kind = "identity-provider") Ref identityProvider) {}
@@ -102,8 +104,7 @@ public class ProviderActions implements Extension {
     public record Tested(List<String> found) {}
 
     @Activate
-    public ProviderActions(
-            @Reference Providers providers, @Reference Declaring declaring, @Reference SignOns signOns) {
+    public ProviderActions(@Reference Providers providers, @Reference Declaring declaring, @Reference SignOns signOns) {
         this.providers = providers;
         this.declaring = declaring;
         this.signOns = signOns;

@@ -53,8 +53,8 @@ public class IdentityActions implements Extension {
             access = SIGNED_IN)
     public Items list(Call call) {
         return new Items(identities.list(Caller.person(call)).stream()
-                .map(row -> new Item(
-                        row.ref(), row.provider(), row.issuer(), row.name(), row.createdAt(), row.usedAt()))
+                .map(row ->
+                        new Item(row.ref(), row.provider(), row.issuer(), row.name(), row.createdAt(), row.usedAt()))
                 .toList());
     }
 
@@ -65,7 +65,6 @@ public class IdentityActions implements Extension {
             access = SIGNED_IN,
             http = "POST /identities/{identity}/unlink")
     public void unlink(Call call, Unlink in) {
-        identities.unlink(
-                Caller.person(call), in.identity(), in.password(), Caller.address(call, Optional.empty()));
+        identities.unlink(Caller.person(call), in.identity(), in.password(), Caller.address(call, Optional.empty()));
     }
 }

@@ -22,7 +22,8 @@ final class Claims {
     }
 
     static Proved read(Provider provider, ClaimsSet idToken, Optional<ClaimsSet> userInfo) {
-        List<ClaimsSet> sources = Stream.concat(Stream.of(idToken), userInfo.stream()).toList();
+        List<ClaimsSet> sources =
+                Stream.concat(Stream.of(idToken), userInfo.stream()).toList();
         return new Proved(
                 provider.address(),
                 idToken.getStringClaim("sub"),

@@ -85,9 +85,8 @@ public final class Declaring {
 
     /** The slash at an issuer's end belongs to it; at GitHub's it does not. */
     private static String address(Preset preset, Optional<String> given) {
-        String address = given.map(String::strip)
-                .filter(text -> !text.isEmpty())
-                .orElse(preset.address());
+        String address =
+                given.map(String::strip).filter(text -> !text.isEmpty()).orElse(preset.address());
         if (address.isEmpty()) {
             throw Problem.invalid("address", "Give the provider's issuer, such as https://id.example.com/realms/main");
         }

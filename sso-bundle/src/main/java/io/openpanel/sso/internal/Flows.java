@@ -116,8 +116,8 @@ public final class Flows {
                         Token.hash(state),
                         clock.instant()))
                 .filter(row -> row.providerId.equals(provider))
-                .filter(row -> row.userId.isPresent()
-                        || browser.map(Token::hash).equals(Optional.of(row.browserHash)))
+                .filter(row ->
+                        row.userId.isPresent() || browser.map(Token::hash).equals(Optional.of(row.browserHash)))
                 .orElseThrow(() -> new Problem(
                         Problem.Kind.UNAUTHENTICATED,
                         "This log-in was not begun in this browser, took too long, or was used already; begin again"));
@@ -159,14 +159,7 @@ public final class Flows {
 
     static SignOn.Identity identity(Proof proof) {
         return new SignOn.Identity(
-                proof.providerId,
-                proof.issuer,
-                proof.subject,
-                proof.name,
-                proof.email,
-                false,
-                false,
-                List.of());
+                proof.providerId, proof.issuer, proof.subject, proof.name, proof.email, false, false, List.of());
     }
 
     /** Forgets what nobody came back with. */

@@ -113,7 +113,8 @@ public final class GitHub implements Protocol {
 
     private List<String> groups(Provider provider, String token) {
         List<String> groups = new ArrayList<>();
-        many(get(provider, token, "/user/orgs?per_page=100")).forEach(each -> groups.add(String.valueOf(each.get("login"))));
+        many(get(provider, token, "/user/orgs?per_page=100"))
+                .forEach(each -> groups.add(String.valueOf(each.get("login"))));
         for (Map<?, ?> team : many(get(provider, token, "/user/teams?per_page=100"))) {
             if (team.get("organization") instanceof Map<?, ?> organisation) {
                 groups.add(organisation.get("login") + "/" + team.get("slug"));
@@ -162,10 +163,14 @@ public final class GitHub implements Protocol {
 
     @Override
     public List<String> test(Provider provider) {
-        Map<?, ?> answer = one(send(provider, request(provider, new AuthorizationCodeGrant(
-                new AuthorizationCode("openpanel-test"),
-                URI.create("https://openpanel.invalid/"),
-                new CodeVerifier(Token.create())))));
+        Map<?, ?> answer = one(send(
+                provider,
+                request(
+                        provider,
+                        new AuthorizationCodeGrant(
+                                new AuthorizationCode("openpanel-test"),
+                                URI.create("https://openpanel.invalid/"),
+                                new CodeVerifier(Token.create())))));
         if ("incorrect_client_credentials".equals(answer.get("error"))) {
             throw new Problem(
                     Problem.Kind.CONFLICT, provider.name() + " does not know the client id, or the secret is wrong");

@@ -70,7 +70,12 @@ public final class Metadata {
                     null);
             validator.setMaxClockSkew(SKEW_SECONDS);
             try {
-                return validator.validate(token, nonce);
+                IDTokenClaimsSet said = validator.validate(token, nonce);
+                if (said.getAuthorizedParty() != null
+                        && !said.getAuthorizedParty().getValue().equals(provider.clientId())) {
+                    throw Protocol.refused(provider, "its ID token was made for another client");
+                }
+                return said;
             } catch (BadJOSEException e) {
                 throw Protocol.refused(provider, "its ID token is not good (" + e.getMessage() + ')');
             } catch (KeySourceException e) {
@@ -100,9 +105,7 @@ public final class Metadata {
 
     Known of(Provider provider) {
         Known there = known.get(provider.id());
-        return there != null
-                        && there.version == provider.version()
-                        && there.until.isAfter(clock.instant())
+        return there != null && there.version == provider.version() && there.until.isAfter(clock.instant())
                 ? there
                 : fresh(provider);
     }
@@ -120,8 +123,8 @@ public final class Metadata {
 
     private OIDCProviderMetadata document(Provider provider) {
         String base = provider.address();
-        URI uri = URI.create(
-                (base.endsWith("/") ? base.substring(0, base.length() - 1) : base) + "/.well-known/openid-configuration");
+        URI uri = URI.create((base.endsWith("/") ? base.substring(0, base.length() - 1) : base)
+                + "/.well-known/openid-configuration");
         try {
             HTTPResponse answer = new HTTPRequest(HTTPRequest.Method.GET, uri).send(wire);
             if (answer.getStatusCode() != 200) {

@@ -103,8 +103,13 @@ public final class OpenIdConnect implements Protocol {
 
     private OIDCTokenResponse tokens(
             Provider provider, OIDCProviderMetadata known, Flows.Started started, String code) {
-        TokenResponse response = ask(provider, known, new AuthorizationCodeGrant(
-                new AuthorizationCode(code), URI.create(started.redirect()), new CodeVerifier(started.verifier())));
+        TokenResponse response = ask(
+                provider,
+                known,
+                new AuthorizationCodeGrant(
+                        new AuthorizationCode(code),
+                        URI.create(started.redirect()),
+                        new CodeVerifier(started.verifier())));
         if (!response.indicatesSuccess()) {
             throw Protocol.refused(provider, "it did not take the code (" + code(response) + ')');
         }
@@ -113,8 +118,8 @@ public final class OpenIdConnect implements Protocol {
 
     private TokenResponse ask(Provider provider, OIDCProviderMetadata known, AuthorizationCodeGrant grant) {
         Optional<ClientAuthentication> client = authentication(provider, known);
-        TokenRequest request = client.map(each ->
-                        new TokenRequest.Builder(known.getTokenEndpointURI(), each, grant).build())
+        TokenRequest request = client.map(
+                        each -> new TokenRequest.Builder(known.getTokenEndpointURI(), each, grant).build())
                 .orElseGet(() -> new TokenRequest.Builder(
                                 known.getTokenEndpointURI(), new ClientID(provider.clientId()), grant)
                         .build());
@@ -173,10 +178,13 @@ public final class OpenIdConnect implements Protocol {
     public List<String> test(Provider provider) {
         Metadata.Known known = metadata.fresh(provider);
         known.requireKeys(provider);
-        TokenResponse response = ask(provider, known.document(), new AuthorizationCodeGrant(
-                new AuthorizationCode("openpanel-test"),
-                URI.create("https://openpanel.invalid/"),
-                new CodeVerifier(Token.create())));
+        TokenResponse response = ask(
+                provider,
+                known.document(),
+                new AuthorizationCodeGrant(
+                        new AuthorizationCode("openpanel-test"),
+                        URI.create("https://openpanel.invalid/"),
+                        new CodeVerifier(Token.create())));
         String code = response.indicatesSuccess() ? "" : code(response);
         if (code.equals("invalid_client") || code.equals("unauthorized_client")) {
             throw new Problem(

@@ -106,9 +106,7 @@ public final class Providers implements Resources {
             }
             if (provider.clientSecret().filter(each -> !each.isSealed()).isPresent()) {
                 tx.update(
-                        "update identity_provider set client_secret = ? where id = ?",
-                        sealed(provider),
-                        provider.id());
+                        "update identity_provider set client_secret = ? where id = ?", sealed(provider), provider.id());
             }
             rules.ifPresent(all -> put(tx, provider.id(), all));
             return null;

@@ -66,9 +66,7 @@ public class SignOnDoor implements Door {
                         Optional.ofNullable(request.query().get("return")),
                         Optional.of(request.address())),
                 SignOnActions.Begun.class);
-        return redirect(
-                begun.url(),
-                begun.browser().map(token -> cookie(request, token, Flows.LIFE.toSeconds())));
+        return redirect(begun.url(), begun.browser().map(token -> cookie(request, token, Flows.LIFE.toSeconds())));
     }
 
     private Reply callback(Request request) {

@@ -29,9 +29,7 @@ public final class SignOns {
     public SignOns(
             @Reference Providers providers,
             @Reference Flows flows,
-            @Reference(
-                            cardinality = ReferenceCardinality.AT_LEAST_ONE,
-                            policyOption = ReferencePolicyOption.GREEDY)
+            @Reference(cardinality = ReferenceCardinality.AT_LEAST_ONE, policyOption = ReferencePolicyOption.GREEDY)
                     List<Protocol> protocols,
             @Reference SignOn people) {
         this.providers = providers;
@@ -50,7 +48,8 @@ public final class SignOns {
                 Optional.of(browser),
                 Optional.empty(),
                 address);
-        return new SignOnActions.Begun(protocol(provider).begin(provider, started).toString(), Optional.of(browser));
+        return new SignOnActions.Begun(
+                protocol(provider).begin(provider, started).toString(), Optional.of(browser));
     }
 
     /** As {@link #begin}, to link what is proved; it is bound to the person, who says yes once more at the end. */
@@ -63,7 +62,8 @@ public final class SignOns {
                 Optional.empty(),
                 Optional.of(user),
                 address);
-        return new SignOnActions.Begun(protocol(provider).begin(provider, started).toString(), Optional.empty());
+        return new SignOnActions.Begun(
+                protocol(provider).begin(provider, started).toString(), Optional.empty());
     }
 
     private Provider offered(String id) {
@@ -118,8 +118,9 @@ public final class SignOns {
         SignOn.Entry.Asked asked = (SignOn.Entry.Asked) entry;
         // Behind the #, where no server and no log sees it.
         return new SignOnActions.Finished(
-                "/#challenge=" + asked.challenge() + '&' + encoded(asked.expiresAt().toString()) + '&'
-                        + encoded(String.join(" ", asked.factors())) + '&' + encoded(asked.email()),
+                "/#challenge=" + asked.challenge() + '&'
+                        + encoded(asked.expiresAt().toString()) + '&' + encoded(String.join(" ", asked.factors())) + '&'
+                        + encoded(asked.email()),
                 Optional.empty());
     }
 

@@ -72,17 +72,15 @@ public final class Wire implements HTTPRequestSender, ResourceRetriever {
     static URI checked(String field, String text) {
         try {
             URI uri = new URI(text);
-            if (uri.getHost() != null
-                    && uri.getUserInfo() == null
-                    && uri.getFragment() == null
-                    && isTrusted(uri)) {
+            if (uri.getHost() != null && uri.getUserInfo() == null && uri.getFragment() == null && isTrusted(uri)) {
                 return uri;
             }
         } catch (URISyntaxException e) {
             // Said below.
         }
         throw Problem.invalid(
-                field, "This is not an address of a provider; expected https://id.example.com (http only on this machine)");
+                field,
+                "This is not an address of a provider; expected https://id.example.com (http only on this machine)");
     }
 
     private static boolean isTrusted(URI uri) {
@@ -124,8 +122,8 @@ public final class Wire implements HTTPRequestSender, ResourceRetriever {
     /** The whole of it is timed, the body too: a server that sends a byte now and then is given up like one that sends none. */
     private HTTPResponse exchange(HttpRequest request) throws IOException {
         if (!isTrusted(request.uri())) {
-            throw new IOException("named " + request.uri().getScheme() + "://" + request.uri().getHost()
-                    + ", which is not HTTPS");
+            throw new IOException(
+                    "named " + request.uri().getScheme() + "://" + request.uri().getHost() + ", which is not HTTPS");
         }
         Future<HTTPResponse> answer;
         try {

@@ -28,7 +28,9 @@ public final class Holdings {
     }
 
     Optional<Holding> of(Principal principal) {
-        return principal.team().flatMap(team -> of(principal.ref(), team.id()))
+        return principal
+                .team()
+                .flatMap(team -> of(principal.ref(), team.id()))
                 .map(each -> rights.isOfTwoFactors(principal.session()) ? each.proven() : each);
     }
 

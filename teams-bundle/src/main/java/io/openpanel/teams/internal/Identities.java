@@ -83,12 +83,10 @@ public final class Identities implements SignOn {
         SessionActions.Begun begun =
                 signIn.withIdentity(user, identity.secondFactor(), visit.address(), visit.device());
         return begun.challenge()
-                .<Entry>map(each ->
-                        new Entry.Asked(each.token(), each.expiresAt(), each.factors(), account.email()))
+                .<Entry>map(each -> new Entry.Asked(each.token(), each.expiresAt(), each.factors(), account.email()))
                 .orElseGet(() -> new Entry.Begun(
                         new Ref("user", user),
-                        RefreshCookie.set(
-                                visit.secure(), begun.refreshToken().orElseThrow())));
+                        RefreshCookie.set(visit.secure(), begun.refreshToken().orElseThrow())));
     }
 
     private Optional<Row> find(Identity identity) {
@@ -172,16 +170,19 @@ public final class Identities implements SignOn {
 
     @Override
     public Place place(String team, String role) {
-        String found = clerk.allTeams(tx -> tx.list(
-                        Rights.Id.class, "select id from team where id = ? or name = ? order by id = ? desc limit 2",
-                        bare(team), team, bare(team)))
+        String found = clerk
+                .allTeams(tx -> tx.list(
+                        Rights.Id.class,
+                        "select id from team where id = ? or name = ? order by id = ? desc limit 2",
+                        bare(team),
+                        team,
+                        bare(team)))
                 .stream()
                 .findFirst()
                 .orElseThrow(() -> Problem.invalid("rules", "There is no team '" + team + "'"))
                 .id();
-        String id = clerk.in(
-                found,
-                tx -> Role.builtInFor(bare(role)).map(Role::id).orElseGet(() -> tx.one(
+        String id =
+                clerk.in(found, tx -> Role.builtInFor(bare(role)).map(Role::id).orElseGet(() -> tx.one(
                                 Rights.Id.class,
                                 "select id from custom_role where id = ? or lower(name) = lower(?)",
                                 bare(role),

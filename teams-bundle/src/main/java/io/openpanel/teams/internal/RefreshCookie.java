@@ -37,7 +37,7 @@ final class RefreshCookie {
     }
 
     private static String line(boolean secure, String token, long seconds) {
-        return (secure ? OVER_TLS : ON_LOOPBACK) + '=' + token
-                + "; Path=/; HttpOnly; SameSite=Strict; Max-Age=" + seconds + (secure ? "; Secure" : "");
+        return (secure ? OVER_TLS : ON_LOOPBACK) + '=' + token + "; Path=/; HttpOnly; SameSite=Strict; Max-Age="
+                + seconds + (secure ? "; Secure" : "");
     }
 }
