@@ -97,7 +97,7 @@ export async function enter(path: string, body: unknown): Promise<void> {
 }
 
 /** What is asked for besides the password. */
-export interface Challenge { challenge: string; expiresAt: string; factors: string }
+export interface Challenge { challenge: string; expiresAt: string; factors: string; email?: string }
 
 /** Logs in, or answers what else is asked for. */
 export async function logIn(email: string, password: string): Promise<Challenge | undefined> {

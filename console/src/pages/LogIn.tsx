@@ -4,9 +4,10 @@ import { logIn, type Challenge } from '../client/session';
 import { useT } from '../i18n/i18n';
 import { Gate } from '../shell/Gate';
 import { Button } from '../ui/controls';
-import { ProblemNotice } from '../ui/states';
+import { Notice, ProblemNotice } from '../ui/states';
 import { NoAccount } from './NoAccount';
 import { SecondStep } from './SecondStep';
+import { challengeOfProvider, refusalOfProvider, WithProvider } from './WithProvider';
 import { WithPasskey } from './WithPasskey';
 
 export default function LogIn() {
@@ -15,10 +16,11 @@ export default function LogIn() {
   const [password, setPassword] = useState('');
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
-  const [challenge, setChallenge] = useState<Challenge>();
+  const [challenge, setChallenge] = useState<Challenge | undefined>(challengeOfProvider);
+  const [refusal] = useState(refusalOfProvider);
   if (challenge) {
     return (
-      <Gate title={t('in.second')} lead={t('in.second-lead', { email: email.trim() })}>
+      <Gate title={t('in.second')} lead={t('in.second-lead', { email: challenge.email ?? email.trim() })}>
         <SecondStep challenge={challenge} onBack={() => {
           setChallenge(undefined);
           setPassword('');
@@ -34,11 +36,13 @@ export default function LogIn() {
         setError(undefined);
         logIn(email.trim(), password).then(setChallenge, setError).finally(() => setBusy(false));
       }}>
+        {refusal && <Notice tone="amber">{t(`in.sso.${refusal}`)}</Notice>}
         <TextInput label={t('in.email')} type="email" name="email" autoComplete="username" autoFocus value={email} onChange={(event) => setEmail(event.currentTarget.value)} />
         <PasswordInput label={t('in.password')} name="password" autoComplete="current-password" value={password} visibilityToggleButtonProps={{ 'aria-label': t('form.reveal') }} onChange={(event) => setPassword(event.currentTarget.value)} />
         <ProblemNotice error={error} />
         <Button type="submit" tone="primary" wide busy={busy} disabled={!email || !password}>{t('in.go')}</Button>
         <WithPasskey onError={setError} />
+        <WithProvider />
         <NoAccount />
       </form>
     </Gate>

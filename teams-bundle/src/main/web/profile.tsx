@@ -1,5 +1,6 @@
 import { Button, confirm, IconTrash, language, LinesSkeleton, Loaded, Notice, Page, PasswordInput, ProblemNotice, RelativeTime, SchemaForm, Section, Table, toast, useAction, useList, useRead, useT } from '@openpanel/ui';
 import { useRef, useState } from 'react';
+import { Identities } from './Identities';
 import { roleName } from './model';
 import { Security } from './Security';
 
@@ -29,6 +30,7 @@ export default function ProfilePage() {
             </Section>
             <Section title={t('profile.password')} help={t('profile.password-help')}><Password /></Section>
             {!first.current && security}
+            <Identities />
             <Section title={t('profile.teams')} help={t('profile.teams-help')}>
               <ul className="stack tight">{profile.teams.map((team) => <li key={team.team} className="row"><b style={{ fontWeight: 540 }}>{team.name}</b><span className="tag">{roleName(t, `role:${team.role}`, team.roleName)}</span></li>)}</ul>
             </Section>

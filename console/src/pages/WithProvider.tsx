@@ -1,0 +1,43 @@
+import { useEffect, useState } from 'react';
+import type { Challenge } from '../client/session';
+import { useT } from '../i18n/i18n';
+import { Button } from '../ui/controls';
+
+interface Offer { provider: string; name: string }
+
+const REFUSALS = ['conflict', 'denied', 'unauthenticated', 'upstream', 'limited'];
+
+/** What the panel put behind the #, once: it is gone from the address then. */
+function taken(name: string): string | undefined {
+  const found = new RegExp(`^#${name}=(.+)$`).exec(window.location.hash)?.[1];
+  if (found) {
+    window.history.replaceState(null, '', window.location.pathname + window.location.search);
+  }
+  return found;
+}
+
+/** The second step, where a provider proved the first. */
+export function challengeOfProvider(): Challenge | undefined {
+  const parts = taken('challenge')?.split('&');
+  return parts?.length === 4
+    ? { challenge: parts[0]!, expiresAt: decodeURIComponent(parts[1]!), factors: decodeURIComponent(parts[2]!), email: decodeURIComponent(parts[3]!) }
+    : undefined;
+}
+
+/** Why a provider's answer signed nobody in. */
+export function refusalOfProvider(): string | undefined {
+  const found = taken('sso');
+  return found && (REFUSALS.includes(found) ? found : 'unauthenticated');
+}
+
+/** A button for each provider that is offered. */
+export function WithProvider() {
+  const t = useT('');
+  const [offers, setOffers] = useState<Offer[]>([]);
+  useEffect(() => {
+    fetch('/api/v1/identity-providers/offered', { headers: { Accept: 'application/json' } })
+      .then(async (answer) => (answer.ok ? setOffers((await answer.json() as { items: Offer[] }).items) : undefined), () => undefined);
+  }, []);
+  const back = encodeURIComponent(window.location.pathname + window.location.search);
+  return <>{offers.map(({ provider, name }) => <Button key={provider} wide onClick={() => window.location.assign(`/sso/start/${provider}?return=${back}`)}>{t('in.with', { provider: name })}</Button>)}</>;
+}
