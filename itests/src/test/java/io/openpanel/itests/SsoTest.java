@@ -1,0 +1,169 @@
+package io.openpanel.itests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+
+/** The whole product and a real Keycloak: from the button on the log-in page to the console. */
+@Tag("slow")
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class SsoTest {
+    private static Panel panel;
+    private static Keycloak keycloak;
+    private static Api owner;
+    private static String provider;
+
+    @BeforeAll
+    static void start() throws IOException {
+        panel = Panel.start();
+        keycloak = Keycloak.start(panel);
+        owner = panel.owner();
+        String team = owner.get("/api/v1/profile").ok().json().get("teamName").asText();
+        JsonNode made = owner.post(
+                        "/api/v1/identity-providers",
+                        Map.of(
+                                "name",
+                                "Keycloak",
+                                "preset",
+                                "oidc",
+                                "address",
+                                keycloak.issuer(),
+                                "clientId",
+                                "openpanel",
+                                "clientSecret",
+                                Keycloak.SECRET,
+                                "newcomers",
+                                true,
+                                "rules",
+                                List.of(
+                                        Map.of("group", "devs", "team", team, "role", "developer"),
+                                        Map.of("group", "viewers", "team", team, "role", "viewer"))))
+                .ok()
+                .json();
+        provider = made.get("identityProvider").asText().substring("identity-provider:".length());
+        assertThat(made.toString()).doesNotContain(Keycloak.SECRET);
+    }
+
+    @AfterAll
+    static void stop() {
+        if (keycloak != null) {
+            keycloak.close();
+        }
+        if (panel != null) {
+            panel.close();
+        }
+    }
+
+    private static String callback(SsoBrowser browser, String name) {
+        return browser.logIn(panel.url() + "/sso/start/" + provider + "?return=/apps", name);
+    }
+
+    private static JsonNode profile(SsoBrowser browser) {
+        return new Api(panel.url(), browser.accessToken(panel).orElseThrow())
+                .get("/api/v1/profile")
+                .ok()
+                .json();
+    }
+
+    @Test
+    @Order(1)
+    void theLogInPageIsToldOfItAndATestSaysThatItAnswers() {
+        assertThat(panel.anonymous()
+                        .get("/api/v1/identity-providers/offered")
+                        .ok()
+                        .text())
+                .contains("Keycloak", provider)
+                .doesNotContain("clientId");
+        assertThat(owner.post("/api/v1/identity-providers/" + provider + "/test", Map.of())
+                        .ok()
+                        .text())
+                .contains(keycloak.issuer(), "client known");
+        owner.patch("/api/v1/identity-providers/" + provider, Map.of("clientSecret", "wrong"))
+                .ok();
+        assertThat(owner.post("/api/v1/identity-providers/" + provider + "/test", Map.of())
+                        .detail())
+                .contains("secret is wrong");
+        owner.patch("/api/v1/identity-providers/" + provider, Map.of("clientSecret", Keycloak.SECRET))
+                .ok();
+    }
+
+    @Test
+    @Order(2)
+    void somebodyNewLandsInTheConsoleWithTheRoleOfTheirGroup() {
+        SsoBrowser browser = new SsoBrowser();
+        HttpResponse<String> landed = browser.get(callback(browser, "nina"));
+
+        assertThat(landed.statusCode()).isEqualTo(303);
+        assertThat(SsoBrowser.location(landed)).isEqualTo("/apps");
+        JsonNode nina = profile(browser);
+        assertThat(nina.get("email").asText()).isEqualTo("nina@example.test");
+        assertThat(nina.get("name").asText()).isEqualTo("nina Example");
+        assertThat(nina.get("role").asText()).isEqualTo("developer");
+    }
+
+    @Test
+    @Order(3)
+    void anAnswerIsGoodOnceAndInItsBrowserOnly() {
+        SsoBrowser browser = new SsoBrowser();
+        String back = callback(browser, "nina");
+
+        assertThat(SsoBrowser.location(new SsoBrowser().get(back))).isEqualTo("/#sso=unauthenticated");
+        assertThat(SsoBrowser.location(browser.get(back))).isEqualTo("/#sso=unauthenticated");
+        assertThat(browser.accessToken(panel)).isEmpty();
+    }
+
+    @Test
+    @Order(4)
+    void anotherGroupIsAnotherRoleAndNoGroupIsNone() {
+        keycloak.move("nina", "viewers");
+        SsoBrowser browser = new SsoBrowser();
+        browser.get(callback(browser, "nina"));
+        assertThat(profile(browser).get("role").asText()).isEqualTo("viewer");
+
+        keycloak.move("nina");
+        SsoBrowser later = new SsoBrowser();
+        assertThat(SsoBrowser.location(later.get(callback(later, "nina")))).isEqualTo("/#sso=denied");
+        assertThat(owner.get("/api/v1/members").ok().text()).doesNotContain("nina@example.test");
+    }
+
+    @Test
+    @Order(5)
+    void somebodyWithoutAGroupGetsNoAccount() {
+        SsoBrowser browser = new SsoBrowser();
+        assertThat(SsoBrowser.location(browser.get(callback(browser, "olaf")))).isEqualTo("/#sso=denied");
+        assertThat(browser.accessToken(panel)).isEmpty();
+    }
+
+    @Test
+    @Order(6)
+    void anAccountThatIsLinkedOpensOnesOwn() {
+        String url = owner.post(
+                        "/api/v1/identities/link", Map.of("provider", provider, "origin", panel.url()))
+                .ok()
+                .json()
+                .get("url")
+                .asText();
+        SsoBrowser browser = new SsoBrowser();
+        String back = SsoBrowser.location(browser.get(browser.logIn(url, "olaf")));
+        assertThat(back).startsWith("/settings/profile#identity=").endsWith(".olaf%40example.test");
+        String proof = back.substring(back.indexOf('=') + 1, back.indexOf('.'));
+        owner.post("/api/v1/identities/confirm", Map.of("proof", proof, "password", Panel.PASSWORD))
+                .ok();
+
+        SsoBrowser later = new SsoBrowser();
+        assertThat(SsoBrowser.location(later.get(callback(later, "olaf")))).isEqualTo("/apps");
+        assertThat(profile(later).get("email").asText()).isEqualTo(Panel.EMAIL);
+        assertThat(profile(later).get("role").asText()).isEqualTo("owner");
+    }
+}
