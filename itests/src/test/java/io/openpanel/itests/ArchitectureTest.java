@@ -18,7 +18,8 @@ import org.junit.jupiter.api.Test;
 
 /** The rules of the code: what the bundles may know of each other, and what nobody writes. */
 class ArchitectureTest {
-    private static final List<String> CAPABILITIES = List.of("docker", "deploy", "ssl", "teams", "webhook", "activity", "sso");
+    private static final List<String> CAPABILITIES =
+            List.of("docker", "deploy", "ssl", "teams", "webhook", "activity", "sso");
 
     private static JavaClasses classes;
 

@@ -94,31 +94,34 @@ final class Keycloak implements AutoCloseable {
                         "true",
                         "userinfo.token.claim",
                         "true"));
-        admin("POST", "", Map.of(
-                "realm",
-                "panel",
-                "enabled",
-                true,
-                "groups",
-                List.of(Map.of("name", "devs"), Map.of("name", "viewers")),
-                "users",
-                List.of(user("nina", List.of("/devs")), user("olaf", List.of())),
-                "clients",
-                List.of(Map.of(
-                        "clientId",
-                        "openpanel",
-                        "secret",
-                        SECRET,
-                        "publicClient",
-                        false,
-                        "standardFlowEnabled",
+        admin(
+                "POST",
+                "",
+                Map.of(
+                        "realm",
+                        "panel",
+                        "enabled",
                         true,
-                        "redirectUris",
-                        List.of(panel.url() + "/sso/callback/*"),
-                        "attributes",
-                        Map.of("pkce.code.challenge.method", "S256"),
-                        "protocolMappers",
-                        List.of(groups)))));
+                        "groups",
+                        List.of(Map.of("name", "devs"), Map.of("name", "viewers")),
+                        "users",
+                        List.of(user("nina", List.of("/devs")), user("olaf", List.of())),
+                        "clients",
+                        List.of(Map.of(
+                                "clientId",
+                                "openpanel",
+                                "secret",
+                                SECRET,
+                                "publicClient",
+                                false,
+                                "standardFlowEnabled",
+                                true,
+                                "redirectUris",
+                                List.of(panel.url() + "/sso/callback/*"),
+                                "attributes",
+                                Map.of("pkce.code.challenge.method", "S256"),
+                                "protocolMappers",
+                                List.of(groups)))));
     }
 
     private static Map<String, Object> user(String name, List<String> groups) {
@@ -143,8 +146,8 @@ final class Keycloak implements AutoCloseable {
 
     private boolean answers() {
         try {
-            return send(HttpRequest.newBuilder(
-                                    URI.create("http://127.0.0.1:" + port + "/realms/master/.well-known/openid-configuration")))
+            return send(HttpRequest.newBuilder(URI.create(
+                                    "http://127.0.0.1:" + port + "/realms/master/.well-known/openid-configuration")))
                             .statusCode()
                     == 200;
         } catch (UncheckedIOException e) {
@@ -199,8 +202,7 @@ final class Keycloak implements AutoCloseable {
 
     private static HttpResponse<String> send(HttpRequest.Builder request) {
         try {
-            return CLIENT.send(
-                    request.timeout(Duration.ofSeconds(30)).build(), HttpResponse.BodyHandlers.ofString());
+            return CLIENT.send(request.timeout(Duration.ofSeconds(30)).build(), HttpResponse.BodyHandlers.ofString());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

@@ -31,11 +31,11 @@ final class SsoBrowser {
         if (!form.find()) {
             throw new AssertionError("No form at " + page.uri() + ": " + page.body());
         }
-        HttpResponse<String> answer = send(HttpRequest.newBuilder(
-                        URI.create(form.group(1).replace("&amp;", "&")))
-                .header("Content-Type", "application/x-www-form-urlencoded")
-                .POST(HttpRequest.BodyPublishers.ofString(
-                        "username=" + name + "&password=" + Api.encode(Keycloak.PASSWORD) + "&credentialId=")));
+        HttpResponse<String> answer =
+                send(HttpRequest.newBuilder(URI.create(form.group(1).replace("&amp;", "&")))
+                        .header("Content-Type", "application/x-www-form-urlencoded")
+                        .POST(HttpRequest.BodyPublishers.ofString(
+                                "username=" + name + "&password=" + Api.encode(Keycloak.PASSWORD) + "&credentialId=")));
         if (answer.statusCode() / 100 != 3) {
             throw new AssertionError("Keycloak let " + name + " not in: " + answer.statusCode());
         }

@@ -148,8 +148,7 @@ class SsoTest {
     @Test
     @Order(6)
     void anAccountThatIsLinkedOpensOnesOwn() {
-        String url = owner.post(
-                        "/api/v1/identities/link", Map.of("provider", provider, "origin", panel.url()))
+        String url = owner.post("/api/v1/identities/link", Map.of("provider", provider, "origin", panel.url()))
                 .ok()
                 .json()
                 .get("url")

@@ -52,17 +52,23 @@ class SignOnInThePanelTest {
 
     private String declare(Map<String, ?> besides) {
         Map<String, Object> input = new HashMap<>(Map.of(
-                "name", "P" + System.nanoTime(),
-                "preset", "oidc",
-                "address", provider.issuer(),
-                "clientId", HostileProvider.CLIENT,
-                "clientSecret", HostileProvider.SECRET,
-                "newcomers", true,
+                "name",
+                "P" + System.nanoTime(),
+                "preset",
+                "oidc",
+                "address",
+                provider.issuer(),
+                "clientId",
+                HostileProvider.CLIENT,
+                "clientSecret",
+                HostileProvider.SECRET,
+                "newcomers",
+                true,
                 "rules",
-                        List.of(
-                                Map.of("group", "bosses", "team", "Home", "role", "owner"),
-                                Map.of("group", "devs", "team", "Home", "role", "developer"),
-                                Map.of("group", "lookers", "team", "Home", "role", "viewer"))));
+                List.of(
+                        Map.of("group", "bosses", "team", "Home", "role", "owner"),
+                        Map.of("group", "devs", "team", "Home", "role", "developer"),
+                        Map.of("group", "lookers", "team", "Home", "role", "viewer"))));
         input.putAll(besides);
         return call("identity-provider.create", input)
                 .get("identityProvider")
@@ -130,7 +136,8 @@ class SignOnInThePanelTest {
     @Test
     void theSubjectIsThePersonAndNotTheirAddress() {
         Caller first = enter("devs");
-        String user = Visitor.call(panel, first, "profile.get", Map.of()).get("user").asText();
+        String user =
+                Visitor.call(panel, first, "profile.get", Map.of()).get("user").asText();
         String former = provider.email;
         provider.email = "renamed" + people + "@example.com";
         assertThat(Visitor.call(panel, enter("devs"), "profile.get", Map.of())
@@ -155,7 +162,8 @@ class SignOnInThePanelTest {
                 .isEqualTo(Problem.Kind.INVALID);
 
         assertThat(role(enter())).isEqualTo("owner");
-        String identity = call("identity.list", Map.of()).at("/items/0/identity").asText();
+        String identity =
+                call("identity.list", Map.of()).at("/items/0/identity").asText();
         call("identity.unlink", Map.of("identity", identity, "password", Visitor.PASSWORD));
         assertThat(logIn(new Visitor(panel))).isEqualTo("/#sso=conflict");
         assertThat(role(owner)).isEqualTo("owner");
@@ -224,8 +232,8 @@ class SignOnInThePanelTest {
     }
 
     private boolean isRefusedForWantOfASecondFactor(Caller person) {
-        Problem refused = catchThrowableOfType(
-                Problem.class, () -> Visitor.call(panel, person, "member.list", Map.of()));
+        Problem refused =
+                catchThrowableOfType(Problem.class, () -> Visitor.call(panel, person, "member.list", Map.of()));
         return refused != null && refused.kind() == Problem.Kind.STEP_UP;
     }
 
@@ -250,8 +258,7 @@ class SignOnInThePanelTest {
     @Test
     void gitHubSaysWhoSomebodyIsByItsUserApi() {
         id = declare(Map.of(
-                "preset", "github",
-                "rules", List.of(Map.of("group", "acme/ops", "team", "Home", "role", "admin"))));
+                "preset", "github", "rules", List.of(Map.of("group", "acme/ops", "team", "Home", "role", "admin"))));
         Caller nina = enter();
         JsonNode profile = Visitor.call(panel, nina, "profile.get", Map.of());
         assertThat(profile.get("email").asText()).isEqualTo(provider.email);
@@ -262,16 +269,15 @@ class SignOnInThePanelTest {
     @Test
     void anAddressThatGitHubHasNotVerifiedMakesNoAccount() {
         provider.verified = false;
-        id = declare(Map.of(
-                "preset", "github",
-                "rules", List.of(Map.of("group", "acme", "team", "Home", "role", "admin"))));
+        id = declare(
+                Map.of("preset", "github", "rules", List.of(Map.of("group", "acme", "team", "Home", "role", "admin"))));
         assertThat(logIn(new Visitor(panel))).isEqualTo("/#sso=denied");
     }
 
     @Test
     void theSecretIsShownToNobodyAndLiesSealed() throws SQLException {
-        String shown = call("identity-provider.get", Map.of("identityProvider", id))
-                .toString();
+        String shown =
+                call("identity-provider.get", Map.of("identityProvider", id)).toString();
         assertThat(shown).doesNotContain(HostileProvider.SECRET).contains("\"hasSecret\":true");
         try (Connection connection = panel.connect();
                 Statement statement = connection.createStatement();
@@ -280,7 +286,8 @@ class SignOnInThePanelTest {
             assertThat(row.next()).isTrue();
             assertThat(row.getString(1)).startsWith("v").doesNotContain("client's");
         }
-        assertThat(call("identity-provider.test", Map.of("identityProvider", id)).toString())
+        assertThat(call("identity-provider.test", Map.of("identityProvider", id))
+                        .toString())
                 .contains("client known");
         call("identity-provider.update", Map.of("identityProvider", id, "clientSecret", "wrong"));
         assertThat(Visitor.refused(panel, owner, "identity-provider.test", Map.of("identityProvider", id)))
@@ -321,8 +328,7 @@ class SignOnInThePanelTest {
         Visitor browser = new Visitor(panel);
         Map<String, String> back = provider.logIn(browser.go("/sso/start/" + id, Map.of()));
         call("identity-provider.update", Map.of("identityProvider", id, "offered", false));
-        Problem refused =
-                catchThrowableOfType(Problem.class, () -> browser.go("/sso/callback/" + id, back));
+        Problem refused = catchThrowableOfType(Problem.class, () -> browser.go("/sso/callback/" + id, back));
         assertThat(refused.kind()).isEqualTo(Problem.Kind.MISSING);
     }
 
