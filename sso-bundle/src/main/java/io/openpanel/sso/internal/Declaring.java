@@ -20,11 +20,11 @@ public final class Declaring {
     private static final int MOST_VALUES = 20;
 
     private final Providers providers;
-    private final SignOn people;
+    private final People people;
     private final InstantSource clock;
 
     @Activate
-    public Declaring(@Reference Providers providers, @Reference SignOn people, @Reference InstantSource clock) {
+    public Declaring(@Reference Providers providers, @Reference People people, @Reference InstantSource clock) {
         this.providers = providers;
         this.people = people;
         this.clock = clock;
@@ -125,7 +125,7 @@ public final class Declaring {
         }
         return given.stream()
                 .map(rule -> {
-                    SignOn.Place place = people.place(rule.team(), rule.role());
+                    SignOn.Place place = people.keeper().place(rule.team(), rule.role());
                     return new Provider.Rule(plain("rules", rule.group()), place.team(), place.role());
                 })
                 .toList();

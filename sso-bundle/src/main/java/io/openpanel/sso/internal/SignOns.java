@@ -23,7 +23,7 @@ public final class SignOns {
     private final Providers providers;
     private final Flows flows;
     private final List<Protocol> protocols;
-    private final SignOn people;
+    private final People people;
 
     @Activate
     public SignOns(
@@ -31,7 +31,7 @@ public final class SignOns {
             @Reference Flows flows,
             @Reference(cardinality = ReferenceCardinality.AT_LEAST_ONE, policyOption = ReferencePolicyOption.GREEDY)
                     List<Protocol> protocols,
-            @Reference SignOn people) {
+            @Reference People people) {
         this.providers = providers;
         this.flows = flows;
         this.protocols = List.copyOf(protocols);
@@ -104,7 +104,7 @@ public final class SignOns {
                     Optional.empty());
         }
         SignOn.Visit visit = new SignOn.Visit(address, in.device().orElse(""), in.secure());
-        return finished(row.returnTo(), people.enter(identity(provider, proved), visit));
+        return finished(row.returnTo(), people.keeper().enter(identity(provider, proved), visit));
     }
 
     private static String word(String error) {
@@ -146,7 +146,7 @@ public final class SignOns {
 
     /** Links what somebody proved to them. */
     public void confirm(String user, Secret proof, Secret password, String address) {
-        people.link(new Ref("user", user), password, Flows.identity(flows.proof(user, proof)), address);
+        people.keeper().link(new Ref("user", user), password, Flows.identity(flows.proof(user, proof)), address);
         flows.spend(proof);
     }
 
