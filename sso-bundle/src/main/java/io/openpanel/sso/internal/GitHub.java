@@ -60,7 +60,9 @@ public final class GitHub implements Protocol {
 
     @Override
     public Proved finish(Provider provider, Flows.Started started, Answer answer) {
-        if (answer.issuer().filter(each -> !each.startsWith(provider.address())).isPresent()) {
+        if (answer.issuer()
+                .filter(each -> !(each + "/").startsWith(provider.address() + "/"))
+                .isPresent()) {
             throw Protocol.refused(provider, "the answer came from another issuer");
         }
         String token = token(provider, started, answer.code());
