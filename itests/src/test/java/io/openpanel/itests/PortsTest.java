@@ -82,6 +82,7 @@ class PortsTest {
                         .toList();
         assertThat(open)
                 .containsExactly(
+                        "identity-provider.offered",
                         "invitation.accept",
                         "invitation.open",
                         "passkey.ask",
@@ -99,7 +100,9 @@ class PortsTest {
                         "session.refresh",
                         "session.verify",
                         "setup.create",
-                        "setup.get");
+                        "setup.get",
+                        "single-sign-on.begin",
+                        "single-sign-on.finish");
     }
 
     @Test
