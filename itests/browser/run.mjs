@@ -7,9 +7,10 @@ import machine from './journey/machine.mjs';
 import market from './journey/market.mjs';
 import person from './journey/person.mjs';
 import secondFactor from './journey/second-factor.mjs';
+import secondPerson from './journey/second-person.mjs';
 import talk from './journey/talk.mjs';
 
-const JOURNEY = [firstDay, talk, app, machine, market, person, secondFactor, everywhere];
+const JOURNEY = [firstDay, talk, app, secondPerson, machine, market, person, secondFactor, everywhere];
 
 const suite = new Suite('browser', (sentence) => world?.keepPicture(sentence));
 let world;

@@ -26,6 +26,10 @@ const SETTLE = 20;
 const MOST_WAIT = 30_000;
 const MOST_MOVED = 5_000;
 const MOST_OPENING = 5_000;
+/** The panel gathers what it sends: what happened before another connection flowed may still be on its way by the former. */
+const FAREWELL = 1_000;
+/** Browsers open six connections to a server at most, and pages need some. */
+const MOST_FORMER = 2;
 
 /** One try to be connected. */
 interface Connection {
@@ -71,9 +75,9 @@ export class LiveStream {
     this.connection = undefined;
   }
 
-  private leaveFormer(): void {
-    this.former.forEach((each) => each.abort.abort());
-    this.former = [];
+  private leaveFormer(leaving = this.former): void {
+    leaving.forEach((each) => each.abort.abort());
+    this.former = this.former.filter((each) => !leaving.includes(each));
   }
 
   private reconnect(delay: number): void {
@@ -126,7 +130,9 @@ export class LiveStream {
     if (this.connection !== connection) {
       return;
     }
-    this.leaveFormer();
+    const former = [...this.former];
+    this.leaveFormer(former.slice(0, -MOST_FORMER));
+    setTimeout(() => this.leaveFormer(former), FAREWELL);
     if (this.missed) {
       this.missed = false;
       this.lostListeners.forEach((listener) => listener());

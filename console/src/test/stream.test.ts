@@ -110,9 +110,11 @@ describe('the live stream', () => {
     await settle();
     asked[1]!.say('open', { key: '0' });
     await settle();
+    asked[0]!.say('items', { key: '0', items: [{ id: 'late' }] });
     asked[1]!.say('items', { key: '0', items: [{ id: 'after' }] });
     await settle();
-    expect(items.map((item) => item.id)).toEqual(['between', 'still', 'after']);
+    expect(items.map((item) => item.id)).toEqual(['between', 'still', 'late', 'after']);
+    await new Promise((resolve) => setTimeout(resolve, 1000));
     expect(() => asked[0]!.say('items', { key: '0', items: [] })).toThrow();
     expect(lost).not.toHaveBeenCalled();
     stream.close();

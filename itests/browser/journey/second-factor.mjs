@@ -16,6 +16,8 @@ function codeOf(seed) {
 /** An authenticator app and a passkey: added, logged in with, removed. At localhost, since browsers know no passkeys at numbers. */
 export default async function secondFactor(suite, world) {
   const me = world.person;
+  // A factor that is added ends the sessions of before.
+  await world.page.goto('about:blank');
   const context = await world.browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-GB', reducedMotion: 'reduce' });
   context.setDefaultTimeout(15_000);
   const page = await context.newPage();

@@ -18,6 +18,7 @@ public final class Bench {
         JOBS.put("start", StartBench::run);
         JOBS.put("memory", MemoryBench::run);
         JOBS.put("stats", StatsBench::run);
+        JOBS.put("sign-in", SignInBench::run);
     }
 
     private Bench() {}

@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import { until } from '../lib/world.mjs';
+
+const CAIO = { name: 'Caio Dias', email: 'caio@example.test', password: 'seven quiet rivers and a bridge' };
+
+/** Somebody is invited, joins in a browser of their own, works on one project, and is talked to. */
+export default async function secondPerson(suite, world) {
+  const { page, eyes, browser } = world;
+  const dialog = page.getByRole('dialog');
+  const menu = (name) => page.getByRole('complementary').getByRole('link', { name, exact: true });
+  eyes.names.push(CAIO.name, CAIO.email, 'ci-deploy');
+  eyes.secret("the second person's password", CAIO.password);
+  // At localhost, since browsers know no passkeys at numbers.
+  const own = `http://localhost:${world.panel.port}`;
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-GB', reducedMotion: 'reduce' });
+  context.setDefaultTimeout(15_000);
+  const theirs = await context.newPage();
+  const theirDialog = theirs.getByRole('dialog');
+  let token;
+  let deployment;
+
+  try {
+    await suite.test('Somebody is invited, and the link is shown once', async () => {
+      await menu('Members').click();
+      await page.getByRole('button', { name: 'Invite', exact: true }).click();
+      await dialog.getByLabel('Email').fill(CAIO.email);
+      await dialog.getByLabel('Role', { exact: true }).first().click();
+      await page.getByRole('option', { name: 'Guest', exact: true }).click();
+      await world.look('invite');
+      await dialog.getByRole('button', { name: 'Make link' }).click();
+      await page.getByRole('heading', { name: `Invitation for ${CAIO.email}` }).waitFor();
+      [, token] = (await page.locator('.copybox code').innerText()).split('#');
+      await page.getByRole('button', { name: 'I have kept it' }).click();
+      eyes.secret('the invitation', token);
+    });
+
+    await suite.test('They join in a browser of their own, add a passkey and log in with it', async () => {
+      const protocol = await context.newCDPSession(theirs);
+      await protocol.send('WebAuthn.enable');
+      await protocol.send('WebAuthn.addVirtualAuthenticator', { options: { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true } });
+      await theirs.goto(`${own}/join#${token}`);
+      await theirs.getByLabel('Your name').fill(CAIO.name);
+      await theirs.getByLabel('Password', { exact: true }).fill(CAIO.password);
+      await theirs.getByRole('button', { name: 'Join', exact: true }).click();
+      await theirs.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
+      await eyes.look(theirs, 'guest-with-nothing');
+      await theirs.goto(`${own}/settings/profile`);
+      await theirs.getByRole('button', { name: 'Add passkey' }).click();
+      await theirDialog.getByLabel('Current password', { exact: true }).fill(CAIO.password);
+      await theirDialog.getByRole('button', { name: 'Continue' }).click();
+      await theirs.getByText('Laptop', { exact: true }).waitFor();
+      await context.clearCookies();
+      await theirs.goto(`${own}/projects`);
+      await theirs.getByRole('button', { name: 'Log in with a passkey' }).click();
+      await theirs.getByRole('heading', { name: 'Projects', level: 1 }).waitFor();
+    });
+
+    await suite.test('Made Developer of one project they see that one at once, and nothing else', async () => {
+      assert.equal(await theirs.getByText('shop', { exact: true }).count(), 0);
+      await menu('Projects').click();
+      await page.getByRole('row').filter({ hasText: 'shop' }).getByText('shop').first().click();
+      await page.getByRole('link', { name: 'Access', exact: true }).click();
+      await page.getByRole('button', { name: 'Give access' }).first().click();
+      await dialog.getByLabel('Member', { exact: true }).first().click();
+      await page.getByRole('option', { name: CAIO.name }).click();
+      await world.look('give-access');
+      await dialog.getByRole('button', { name: 'Give access' }).click();
+      await page.getByRole('row').filter({ hasText: CAIO.name }).waitFor();
+      await world.look('project-access');
+      await theirs.reload();
+      await theirs.getByRole('row').filter({ hasText: 'shop' }).waitFor();
+      assert.equal(await theirs.getByRole('row').filter({ hasText: 'sample' }).count(), 0);
+      await eyes.look(theirs, 'guest-projects');
+    });
+
+    await suite.test('They deploy, and are offered nothing that they may not do', async () => {
+      await theirs.getByRole('row').filter({ hasText: 'shop' }).getByText('shop').first().click();
+      await theirs.getByRole('row').filter({ hasText: 'web' }).getByText('web', { exact: true }).click();
+      await theirs.waitForURL(/\/apps\/\w+$/);
+      const app = theirs.url();
+      await theirs.getByRole('button', { name: 'Deploy', exact: true }).click();
+      await theirs.waitForURL(/\/deployments\/\w+$/);
+      deployment = new URL(theirs.url()).pathname;
+      await theirs.getByText('Online', { exact: true }).first().waitFor({ timeout: 60_000 });
+      await theirs.goto(`${app}/danger`);
+      await theirs.getByRole('heading', { level: 1 }).waitFor();
+      assert.equal(await theirs.getByRole('button', { name: 'Delete app' }).count(), 0);
+      await eyes.look(theirs, 'guest-app');
+      for (const name of ['Members', 'People', 'Audit trail', 'Encryption', 'Single sign-on']) {
+        assert.equal(await theirs.getByRole('complementary').getByRole('link', { name, exact: true }).count(), 0, `a guest is offered ${name}`);
+      }
+    });
+
+    await suite.test('The owner sees it in the activity, mentions them, and their bell rings', async () => {
+      await menu('Activity').click();
+      const feed = page.getByRole('list', { name: 'Activity' });
+      await feed.getByRole('listitem').filter({ hasText: CAIO.name }).filter({ hasText: 'deployed' }).first().waitFor();
+      await theirs.goto(`${own}/projects`);
+      await theirs.getByRole('heading', { name: 'Projects', level: 1 }).waitFor();
+      await world.go(deployment);
+      const editor = page.getByRole('combobox', { name: 'Write a comment' });
+      await editor.waitFor();
+      await editor.fill('Thank you ');
+      await editor.press('End');
+      await editor.pressSequentially('@cai');
+      await page.getByRole('option', { name: CAIO.name }).waitFor();
+      await editor.press('Enter');
+      await page.getByRole('button', { name: 'Comment', exact: true }).click();
+      const bell = theirs.getByRole('link', { name: /^\d notifications? to read$/ });
+      await bell.waitFor();
+      await bell.click();
+      await theirs.getByRole('button', { name: /^Ana Lima mentioned you on/ }).click();
+      await theirs.waitForURL(`**${deployment}`);
+    });
+
+    await suite.test('Shut out by an owner, they stand before the door within seconds', async () => {
+      await menu('People').click();
+      const row = page.getByRole('row').filter({ hasText: CAIO.name });
+      await row.waitFor();
+      await world.look('people');
+      await row.getByRole('button', { name: 'More actions' }).click();
+      await page.getByRole('menuitem', { name: 'Disable' }).click();
+      await eyes.expecting('/api/v1/', 401, async () => {
+        await dialog.getByRole('button', { name: 'Disable' }).click();
+        await row.getByText('Disabled').waitFor();
+        await theirs.getByRole('button', { name: 'Log in with a passkey' }).waitFor({ timeout: 5_000 });
+      });
+    });
+
+    await suite.test('A member for programs is made, and an account elsewhere can be declared', async () => {
+      await menu('Members').click();
+      await page.getByRole('button', { name: 'New service account' }).click();
+      await dialog.getByLabel('Name').fill('ci-deploy');
+      await world.look('service-account-new');
+      await dialog.getByRole('button', { name: 'Make service account' }).click();
+      await page.getByRole('row').filter({ hasText: 'ci-deploy' }).waitFor();
+      await world.look('members');
+      await menu('Single sign-on').click();
+      await page.getByRole('heading', { name: 'Single sign-on', level: 1 }).waitFor();
+      await world.look('single-sign-on');
+      await page.getByRole('button', { name: /^Add/ }).first().click();
+      await dialog.waitFor();
+      await world.look('single-sign-on-add');
+      await page.keyboard.press('Escape');
+    });
+
+    await suite.test('Whoever forgot a password is told what to do where no e-mail is sent', async () => {
+      await theirs.goto(`${own}/`);
+      await theirs.getByRole('link', { name: 'Forgot your password?' }).click();
+      await theirs.getByText('This panel sends no e-mail').waitFor();
+      await eyes.look(theirs, 'forgot');
+      await until('nothing is left of the session', async () => (await context.cookies()).every((each) => !each.value), 5_000);
+    });
+  } finally {
+    await context.close();
+  }
+}
