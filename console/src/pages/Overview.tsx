@@ -4,9 +4,9 @@ import { useT } from '../i18n/i18n';
 import { RelativeTime, Status, statusRank } from '../ui/bits';
 import { Button, LinkButton } from '../ui/controls';
 import { Extras, useAction, useCan, useList, useMe, useNavigate, useOperation, useRead } from '../ui/hooks';
-import { IconAlertTriangle, IconArrowUpRight, IconCheck, IconPlus, IconSparkles } from '../ui/icons';
+import { IconAlertTriangle, IconArrowUpRight, IconCheck, IconLock, IconPlus, IconSparkles } from '../ui/icons';
 import { Card, Page } from '../ui/Page';
-import { ErrorState, LinesSkeleton, Skeleton } from '../ui/states';
+import { EmptyState, ErrorState, LinesSkeleton, Skeleton } from '../ui/states';
 
 interface Project { project: string; name: string; description?: string }
 interface App { app: string; name: string; project: string; projectName?: string; status?: string; address?: string; latest?: { deployment: string; state: string; createdAt: string; finishedAt?: string } }
@@ -18,7 +18,8 @@ const hostOf = (address: string) => address.replace(/^https?:\/\//, '').replace(
 
 export default function Overview() {
   const t = useT('');
-  const here = { apps: Boolean(useOperation('app.list')), projects: Boolean(useOperation('project.list')), engine: Boolean(useOperation('engine.get')) };
+  const here = { apps: useCan('app.list'), projects: useCan('project.list'), engine: useCan('engine.get') };
+  const closed = Boolean(useOperation('project.list')) && !here.projects && !here.apps;
   const apps = useList<App>('app.list', {}, { live: LIVE, enabled: here.apps });
   const projects = useList<Project>('project.list', {}, { live: LIVE, enabled: here.projects });
   const engine = useRead<Engine>('engine.get', {}, { live: ['engine.*'], enabled: here.engine });
@@ -28,7 +29,7 @@ export default function Overview() {
   return (
     <Page title={t('nav.overview')} actions={create && !nothing && <LinkButton href="/apps/new" tone="primary" icon={<IconPlus size={16} />}>{t('over.new-app')}</LinkButton>}>
       <div className="stack wide">
-        {nothing ? <Hero /> : <Attention apps={apps.data} engine={engine.data} waiting={here.apps && !apps.data} />}
+        {closed ? <EmptyState icon={<IconLock size={20} />} title={t('over.closed')} text={t('over.closed-text')} /> : nothing ? <Hero /> : <Attention apps={apps.data} engine={engine.data} waiting={here.apps && !apps.data} />}
         <div className="split">
           <div className="stack wide">
             {here.projects && !nothing && (
@@ -159,8 +160,8 @@ function FirstSteps({ apps, projects, engine }: { apps?: App[]; projects?: Proje
   const t = useT('');
   const me = useMe();
   const [hidden, setHidden] = useState(() => localStorage.getItem(HIDDEN) === 'yes');
-  const domains = useList<{ host: string; generated?: boolean }>('domain.list', {}, { live: ['domain.*'], enabled: Boolean(useOperation('domain.list')) && !hidden });
-  const keys = useList('api-key.list', {}, { enabled: Boolean(useOperation('api-key.list')) && !hidden });
+  const domains = useList<{ host: string; generated?: boolean }>('domain.list', {}, { live: ['domain.*'], enabled: useCan('domain.list') && !hidden });
+  const keys = useList('api-key.list', {}, { enabled: useCan('api-key.list') && !hidden });
   if (hidden || !apps || !me || !['owner', 'admin'].includes(me.role)) {
     return null;
   }
