@@ -1,12 +1,13 @@
-import { Card, Facts, formatBytes, LinesSkeleton, Link, Loaded, Meter, Status, useLocale, useRead, useT } from '@openpanel/ui';
+import { Card, Facts, formatBytes, LinesSkeleton, Link, Loaded, Meter, Status, useCan, useLocale, useRead, useT } from '@openpanel/ui';
 
 interface Engine { version?: string; state: string; reason?: string; containers: number; running: number; images: number; cpus?: number; memory?: number; diskTotal?: number; diskFree?: number; buildkit: boolean }
 
 export default function EngineWidget() {
   const t = useT();
   const locale = useLocale();
-  const query = useRead<Engine>('engine.get', {}, { live: ['engine.*', 'container.*'] });
-  return (
+  const allowed = useCan('engine.get');
+  const query = useRead<Engine>('engine.get', {}, { live: ['engine.*', 'container.*'], enabled: allowed });
+  return allowed && (
     <Card title={t('engine.title')} actions={query.data && <Status value={query.data.state} />}>
       <Loaded query={query} skeleton={<LinesSkeleton lines={5} />}>
         {(engine) => (

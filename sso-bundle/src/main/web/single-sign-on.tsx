@@ -35,7 +35,7 @@ export default function SingleSignOn() {
         )}
       </Loaded>
       {preset && <Dialog title={t(`sso.preset-${preset}`)} onClose={() => choose(undefined)}>
-        <p className="muted">{t(`sso.how-${preset}`)}</p>
+        <p className="muted" style={{ marginBottom: 16 }}>{t(`sso.how-${preset}`)}</p>
         <SchemaForm action="identity-provider.create" fixed={{ preset }} fields={FIELDS[preset]} advanced={ADVANCED[preset]} needed={preset === 'oidc' ? ['address'] : ['clientSecret']} initial={{ name: t(`sso.name-${preset}`), newcomers: true, offered: true, ...(preset === 'oidc' ? { groupsClaim: 'groups' } : {}) }}
           submit={t('sso.make')} run={create.run} onCancel={() => choose(undefined)} onDone={() => choose(undefined)} />
       </Dialog>}
