@@ -87,7 +87,7 @@ export default async function secondPerson(suite, world) {
       await theirs.getByRole('heading', { level: 1 }).waitFor();
       assert.ok(await theirs.getByRole('button', { name: 'Delete app' }).isDisabled(), 'a developer may delete');
       await eyes.look(theirs, 'guest-app');
-      for (const name of ['Members', 'People', 'Audit trail', 'Encryption', 'Single sign-on']) {
+      for (const name of ['People', 'Audit trail', 'Encryption', 'Single sign-on']) {
         assert.equal(await theirs.getByRole('complementary').getByRole('link', { name, exact: true }).count(), 0, `a guest is offered ${name}`);
       }
     });
