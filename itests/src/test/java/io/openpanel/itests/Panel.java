@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /** A panel of its own, started by the launcher in a scratch home on free ports, as a user would. */
@@ -28,6 +29,8 @@ final class Panel implements AutoCloseable {
 
     static final String EMAIL = "owner@example.test";
     static final String PASSWORD = "correct horse battery staple 7";
+    private static final int LOWEST_PORT = 20_000;
+    private static final int HIGHEST_PORT = 32_000;
     private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
 
     final Path home;
@@ -82,15 +85,19 @@ final class Panel implements AutoCloseable {
         return panel;
     }
 
-    /** Never the same one twice: the system may give a port again that was free a moment ago. */
+    /**
+     * Never the same one twice, and below the range that the system gives away by itself: a panel that is killed leaves its
+     * port for a moment, and must find it again.
+     */
     static int freePort() {
         while (true) {
-            try (ServerSocket socket = new ServerSocket(0)) {
+            int port = ThreadLocalRandom.current().nextInt(LOWEST_PORT, HIGHEST_PORT);
+            try (ServerSocket socket = new ServerSocket(port)) {
                 if (GIVEN.add(socket.getLocalPort())) {
-                    return socket.getLocalPort();
+                    return port;
                 }
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+            } catch (IOException taken) {
+                // Another one is tried.
             }
         }
     }
