@@ -211,7 +211,8 @@ async function drawn(page, scheme) {
     return dataset.mantineColorScheme === (stored === 'auto' ? wanted : stored);
   }, scheme);
   await page.evaluate(async () => {
-    await Promise.all(document.getAnimations().filter((each) => each.effect.getComputedTiming().iterations < 2).map((each) => each.finished.catch(() => undefined)));
+    // Ended, not waited for: one whose element goes meanwhile may never tell its end.
+    document.getAnimations().filter((each) => each.effect.getComputedTiming().endTime !== Infinity).forEach((each) => each.finish());
     await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
   });
 }
