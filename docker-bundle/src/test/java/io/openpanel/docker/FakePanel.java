@@ -38,6 +38,17 @@ public final class FakePanel implements Panel, Database, Database.Tx {
     }
 
     @Override
+    public <T> T asItself(Supplier<T> work) {
+        Ref former = team.get();
+        team.remove();
+        try {
+            return work.get();
+        } finally {
+            team.set(former);
+        }
+    }
+
+    @Override
     public <T> T in(Ref wanted, Supplier<T> work) {
         team.set(wanted);
         try {

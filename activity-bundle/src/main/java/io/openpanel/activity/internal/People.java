@@ -7,10 +7,6 @@ import io.openpanel.api.Ref;
 import io.openpanel.spi.Authority;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -20,8 +16,6 @@ import org.osgi.service.component.annotations.ReferencePolicy;
 /** The members of a team, and what each of them may see. */
 @Component(service = People.class)
 public final class People {
-    private static final int WAIT_SECONDS = 10;
-
     private final Panel panel;
 
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
@@ -58,34 +52,11 @@ public final class People {
                 .toList());
     }
 
-    /** Those of a team who may see a resource, whoever asks; on a thread that is nobody's but the plugin's. */
+    /** Those of a team who may see a resource, whoever asks. */
     public List<Member> audience(Ref team, Place place) {
-        CompletableFuture<Members> asked = new CompletableFuture<>();
-        Thread thread = new Thread(
-                () -> {
-                    try {
-                        asked.complete(panel.in(team, this::members));
-                    } catch (RuntimeException e) {
-                        asked.completeExceptionally(e);
-                    }
-                },
-                "openpanel-activity-audience");
-        thread.setDaemon(true);
-        thread.start();
-        try {
-            return asked.get(WAIT_SECONDS, TimeUnit.SECONDS).items().stream()
-                    .filter(each -> sees(each, team, place))
-                    .toList();
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof RuntimeException failure ? failure : new IllegalStateException(e.getCause());
-        } catch (TimeoutException e) {
-            thread.interrupt();
-            throw new Problem(Problem.Kind.UNAVAILABLE, "The members cannot be listed now; try again in a moment", e);
-        } catch (InterruptedException e) {
-            thread.interrupt();
-            Thread.currentThread().interrupt();
-            throw new Problem(Problem.Kind.UNAVAILABLE, "The call was interrupted", e);
-        }
+        return panel.asItself(() -> panel.in(team, this::members)).items().stream()
+                .filter(each -> sees(each, team, place))
+                .toList();
     }
 
     boolean sees(Member member, Ref team, Place place) {

@@ -28,6 +28,14 @@ public interface Panel {
      */
     <T> T in(Ref team, Supplier<T> work);
 
+    /**
+     * Works as the plugin itself and in no team, whoever the caller is, for what is the plugin's own affair and no
+     * right of the caller's: looking up who may do what, counting attempts. What is called, written and published
+     * meanwhile is the plugin's and audited as the plugin's; {@link #in} chooses a team. A transaction begun within
+     * one of the plugin's own is a part of that one.
+     */
+    <T> T asItself(Supplier<T> work);
+
     /** The plugin's own tables. */
     Database database();
 

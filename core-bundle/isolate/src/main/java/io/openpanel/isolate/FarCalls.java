@@ -46,6 +46,20 @@ final class FarCalls {
         }
     }
 
+    /** Works for no call and in no team. */
+    <T> T asItself(Supplier<T> work) {
+        FarCall formerCall = current.get();
+        Ref formerTeam = team.get();
+        current.remove();
+        team.remove();
+        try {
+            return work.get();
+        } finally {
+            current.set(formerCall);
+            team.set(formerTeam);
+        }
+    }
+
     Optional<Ref> team() {
         return Optional.ofNullable(team.get()).or(() -> current().flatMap(FarCall::team));
     }

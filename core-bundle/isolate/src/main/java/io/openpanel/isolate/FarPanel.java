@@ -67,6 +67,11 @@ final class FarPanel implements Panel {
     }
 
     @Override
+    public <T> T asItself(Supplier<T> work) {
+        return calls.asItself(work);
+    }
+
+    @Override
     public Database database() {
         return database;
     }

@@ -94,7 +94,6 @@ final class Office implements AutoCloseable {
 
     @Override
     public void close() throws InterruptedException {
-        clerk.close();
         panel.close();
     }
 }

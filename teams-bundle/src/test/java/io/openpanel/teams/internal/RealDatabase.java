@@ -125,6 +125,11 @@ final class RealDatabase implements Panel, Storage.Context, AutoCloseable {
     }
 
     @Override
+    public <T> T asItself(Supplier<T> work) {
+        return in(null, work);
+    }
+
+    @Override
     public <T> T in(Ref wanted, Supplier<T> work) {
         Ref former = team.get();
         team.set(wanted);

@@ -37,6 +37,7 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.SubmissionPublisher;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -63,6 +64,7 @@ class KernelTest {
             note.slow: [owner]
             note.hello: [owner]
             note.twice: [owner]
+            note.tally: [owner]
             """;
     private static final String TABLE =
             """
@@ -189,6 +191,31 @@ class KernelTest {
         @Action(value = "note.twice", summary = "Adds a note through the panel", effect = Effect.CHANGE)
         public Note twice(Call call, Add in) {
             return panel.call("note.add", in, Note.class);
+        }
+
+        @Action(value = "note.tally", summary = "Counts the notes of another team", effect = Effect.READ)
+        public Made tally(Call call) {
+            Supplier<Integer> others =
+                    () -> panel.in(OTHER, () -> list().items().size());
+            String before = refusal(others);
+            int own = panel.asItself(others);
+            String inNoTeam = panel.asItself(() -> refusal(this::list));
+            return new Made(String.join(
+                    " ",
+                    before,
+                    own + "",
+                    inNoTeam,
+                    refusal(others),
+                    list().items().isEmpty() + ""));
+        }
+
+        private static String refusal(Supplier<?> work) {
+            try {
+                work.get();
+                return "done";
+            } catch (Problem problem) {
+                return problem.kind().name();
+            }
         }
 
         @On("note.added")
@@ -474,6 +501,12 @@ class KernelTest {
         assertThat(panel.json(OWNER, "audit.list", "{\"action\":\"note.add\"}"))
                 .contains("\"via\":\"notes\"")
                 .doesNotContain("inner-secret");
+    }
+
+    @Test
+    void whatAPluginDoesAsItselfIsItsOwnAndTheCallerIsBackAfterwards() {
+        add("of the caller's team");
+        assertThat(panel.json(OWNER, "note.tally", "{}")).contains("DENIED 0 DENIED DENIED false");
     }
 
     @Test

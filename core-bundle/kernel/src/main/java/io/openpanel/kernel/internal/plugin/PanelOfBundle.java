@@ -67,6 +67,11 @@ final class PanelOfBundle implements Panel, Storage.Context {
     }
 
     @Override
+    public <T> T asItself(Supplier<T> work) {
+        return calls.as(InnerCalls.asPlugin(plugin.id(), Optional.empty(), "bundle"), work);
+    }
+
+    @Override
     public Database database() {
         return new Lazy();
     }
