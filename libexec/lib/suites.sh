@@ -13,6 +13,18 @@ known_script() { [[ "$2" =~ ^[a-z0-9-]+$ && -f "$1/$2" ]]; }
 
 passed=0 failed=0 skipped=0
 
+# What hangs must not hold up the suites behind it.
+limit() { [[ "${OPENPANEL_TEST_ALL:-}" == true ]] && echo 4h || echo 25m; }
+
+# In a group of its own, as "timeout" makes one: an interrupt is passed on.
+run_script() {
+    local running
+    timeout --kill-after=1m "$(limit)" bash "$1" &
+    running=$!
+    trap 'kill "$running" 2>/dev/null' INT TERM
+    wait "$running"
+}
+
 # Adds "NAME: N passed, N failed, N skipped — figure".
 add_up() {
     local name="$1" line="$2" status="$3"
@@ -24,7 +36,9 @@ add_up() {
         return
     fi
     failed=$((failed + 1))
-    printf '%s: 0 passed, 1 failed, 0 skipped — it ended with %s before it could say more\n' "$name" "$status"
+    local end="it ended with $status before it could say more"
+    ((status != 124 && status != 137)) || end="it was ended: it took more than $(limit)"
+    printf '%s: 0 passed, 1 failed, 0 skipped — %s\n' "$name" "$end"
 }
 
 # Without colours.
@@ -51,7 +65,7 @@ run_beside() {
             doing "$1"
             begun[$1]=${EPOCHREALTIME/[.,]/}
             # A group of its own, so that an interrupt ends what the suite started with it.
-            setsid bash "$folder/$1" </dev/null >"$logs/$1" 2>&1 &
+            setsid timeout --kill-after=1m "$(limit)" bash "$folder/$1" </dev/null >"$logs/$1" 2>&1 &
             running[$1]=$!
             shift
         done

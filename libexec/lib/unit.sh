@@ -3,7 +3,8 @@
 
 # unit_suite [fast]: all of them, or those that take seconds.
 unit_suite() {
-    local slice=(-Dmaven.test.failure.ignore=true)
+    # A module whose tests hang is ended; the longest takes some four minutes.
+    local slice=(-Dmaven.test.failure.ignore=true -Dsurefire.timeout=1200)
     [[ "${1:-}" != fast ]] || slice+=(-DexcludedGroups=slow)
     local logs="$OPENPANEL_ROOT/target/unit" mark="$OPENPANEL_ROOT/target/unit-began" status=0
     rm -rf "$logs"
