@@ -87,11 +87,13 @@ panel_ready() { [[ "$(http_status "$OPENPANEL_PORT" /health/ready)" == 200 ]]; }
 
 proxy_ready() { listening "$OPENPANEL_PROXY_PORT" >/dev/null; }
 
+# start_database [PROCESS]: that process is started beside it, and waits for it by itself.
 start_database() {
     own_database || return 0
     make_database
     database_port >/dev/null
     start_process database
+    (($# == 0)) || start_process "$1"
     wait_for database database_ready 60 || return 1
     done_step "Database (PostgreSQL $("$(postgres_programs)/postgres" --version | sed 's/.* //'))"
 }

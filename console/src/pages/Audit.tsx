@@ -60,7 +60,7 @@ export default function Audit() {
       <div className="stack">
         <Table label={t('audit.title')} query={{ ...newest, data: rows }} rowKey={(row) => String(row.seq)} order="-when"
           search={(row) => `${row.callerName} ${row.action} ${nameOf(row)} ${row.resources.join(' ')} ${row.detail ?? ''} ${row.address}`}
-          filters={[{ id: 'failed', label: t('status.failed'), match: failed }, { id: 'people', label: t('audit.people'), match: (row) => row.caller.startsWith('user:') && !row.via }]}
+          filters={[{ id: 'failed', label: t('status.failed'), match: failed }, { id: 'denied', label: t('status.denied'), match: (row) => row.outcome === 'denied' }, { id: 'people', label: t('audit.people'), match: (row) => row.caller.startsWith('user:') && !row.via }]}
           tools={about && <Button small icon={<IconX size={14} />} onClick={() => only()}>{t('audit.about', { resource: about })}</Button>}
           columns={[
             { id: 'action', header: t('audit.action'), cell: (row) => <button type="button" className="copy main" onClick={() => setShown(row)}><span className="link clip">{nameOf(row)}</span></button> },

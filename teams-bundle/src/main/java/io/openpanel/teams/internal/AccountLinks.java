@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -19,8 +20,11 @@ public final class AccountLinks {
     private static final int MOST_AN_HOUR = 3;
     private static final Duration KEPT = Duration.ofHours(1);
 
+    private static final int MOST_KNOWN = 20_000;
+
     private final Clerk clerk;
     private final InstantSource clock;
+    private final Recent<String, Optional<String>> pending;
 
     /** What a link is for. */
     public enum Purpose {
@@ -54,8 +58,13 @@ public final class AccountLinks {
 
     @Activate
     public AccountLinks(@Reference Clerk clerk, @Reference InstantSource clock) {
+        this(clerk, clock, System::nanoTime);
+    }
+
+    AccountLinks(Clerk clerk, InstantSource clock, LongSupplier nanos) {
         this.clerk = clerk;
         this.clock = clock;
+        this.pending = new Recent<>(MOST_KNOWN, this::loadPending, nanos);
     }
 
     Made create(Database.Tx tx, People.Account account, Purpose purpose, Optional<String> target, Duration life) {
@@ -76,7 +85,7 @@ public final class AccountLinks {
 
     /** A link for a message; none where the person got several within the hour, so that nobody floods them. */
     Optional<Made> createSparingly(People.Account account, Purpose purpose, Optional<String> target) {
-        return clerk.allTeams(tx -> {
+        Optional<Made> made = clerk.allTeams(tx -> {
             // Two deliveries at the same moment count one after the other.
             tx.one(Rights.Id.class, "select id from user_account where id = ? for update", account.id());
             long recent = tx.one(
@@ -90,6 +99,13 @@ public final class AccountLinks {
                     .orElse(0L);
             return recent >= MOST_AN_HOUR ? Optional.empty() : Optional.of(create(tx, account, purpose, target, LIFE));
         });
+        changed(account.id());
+        return made;
+    }
+
+    /** To be called once a link of a person's was made or spent in the database. */
+    void changed(String user) {
+        pending.forget(user);
     }
 
     /** What a token opens now: nothing where the person has another address by now, or may not come in. */
@@ -105,8 +121,12 @@ public final class AccountLinks {
                 clock.instant()));
     }
 
-    /** The address that a person has yet to show that they read. */
+    /** The address that a person has yet to show that they read; asked with each look at a profile. */
     Optional<String> pendingAddress(String user) {
+        return pending.get(user);
+    }
+
+    private Optional<String> loadPending(String user) {
         return clerk.allTeams(tx -> tx.one(
                         Pending.class,
                         "select target from account_link where user_id = ? and purpose = ? and expires_at > ?"

@@ -84,6 +84,7 @@ public final class AddressChanges {
                     Optional.empty());
             return null;
         });
+        links.changed(link.userId());
         rights.personChanged(link.userId(), false);
         return address;
     }

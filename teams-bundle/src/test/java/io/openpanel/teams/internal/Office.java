@@ -46,7 +46,7 @@ final class Office implements AutoCloseable {
     final Members members = new Members(panel, rights, roles, holdings, keys);
     final FactorReset factorReset = new FactorReset(panel, rights, roles, holdings, factors, sessions);
     final Teams teams = new Teams(panel, clerk, clock, people, rights, keys);
-    final AccountLinks links = new AccountLinks(clerk, clock);
+    final AccountLinks links = new AccountLinks(clerk, clock, nanos::get);
     final AccountMail mail = new AccountMail(panel, clerk, rights);
     final AccountRequests requests = new AccountRequests(clerk, clock, rights);
     final PasswordResets resets =

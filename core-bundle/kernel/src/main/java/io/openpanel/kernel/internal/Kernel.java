@@ -32,6 +32,7 @@ import io.openpanel.kernel.internal.gateway.InnerCalls;
 import io.openpanel.kernel.internal.gateway.LiveCall;
 import io.openpanel.kernel.internal.gateway.Metrics;
 import io.openpanel.kernel.internal.gateway.PluginFaults;
+import io.openpanel.kernel.internal.gateway.Refusals;
 import io.openpanel.kernel.internal.gateway.Streams;
 import io.openpanel.kernel.internal.install.InstallHost;
 import io.openpanel.kernel.internal.job.JobActions;
@@ -124,10 +125,11 @@ public final class Kernel {
         sealer = new Sealer(database, checkpoints);
         Audit audit = new Audit(database, clock, sealer::wake);
         audit.closeUnknown();
+        Refusals refusals = new Refusals(audit, clock);
         plugins = new PluginHost(context, catalogue, calls, streams);
         settings = new Settings(context, database, storage, configurations, catalogue::isServing);
         admission = new Admission(catalogue, authority, plugins::allows, calls, own());
-        InnerCalls inner = new InnerCalls(admission, calls, audit, plugins::allows, plugins::isIsolated);
+        InnerCalls inner = new InnerCalls(admission, calls, audit, refusals, plugins::allows, plugins::isIsolated);
         jobs = new Jobs(
                 catalogue,
                 admission,
@@ -146,6 +148,7 @@ public final class Kernel {
                 authority,
                 calls,
                 audit,
+                refusals,
                 new Idempotency(database, storage, clock),
                 jobs,
                 streams,

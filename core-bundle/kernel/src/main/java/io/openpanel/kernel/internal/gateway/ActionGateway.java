@@ -36,6 +36,7 @@ public final class ActionGateway implements Gateway {
     private final Supplier<Optional<Authority>> authority;
     private final Calls calls;
     private final Audit audit;
+    private final Refusals refusals;
     private final Idempotency idempotency;
     private final Jobs jobs;
     private final Streams streams;
@@ -50,6 +51,7 @@ public final class ActionGateway implements Gateway {
             Supplier<Optional<Authority>> authority,
             Calls calls,
             Audit audit,
+            Refusals refusals,
             Idempotency idempotency,
             Jobs jobs,
             Streams streams,
@@ -62,6 +64,7 @@ public final class ActionGateway implements Gateway {
         this.authority = authority;
         this.calls = calls;
         this.audit = audit;
+        this.refusals = refusals;
         this.idempotency = idempotency;
         this.jobs = jobs;
         this.streams = streams;
@@ -124,8 +127,12 @@ public final class ActionGateway implements Gateway {
 
     private Admission.Admitted let(Invocation invocation, Principal principal, Entry entry) {
         ObjectNode tree = Json.parseObject(invocation.input());
-        requireAddress(invocation, principal, entry);
-        Admission.Admitted admitted = admission.admit(entry, principal, tree, Admission.Rights.PRINCIPAL);
+        Refusals.Attempt attempt = new Refusals.Attempt(
+                entry, principal, null, invocation.surface(), invocation.address(), invocation.requestId(), tree);
+        Admission.Admitted admitted = refusals.noting(attempt, () -> {
+            requireAddress(invocation, principal, entry);
+            return admission.admit(entry, principal, tree, Admission.Rights.PRINCIPAL);
+        });
         requireVersion(invocation, admitted);
         requireConfirmation(admitted);
         return admitted;

@@ -70,6 +70,11 @@ public final class Audit {
         Failpoints.hit(Failpoint.AUDIT_AFTER_OUTCOME);
     }
 
+    /** Writes that somebody tried what they may not: one row, since nothing was begun. */
+    void refused(Intent tried, String why) {
+        write(tried, "refusal", null, "denied", why);
+    }
+
     private void write(Intent intent, String phase, String input, String outcome, String detail) {
         database.tx(tx -> tx.update(
                 """

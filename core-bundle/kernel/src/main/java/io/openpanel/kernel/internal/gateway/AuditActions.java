@@ -55,7 +55,7 @@ public final class AuditActions implements Extension {
 
     @Action(
             value = "audit.list",
-            summary = "Lists what was done, newest first",
+            summary = "Lists what was done, and what was tried and refused, newest first",
             effect = Action.Effect.READ,
             http = "GET /audit")
     public Listed list(Call call, Listing in) {
@@ -66,8 +66,8 @@ public final class AuditActions implements Extension {
                 select i.seq, i.at, i.caller, i.caller_name, i.via, i.surface, i.address, i.action, i.resources,
                        o.outcome, o.detail, c.position
                 from audit i left join audit_chain c on c.seq = i.seq left join lateral
-                    (select outcome, detail from audit o where o.call_id = i.call_id and o.phase = 'outcome' limit 1) o on true
-                where i.phase = 'intent' and i.team_id is not distinct from ?
+                    (select outcome, detail from audit o where o.call_id = i.call_id and o.phase <> 'intent' limit 1) o on true
+                where i.phase <> 'outcome' and i.team_id is not distinct from ?
                   and (?::bigint is null or i.seq < ?) and (?::text is null or ? = any (i.resources))
                   and (?::text is null or i.action = ?)
                 order by i.seq desc limit ?

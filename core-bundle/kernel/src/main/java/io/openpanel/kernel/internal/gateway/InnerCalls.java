@@ -24,6 +24,7 @@ public final class InnerCalls {
     private final Admission admission;
     private final Calls calls;
     private final Audit audit;
+    private final Refusals refusals;
     private final BiPredicate<String, String> uses;
     private final Predicate<String> isolated;
 
@@ -35,11 +36,13 @@ public final class InnerCalls {
             Admission admission,
             Calls calls,
             Audit audit,
+            Refusals refusals,
             BiPredicate<String, String> uses,
             Predicate<String> isolated) {
         this.admission = admission;
         this.calls = calls;
         this.audit = audit;
+        this.refusals = refusals;
         this.uses = uses;
         this.isolated = isolated;
     }
@@ -148,7 +151,9 @@ public final class InnerCalls {
         Admission.Rights rights = (own || isolated.test(plugin)) && Admission.isPerson(principal)
                 ? Admission.Rights.PRINCIPAL
                 : Admission.Rights.PLUGIN;
-        return new Prepared(admission.admit(entry, principal, tree, rights), outer);
+        Refusals.Attempt attempt = new Refusals.Attempt(
+                entry, principal, plugin, "action", outer.map(LiveCall::address).orElse(""), "", tree);
+        return new Prepared(refusals.noting(attempt, () -> admission.admit(entry, principal, tree, rights)), outer);
     }
 
     private Object run(String plugin, Prepared prepared) {
