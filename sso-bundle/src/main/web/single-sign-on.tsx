@@ -5,12 +5,15 @@ import { PRESETS, type Preset, type Provider } from './model';
 
 const FIELDS: Record<Preset, string[]> = {
   oidc: ['name', 'address', 'clientId', 'clientSecret', 'groupsClaim', 'newcomers'],
+  saml: ['name', 'metadata', 'clientId', 'groupsClaim', 'newcomers'],
   gitlab: ['name', 'clientId', 'clientSecret', 'newcomers'],
   google: ['name', 'clientId', 'clientSecret', 'newcomers'],
   github: ['name', 'clientId', 'clientSecret', 'newcomers'],
 };
+const NEEDED: Record<Preset, string[]> = { oidc: ['address'], saml: ['metadata'], gitlab: ['clientSecret'], google: ['clientSecret'], github: ['clientSecret'] };
 const ADVANCED: Record<Preset, string[]> = {
   oidc: ['secondFactor', 'offered'],
+  saml: ['address', 'secondFactor', 'offered'],
   gitlab: ['address', 'groupsClaim', 'secondFactor', 'offered'],
   google: ['secondFactor', 'offered'],
   github: ['address', 'secondFactor', 'offered'],
@@ -36,7 +39,7 @@ export default function SingleSignOn() {
       </Loaded>
       {preset && <Dialog title={t(`sso.preset-${preset}`)} onClose={() => choose(undefined)}>
         <p className="muted" style={{ marginBottom: 16 }}>{t(`sso.how-${preset}`)}</p>
-        <SchemaForm action="identity-provider.create" fixed={{ preset }} fields={FIELDS[preset]} advanced={ADVANCED[preset]} needed={preset === 'oidc' ? ['address'] : ['clientSecret']} initial={{ name: t(`sso.name-${preset}`), newcomers: true, offered: true, ...(preset === 'oidc' ? { groupsClaim: 'groups' } : {}) }}
+        <SchemaForm action="identity-provider.create" fixed={{ preset }} fields={FIELDS[preset]} advanced={ADVANCED[preset]} needed={NEEDED[preset]} initial={{ name: t(`sso.name-${preset}`), newcomers: true, offered: true, ...(preset === 'oidc' || preset === 'saml' ? { groupsClaim: 'groups' } : {}), ...(preset === 'saml' ? { clientId: window.location.origin } : {}) }}
           submit={t('sso.make')} run={create.run} onCancel={() => choose(undefined)} onDone={() => choose(undefined)} />
       </Dialog>}
     </Page>
@@ -51,17 +54,20 @@ function One({ provider }: { provider: Provider }) {
   const [editing, edit] = useState(false);
   const [found, setFound] = useState<string[]>();
   const { identityProvider, name, preset } = provider;
+  const saml = preset === 'saml';
+  const redirect = saml ? 'sso.consumer' : 'sso.redirect';
   return (
     <Section title={name} help={t(`sso.preset-${preset}`)}>
       <div className="stack">
         <Facts items={[
-          [t('field.address'), <code key="address">{provider.address}</code>],
-          [t('field.clientId'), <code key="client">{provider.clientId}</code>],
+          [t(saml ? 'sso.entity-theirs' : 'field.address'), <code key="address">{provider.address}</code>],
+          [t(saml ? 'sso.entity-ours' : 'field.clientId'), <code key="client">{provider.clientId}</code>],
           [t('field.newcomers'), t(provider.newcomers ? 'sso.newcomers-yes' : 'sso.newcomers-no')],
           provider.secondFactor.length > 0 && [t('field.secondFactor'), provider.secondFactor.join(', ')],
           !provider.offered && [t('field.offered'), t('sso.offered-no')],
         ]} />
-        <div><p className="muted">{t('sso.redirect')}</p><CopyBox text={window.location.origin + provider.redirectPath} label={t('sso.redirect')} /></div>
+        <div><p className="muted">{t(redirect)}</p><CopyBox text={window.location.origin + provider.redirectPath} label={t(redirect)} /></div>
+        {provider.metadataPath && <div><p className="muted">{t('sso.metadata')}</p><CopyBox text={window.location.origin + provider.metadataPath} label={t('sso.metadata')} /></div>}
         <Rules provider={provider} />
         {found && <Notice tone="green">{t('sso.tested')}: {found.join(' · ')}</Notice>}
         <ProblemNotice error={test.problem} />

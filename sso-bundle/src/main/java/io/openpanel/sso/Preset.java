@@ -8,7 +8,9 @@ public enum Preset {
     /** Google has no groups; the domain of a Workspace account takes their place. */
     GOOGLE("https://accounts.google.com", "hd"),
     /** OAuth 2 and a user API; groups are organisations and {@code organisation/team}. */
-    GITHUB("https://github.com", "");
+    GITHUB("https://github.com", ""),
+    /** SAML 2.0; its address is its entity id, which its metadata says. */
+    SAML("", "groups");
 
     private final String address;
     private final String groupsClaim;
@@ -23,7 +25,7 @@ public enum Preset {
         return address;
     }
 
-    /** The claim that says somebody's groups. */
+    /** The claim, or attribute, that says somebody's groups. */
     public String groupsClaim() {
         return groupsClaim;
     }

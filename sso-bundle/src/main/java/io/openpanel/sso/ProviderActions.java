@@ -38,21 +38,32 @@ public class ProviderActions implements Extension {
     /** A provider to be. */
     public record Create(
             @Param(value = "What is on its button", example = "Keycloak", min = 1, max = 60) String name,
-            @Param("What it is; oidc for anything that speaks OpenID Connect") Preset preset,
+            @Param("What it is; oidc for anything that speaks OpenID Connect, saml for SAML 2.0") Preset preset,
             @Param(
-                            value = "Its issuer, exactly as it calls itself; for GitHub where it is",
+                            value =
+                                    "Its issuer, exactly as it calls itself; for GitHub where it is; for SAML only where its metadata names several",
                             example = "https://id.example.com/realms/main",
                             max = 500)
                     Optional<String> address,
-            @Param(value = "What the provider calls this panel", example = "openpanel", min = 1, max = 250)
+            @Param(
+                            value = "What the provider calls this panel; for SAML the panel's entity id",
+                            example = "openpanel",
+                            min = 1,
+                            max = 250)
                     String clientId,
             @Param("What it gave you besides the client id") Optional<Secret> clientSecret,
-            @Param(value = "The claim that lists somebody's groups", example = "groups", max = 100)
+            @Param(
+                            value = "The claim, or for SAML the attribute, that lists somebody's groups",
+                            example = "groups",
+                            max = 100)
                     Optional<String> groupsClaim,
             @Param("Make accounts for those whose groups give them a role") Optional<Boolean> newcomers,
-            @Param("Values of acr or amr that stand for a second factor; * for every log-in there")
+            @Param(
+                            "Values of acr or amr, or SAML authentication contexts, that stand for a second factor; * for every log-in there")
                     Optional<List<String>> secondFactor,
             @Param("Whether it is offered on the log-in page") Optional<Boolean> offered,
+            @Param(value = "A SAML provider's metadata, or the address where it is", kind = "multiline", max = 200_000)
+                    Optional<String> metadata,
             @Param("Which groups give which roles; of several in a team the first counts")
                     Optional<List<Rule>> rules) {}
 
@@ -60,15 +71,23 @@ public class ProviderActions implements Extension {
     public record Update(
             @Param(value = "The provider", kind = "identity-provider") Ref identityProvider,
             @Param(value = "What is on its button", min = 1, max = 60) Optional<String> name,
-            @Param(value = "Its issuer, exactly as it calls itself; for GitHub where it is", max = 500)
+            @Param(
+                            value =
+                                    "Its issuer, exactly as it calls itself; for GitHub where it is; for SAML only where its metadata names several",
+                            max = 500)
                     Optional<String> address,
-            @Param(value = "What the provider calls this panel", min = 1, max = 250) Optional<String> clientId,
+            @Param(value = "What the provider calls this panel; for SAML the panel's entity id", min = 1, max = 250)
+                    Optional<String> clientId,
             @Param("A new secret; the former one stays where left out") Optional<Secret> clientSecret,
-            @Param(value = "The claim that lists somebody's groups", max = 100) Optional<String> groupsClaim,
+            @Param(value = "The claim, or for SAML the attribute, that lists somebody's groups", max = 100)
+                    Optional<String> groupsClaim,
             @Param("Make accounts for those whose groups give them a role") Optional<Boolean> newcomers,
-            @Param("Values of acr or amr that stand for a second factor; * for every log-in there")
+            @Param(
+                            "Values of acr or amr, or SAML authentication contexts, that stand for a second factor; * for every log-in there")
                     Optional<List<String>> secondFactor,
             @Param("Whether it is offered on the log-in page") Optional<Boolean> offered,
+            @Param(value = "A SAML provider's metadata, or the address where it is", kind = "multiline", max = 200_000)
+                    Optional<String> metadata,
             @Param("Which groups give which roles; of several in a team the first counts")
                     Optional<List<Rule>> rules) {}
 
@@ -89,6 +108,9 @@ public class ProviderActions implements Extension {
             boolean offered,
             List<Rule> rules,
             @Param("To be told to the provider, behind the panel's address") String redirectPath,
+            @Param("Of a SAML provider, or the address where it is") Optional<String> metadata,
+            @Param("Where a SAML provider finds the panel's metadata, behind the panel's address")
+                    Optional<String> metadataPath,
             Instant createdAt) {}
 
     /** Providers, by name. */
@@ -194,6 +216,8 @@ public class ProviderActions implements Extension {
                         .map(rule -> new Rule(rule.groupName(), rule.team(), rule.role()))
                         .toList(),
                 provider.callback(),
+                Optional.of(provider.metadata()).filter(each -> !each.isEmpty()),
+                Optional.of(provider.description()).filter(any -> provider.preset() == Preset.SAML),
                 provider.createdAt());
     }
 }

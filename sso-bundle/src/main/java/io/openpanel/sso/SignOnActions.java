@@ -3,6 +3,7 @@ package io.openpanel.sso;
 import static io.openpanel.api.Action.Access.OPEN;
 import static io.openpanel.api.Action.Access.SIGNED_IN;
 import static io.openpanel.api.Action.Effect.CHANGE;
+import static io.openpanel.api.Action.Effect.READ;
 
 import io.openpanel.api.Action;
 import io.openpanel.api.Call;
@@ -65,6 +66,21 @@ public class SignOnActions implements Extension {
         }
     }
 
+    /** What a SAML provider's page posted. */
+    public record Keep(
+            @Param(value = "The provider it came from", max = 60) String provider,
+            @Param("RelayState, as single-sign-on.begin sent it along") Secret state,
+            @Param("SAMLResponse, as it was posted") Secret response) {}
+
+    /** To whom the panel is described. */
+    public record Describe(
+            @Param(value = "A SAML provider, by an id of identity-provider.offered", max = 60) String provider,
+            @Param(value = "The panel's address in the browser", example = "https://panel.example:8443", max = 300)
+                    String origin) {}
+
+    /** SAML metadata. */
+    public record Described(String xml) {}
+
     /** Whose account to link. */
     public record Link(
             @Param(value = "An id of identity-provider.offered", max = 60) String provider,
@@ -99,6 +115,26 @@ public class SignOnActions implements Extension {
             http = "POST /single-sign-on/finish")
     public Finished finish(Call call, Finish in) {
         return signOns.finish(in, Caller.address(call, in.address()));
+    }
+
+    @Action(
+            value = "single-sign-on.keep",
+            summary = "Keeps a SAML provider's answer until the browser that asked for it comes",
+            effect = CHANGE,
+            access = OPEN,
+            http = "POST /single-sign-on/keep")
+    public void keep(Keep in) {
+        signOns.keep(in);
+    }
+
+    @Action(
+            value = "single-sign-on.describe",
+            summary = "Shows the panel's SAML metadata, for a provider",
+            effect = READ,
+            access = OPEN,
+            http = "GET /single-sign-on/describe")
+    public Described describe(Describe in) {
+        return new Described(signOns.describe(in));
     }
 
     @Action(

@@ -9,6 +9,7 @@ import io.openpanel.spi.Gateway.Caller;
 import io.openpanel.testkit.TestPanel;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.osgi.framework.InvalidSyntaxException;
 
 /** A browser with its cookies, and people of the real teams plugin. */
@@ -87,13 +89,32 @@ final class Visitor {
         return reply.headers().get("Location");
     }
 
+    /** Where the panel sends a browser that posts another site's form, without its cookies as those are {@code Lax}. */
+    String post(String path, Map<String, String> form) {
+        Map<String, String> kept = Map.copyOf(cookies);
+        cookies.clear();
+        String body = form.entrySet().stream()
+                .map(each -> each.getKey() + '=' + URLEncoder.encode(each.getValue(), StandardCharsets.UTF_8))
+                .collect(Collectors.joining("&"));
+        Door.Reply reply = knock("POST", path, Map.of(), "application/x-www-form-urlencoded", body);
+        cookies.putAll(kept);
+        if (reply.status() != 303) {
+            throw new AssertionError(reply.status() + " at " + path);
+        }
+        return reply.headers().get("Location");
+    }
+
     Door.Reply knock(String method, String path, Map<String, String> query) {
+        return knock(method, path, query, "application/json", "{}");
+    }
+
+    private Door.Reply knock(String method, String path, Map<String, String> query, String type, String body) {
         String base = path.substring(0, path.indexOf('/', 1));
         Map<String, List<String>> headers = new HashMap<>(Map.of(
                 "host",
                 List.of("panel.example:8443"),
                 "content-type",
-                List.of("application/json"),
+                List.of(type),
                 "user-agent",
                 List.of("Firefox")));
         if (!cookies.isEmpty()) {
@@ -113,7 +134,7 @@ final class Visitor {
                         headers,
                         address,
                         true,
-                        new ByteArrayInputStream("{}".getBytes(StandardCharsets.UTF_8))));
+                        new ByteArrayInputStream(body.getBytes(StandardCharsets.UTF_8))));
         String set = reply.headers().get("Set-Cookie");
         if (set != null) {
             cookies.put(set.substring(0, set.indexOf('=')), set.substring(set.indexOf('=') + 1, set.indexOf(';')));
@@ -131,6 +152,10 @@ final class Visitor {
         } catch (InvalidSyntaxException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    String cookie(String name) {
+        return cookies.get(name);
     }
 
     void forget(String cookie) {

@@ -21,27 +21,35 @@ public final class Declaring {
 
     private final Providers providers;
     private final People people;
+    private final SamlMetadata samlMetadata;
     private final InstantSource clock;
 
     @Activate
-    public Declaring(@Reference Providers providers, @Reference People people, @Reference InstantSource clock) {
+    public Declaring(
+            @Reference Providers providers,
+            @Reference People people,
+            @Reference SamlMetadata samlMetadata,
+            @Reference InstantSource clock) {
         this.providers = providers;
         this.people = people;
+        this.samlMetadata = samlMetadata;
         this.clock = clock;
     }
 
     public Provider create(ProviderActions.Create in) {
+        String metadata = metadata(in.preset(), in.metadata());
         Provider provider = new Provider(
                 Ref.create("identity-provider").id(),
                 name(in.name()),
                 in.preset(),
-                address(in.preset(), in.address()),
+                address(in.preset(), in.address(), metadata),
                 plain("clientId", in.clientId()),
                 secret(in.clientSecret()),
                 plain("groupsClaim", in.groupsClaim().orElse(in.preset().groupsClaim())),
                 in.newcomers().orElse(false),
                 values(in.secondFactor().orElse(List.of())),
                 in.offered().orElse(true),
+                metadata,
                 clock.instant(),
                 1);
         requireSecret(provider);
@@ -51,17 +59,21 @@ public final class Declaring {
 
     public Provider update(ProviderActions.Update in) {
         Provider former = providers.get(in.identityProvider().id());
+        String metadata = in.metadata().isPresent() ? metadata(former.preset(), in.metadata()) : former.metadata();
+        boolean elsewhere = !metadata.equals(former.metadata())
+                || in.address().filter(each -> !each.equals(former.address())).isPresent();
         Provider provider = new Provider(
                 former.id(),
                 in.name().map(Declaring::name).orElse(former.name()),
                 former.preset(),
-                in.address().isPresent() ? address(former.preset(), in.address()) : former.address(),
+                elsewhere ? address(former.preset(), in.address(), metadata) : former.address(),
                 in.clientId().map(each -> plain("clientId", each)).orElse(former.clientId()),
                 secret(in.clientSecret()).or(former::clientSecret),
                 in.groupsClaim().map(each -> plain("groupsClaim", each)).orElse(former.groupsClaim()),
                 in.newcomers().orElse(former.newcomers()),
                 in.secondFactor().map(Declaring::values).orElse(former.secondFactor()),
                 in.offered().orElse(former.offered()),
+                metadata,
                 former.createdAt(),
                 former.version());
         providers.update(provider, in.rules().map(this::rules));
@@ -83,10 +95,25 @@ public final class Declaring {
         return text.strip();
     }
 
-    /** The slash at an issuer's end belongs to it; at GitHub's it does not. */
-    private static String address(Preset preset, Optional<String> given) {
-        String address =
-                given.map(String::strip).filter(text -> !text.isEmpty()).orElse(preset.address());
+    private static String metadata(Preset preset, Optional<String> given) {
+        String metadata = given.map(String::strip).orElse("");
+        if ((preset == Preset.SAML) == metadata.isEmpty()) {
+            throw Problem.invalid(
+                    "metadata",
+                    metadata.isEmpty()
+                            ? "Paste the provider's SAML metadata, or give the address where it is"
+                            : "Only a SAML provider has metadata to be given");
+        }
+        return metadata;
+    }
+
+    /** The slash at an issuer's end belongs to it; at GitHub's it does not. A SAML provider's is in its metadata. */
+    private String address(Preset preset, Optional<String> given, String metadata) {
+        Optional<String> said = given.map(String::strip).filter(text -> !text.isEmpty());
+        if (preset == Preset.SAML) {
+            return samlMetadata.declared(metadata, said).entity();
+        }
+        String address = said.orElse(preset.address());
         if (address.isEmpty()) {
             throw Problem.invalid("address", "Give the provider's issuer, such as https://id.example.com/realms/main");
         }
@@ -102,7 +129,9 @@ public final class Declaring {
     }
 
     private static void requireSecret(Provider provider) {
-        if (provider.preset() != Preset.OIDC && provider.clientSecret().isEmpty()) {
+        if (provider.preset() != Preset.OIDC
+                && provider.preset() != Preset.SAML
+                && provider.clientSecret().isEmpty()) {
             throw Problem.invalid("clientSecret", "This provider gives a client secret; paste it here");
         }
     }

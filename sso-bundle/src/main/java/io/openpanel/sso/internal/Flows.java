@@ -30,7 +30,13 @@ public final class Flows {
             Secret nonce,
             Secret verifier,
             String returnTo,
-            Optional<String> userId) {
+            Optional<String> userId,
+            Optional<Secret> answer) {
+        /** What came for it by a request without the browser's cookie. */
+        Optional<Secret> kept() {
+            return answer.map(each -> each.at("sign_on", "answer", stateHash));
+        }
+
         Started started(String state) {
             return new Started(
                     state,
@@ -112,7 +118,7 @@ public final class Flows {
         return clerk.tx(tx -> tx.one(
                         Row.class,
                         "delete from sign_on where state_hash = ? and expires_at > ? returning state_hash, browser_hash,"
-                                + " provider_id, redirect, nonce, verifier, return_to, user_id",
+                                + " provider_id, redirect, nonce, verifier, return_to, user_id, answer",
                         Token.hash(state),
                         clock.instant()))
                 .filter(row -> row.providerId.equals(provider))
@@ -121,6 +127,39 @@ public final class Flows {
                 .orElseThrow(() -> new Problem(
                         Problem.Kind.UNAUTHENTICATED,
                         "This log-in was not begun in this browser, took too long, or was used already; begin again"));
+    }
+
+    /**
+     * Keeps an answer that another site's page posted, until the browser comes with its cookie: the first one counts.
+     *
+     * @throws Problem UNAUTHENTICATED unless there is a log-in with this state that waits for it
+     */
+    void keep(Provider provider, String state, Secret answer) {
+        String hash = Token.hash(state);
+        int kept = clerk.tx(tx -> tx.update(
+                "update sign_on set answer = ? where state_hash = ? and provider_id = ? and answer is null"
+                        + " and expires_at > ?",
+                answer.at("sign_on", "answer", hash),
+                hash,
+                provider.id(),
+                clock.instant()));
+        if (kept == 0) {
+            throw new Problem(
+                    Problem.Kind.UNAUTHENTICATED,
+                    "Nobody asked " + provider.name() + " for this answer, or too long ago; begin on the panel's log-in"
+                            + " page, not at the provider");
+        }
+    }
+
+    /** Whether an assertion was not used before; it counts as used now. */
+    boolean isFirst(Provider provider, String assertion, Instant until) {
+        return clerk.tx(tx -> tx.update(
+                        "insert into used_assertion (provider_id, hash, expires_at) values (?, ?, ?)"
+                                + " on conflict do nothing",
+                        provider.id(),
+                        Token.hash(assertion),
+                        until))
+                == 1;
     }
 
     /** Keeps what somebody proved, for them alone to link. */
@@ -166,6 +205,7 @@ public final class Flows {
     public void sweep() {
         Instant now = clock.instant();
         clerk.tx(tx -> tx.update("delete from sign_on where expires_at < ?", now)
-                + tx.update("delete from link_proof where expires_at < ?", now));
+                + tx.update("delete from link_proof where expires_at < ?", now)
+                + tx.update("delete from used_assertion where expires_at < ?", now));
     }
 }

@@ -51,7 +51,7 @@ public final class OpenIdConnect implements Protocol {
 
     @Override
     public boolean isOf(Provider provider) {
-        return provider.preset() != Preset.GITHUB;
+        return provider.preset() != Preset.GITHUB && provider.preset() != Preset.SAML;
     }
 
     @Override

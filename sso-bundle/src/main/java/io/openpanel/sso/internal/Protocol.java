@@ -28,7 +28,11 @@ interface Protocol {
      */
     List<String> test(Provider provider);
 
-    /** What a browser brings back. */
+    /**
+     * What a browser brings back.
+     *
+     * @param code what proves it: a code, or a whole SAML response
+     */
     record Answer(String code, Optional<String> issuer) {
         @Override
         public String toString() {

@@ -10,8 +10,10 @@ import java.util.Optional;
 /**
  * Who may say who people are.
  *
- * @param address the issuer, or where GitHub is
- * @param secondFactor what in {@code acr} or {@code amr} says that it saw two means; {@code *} for always
+ * @param address the issuer, a SAML provider's entity id, or where GitHub is
+ * @param clientId what it calls the panel; to a SAML provider the panel's entity id
+ * @param secondFactor what in {@code acr} or {@code amr}, or as SAML's authentication context, says that it saw two means; {@code *} for always
+ * @param metadata of a SAML provider, or where it is; else empty
  */
 public record Provider(
         String id,
@@ -24,6 +26,7 @@ public record Provider(
         boolean newcomers,
         List<String> secondFactor,
         boolean offered,
+        String metadata,
         Instant createdAt,
         long version) {
     /** Whoever is in the group gets the role in the team. */
@@ -42,6 +45,11 @@ public record Provider(
     /** Where the provider sends browsers back to, below the panel's address. */
     public String callback() {
         return SignOnDoor.PATH + "/callback/" + id;
+    }
+
+    /** Where a SAML provider finds what the panel says of itself, below the panel's address. */
+    public String description() {
+        return SignOnDoor.PATH + SignOnDoor.METADATA + id;
     }
 
     @Override

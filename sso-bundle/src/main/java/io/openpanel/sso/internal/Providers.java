@@ -5,6 +5,7 @@ import io.openpanel.api.Problem;
 import io.openpanel.api.Ref;
 import io.openpanel.api.Resource;
 import io.openpanel.api.Resources;
+import io.openpanel.sso.Preset;
 import java.util.List;
 import java.util.Optional;
 import org.osgi.service.component.annotations.Activate;
@@ -15,7 +16,7 @@ import org.osgi.service.component.annotations.Reference;
 @Component(service = {Providers.class, Resources.class})
 public final class Providers implements Resources {
     private static final String SELECT = "select id, name, preset, address, client_id, client_secret, groups_claim,"
-            + " newcomers, second_factor, offered, created_at, version from identity_provider";
+            + " newcomers, second_factor, offered, metadata, created_at, version from identity_provider";
 
     private final Clerk clerk;
 
@@ -69,7 +70,8 @@ public final class Providers implements Resources {
             requireFree(tx, provider);
             tx.update(
                     "insert into identity_provider (id, name, preset, address, client_id, client_secret, groups_claim,"
-                            + " newcomers, second_factor, offered, created_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                            + " newcomers, second_factor, offered, metadata, created_at)"
+                            + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     provider.id(),
                     provider.name(),
                     provider.preset(),
@@ -80,6 +82,7 @@ public final class Providers implements Resources {
                     provider.newcomers(),
                     provider.secondFactor(),
                     provider.offered(),
+                    provider.metadata(),
                     provider.createdAt());
             put(tx, provider.id(), rules);
             return null;
@@ -92,7 +95,7 @@ public final class Providers implements Resources {
             requireFree(tx, provider);
             int done = tx.update(
                     "update identity_provider set name = ?, address = ?, client_id = ?, groups_claim = ?, newcomers = ?,"
-                            + " second_factor = ?, offered = ?, version = version + 1 where id = ?",
+                            + " second_factor = ?, offered = ?, metadata = ?, version = version + 1 where id = ?",
                     provider.name(),
                     provider.address(),
                     provider.clientId(),
@@ -100,6 +103,7 @@ public final class Providers implements Resources {
                     provider.newcomers(),
                     provider.secondFactor(),
                     provider.offered(),
+                    provider.metadata(),
                     provider.id());
             if (done == 0) {
                 throw Problem.missing(provider.ref());
@@ -137,6 +141,27 @@ public final class Providers implements Resources {
         if (taken) {
             throw new Problem(Problem.Kind.CONFLICT, "There is a provider named " + provider.name() + " already");
         }
+        if (provider.preset() == Preset.SAML) {
+            requireOwnEntity(tx, provider);
+        }
+    }
+
+    /** Metadata says of itself whose it is: that of another must not stand for people whom this one named. */
+    private static void requireOwnEntity(Database.Tx tx, Provider provider) {
+        tx
+                .list(
+                        Provider.class,
+                        SELECT + " where preset = ? and address = ?",
+                        provider.preset(),
+                        provider.address())
+                .stream()
+                .filter(other -> !other.id().equals(provider.id()))
+                .findFirst()
+                .ifPresent(other -> {
+                    throw new Problem(
+                            Problem.Kind.CONFLICT,
+                            other.name() + " has the entity id " + provider.address() + " already; change that one");
+                });
     }
 
     public void delete(String id) {

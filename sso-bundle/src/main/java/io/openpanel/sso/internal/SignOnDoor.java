@@ -5,6 +5,8 @@ import io.openpanel.api.Panel;
 import io.openpanel.api.Problem;
 import io.openpanel.api.Secret;
 import io.openpanel.sso.SignOnActions;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -22,7 +24,9 @@ public class SignOnDoor implements Door {
     static final String PATH = "/sso";
     private static final String START = "/start/";
     private static final String CALLBACK = "/callback/";
+    static final String METADATA = "/metadata/";
     private static final int LONGEST = 4_096;
+    private static final String UNASKED = "/#sso=unasked";
     private static final Logger LOG = LoggerFactory.getLogger(SignOnDoor.class);
 
     private final Panel panel;
@@ -39,15 +43,12 @@ public class SignOnDoor implements Door {
 
     @Override
     public Reply handle(Request request) {
-        boolean starts = request.path().startsWith(START);
-        if (!starts && !request.path().startsWith(CALLBACK)) {
-            throw new Problem(Problem.Kind.MISSING, "There is nothing at " + PATH + request.path());
-        }
-        if (!request.method().equals("GET")) {
+        boolean posts = request.path().startsWith(CALLBACK) && request.method().equals("POST");
+        if (!posts && !request.method().equals("GET")) {
             return new Reply(405, Map.of("Allow", "GET"), new byte[0]);
         }
         try {
-            return starts ? start(request) : callback(request);
+            return posts ? posted(request) : got(request);
         } catch (Problem e) {
             if (e.kind() == Problem.Kind.INVALID || e.kind() == Problem.Kind.MISSING) {
                 throw e;
@@ -57,16 +58,74 @@ public class SignOnDoor implements Door {
         }
     }
 
+    private Reply got(Request request) {
+        if (request.path().startsWith(START)) {
+            return start(request);
+        }
+        if (request.path().startsWith(CALLBACK)) {
+            return callback(request);
+        }
+        if (request.path().startsWith(METADATA)) {
+            return metadata(request);
+        }
+        throw new Problem(Problem.Kind.MISSING, "There is nothing at " + PATH + request.path());
+    }
+
+    private static String origin(Request request) {
+        return (request.secure() ? "https://" : "http://") + request.header("host");
+    }
+
     private Reply start(Request request) {
         SignOnActions.Begun begun = panel.call(
                 "single-sign-on.begin",
                 new SignOnActions.Begin(
                         request.path().substring(START.length()),
-                        (request.secure() ? "https://" : "http://") + request.header("host"),
+                        origin(request),
                         Optional.ofNullable(request.query().get("return")),
                         Optional.of(request.address())),
                 SignOnActions.Begun.class);
         return redirect(begun.url(), begun.browser().map(token -> cookie(request, token, Flows.LIFE.toSeconds())));
+    }
+
+    private Reply metadata(Request request) {
+        SignOnActions.Described described = panel.call(
+                "single-sign-on.describe",
+                new SignOnActions.Describe(request.path().substring(METADATA.length()), origin(request)),
+                SignOnActions.Described.class);
+        return new Reply(
+                200,
+                Map.of("Content-Type", "application/samlmetadata+xml"),
+                described.xml().getBytes(StandardCharsets.UTF_8));
+    }
+
+    /**
+     * A SAML provider's page posts from its own site, so no cookie of ours comes with it. What it posts is kept, and the
+     * browser sent to the same address by GET, which its cookie does come with.
+     */
+    private Reply posted(Request request) {
+        Map<String, String> form = PostedForm.of(request);
+        String provider = request.path().substring(CALLBACK.length());
+        String state = form.getOrDefault("RelayState", "");
+        if (state.isEmpty() || state.length() > LONGEST) {
+            LOG.info("An answer at {} was asked for by nobody: it has no RelayState of the panel's", request.path());
+            return redirect(UNASKED, Optional.empty());
+        }
+        try {
+            panel.call(
+                    "single-sign-on.keep",
+                    new SignOnActions.Keep(
+                            provider, Secret.of(state), Secret.of(form.getOrDefault("SAMLResponse", ""))),
+                    null);
+        } catch (Problem e) {
+            if (e.kind() != Problem.Kind.UNAUTHENTICATED) {
+                throw e;
+            }
+            LOG.info("An answer at {} was not taken: {}", request.path(), e.getMessage());
+            return redirect(UNASKED, Optional.empty());
+        }
+        return redirect(
+                PATH + CALLBACK + provider + "?state=" + URLEncoder.encode(state, StandardCharsets.UTF_8),
+                Optional.empty());
     }
 
     private Reply callback(Request request) {

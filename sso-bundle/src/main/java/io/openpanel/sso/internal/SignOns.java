@@ -4,6 +4,7 @@ import io.openpanel.api.Problem;
 import io.openpanel.api.Ref;
 import io.openpanel.api.Secret;
 import io.openpanel.spi.SignOn;
+import io.openpanel.sso.Preset;
 import io.openpanel.sso.SignOnActions;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -85,7 +86,8 @@ public final class SignOns {
                 in.state().map(Secret::reveal).orElse(""),
                 in.browser().map(Secret::reveal));
         Provider provider = offered(in.provider());
-        if (in.error().isPresent() || in.code().isEmpty()) {
+        Optional<Secret> answer = provider.preset() == Preset.SAML ? row.kept() : in.code();
+        if (in.error().isPresent() || answer.isEmpty()) {
             throw new Problem(
                     Problem.Kind.UNAUTHENTICATED,
                     provider.name() + " let nobody in ("
@@ -95,7 +97,7 @@ public final class SignOns {
                 .finish(
                         provider,
                         row.started(in.state().orElseThrow().reveal()),
-                        new Protocol.Answer(in.code().get().reveal(), in.issuer()));
+                        new Protocol.Answer(answer.get().reveal(), in.issuer()));
         if (row.userId().isPresent()) {
             String token = flows.prove(row.userId().get(), provider, proved);
             return new SignOnActions.Finished(
@@ -105,6 +107,21 @@ public final class SignOns {
         }
         SignOn.Visit visit = new SignOn.Visit(address, in.device().orElse(""), in.secure());
         return finished(row.returnTo(), people.keeper().enter(identity(provider, proved), visit));
+    }
+
+    /** Takes what another site's page posted; whoever did is proved by {@link #finish} only. */
+    public void keep(SignOnActions.Keep in) {
+        flows.keep(saml(in.provider()), in.state().reveal(), in.response());
+    }
+
+    public String describe(SignOnActions.Describe in) {
+        return Saml.describe(saml(in.provider()), origin(in.origin()));
+    }
+
+    private Provider saml(String id) {
+        return Optional.of(offered(id))
+                .filter(each -> each.preset() == Preset.SAML)
+                .orElseThrow(() -> Problem.missing(new Ref("identity-provider", id)));
     }
 
     private static String word(String error) {

@@ -1,0 +1,175 @@
+package io.openpanel.sso.internal;
+
+import io.openpanel.sso.Preset;
+import io.openpanel.sso.internal.SamlXml.Fault;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.zip.Deflater;
+import java.util.zip.DeflaterOutputStream;
+import javax.xml.stream.XMLOutputFactory;
+import javax.xml.stream.XMLStreamException;
+import javax.xml.stream.XMLStreamWriter;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/** SAML 2.0: asked by HTTP-Redirect, answered by HTTP-POST with what is signed; only what was asked for is taken. */
+@Component(service = {Protocol.class, Saml.class})
+public final class Saml implements Protocol {
+    private final SamlMetadata metadata;
+    private final Flows flows;
+    private final InstantSource clock;
+
+    @Activate
+    public Saml(@Reference SamlMetadata metadata, @Reference Flows flows, @Reference InstantSource clock) {
+        this.metadata = metadata;
+        this.flows = flows;
+        this.clock = clock;
+    }
+
+    @Override
+    public boolean isOf(Provider provider) {
+        return provider.preset() == Preset.SAML;
+    }
+
+    /** An XML id may not begin with a digit. */
+    static String requestId(Flows.Started started) {
+        return '_' + started.nonce();
+    }
+
+    @Override
+    public URI begin(Provider provider, Flows.Started started) {
+        URI logIn = metadata.of(provider).logIn();
+        String request = written(xml -> {
+            xml.writeStartElement("samlp", "AuthnRequest", SamlXml.PROTOCOL);
+            xml.writeNamespace("samlp", SamlXml.PROTOCOL);
+            xml.writeNamespace("saml", SamlXml.ASSERTION);
+            xml.writeAttribute("ID", requestId(started));
+            xml.writeAttribute("Version", "2.0");
+            xml.writeAttribute(
+                    "IssueInstant",
+                    clock.instant().truncatedTo(ChronoUnit.SECONDS).toString());
+            xml.writeAttribute("Destination", logIn.toString());
+            xml.writeAttribute("AssertionConsumerServiceURL", started.redirect());
+            xml.writeAttribute("ProtocolBinding", SamlXml.BY_POST);
+            xml.writeStartElement("saml", "Issuer", SamlXml.ASSERTION);
+            xml.writeCharacters(provider.clientId());
+            xml.writeEndElement();
+            xml.writeEmptyElement("samlp", "NameIDPolicy", SamlXml.PROTOCOL);
+            xml.writeAttribute("Format", SamlXml.PERSISTENT);
+            xml.writeAttribute("AllowCreate", "true");
+            xml.writeEndElement();
+        });
+        return URI.create(logIn + (logIn.getRawQuery() == null ? "?" : "&") + "SAMLRequest="
+                + encoded(deflated(request)) + "&RelayState=" + encoded(started.state()));
+    }
+
+    /** What the panel says of itself, for the provider's forms. */
+    static String describe(Provider provider, String origin) {
+        return written(xml -> {
+            xml.writeStartElement("md", "EntityDescriptor", SamlXml.METADATA);
+            xml.writeNamespace("md", SamlXml.METADATA);
+            xml.writeAttribute("entityID", provider.clientId());
+            xml.writeStartElement("md", "SPSSODescriptor", SamlXml.METADATA);
+            xml.writeAttribute("AuthnRequestsSigned", "false");
+            xml.writeAttribute("WantAssertionsSigned", "true");
+            xml.writeAttribute("protocolSupportEnumeration", SamlXml.PROTOCOL);
+            xml.writeStartElement("md", "NameIDFormat", SamlXml.METADATA);
+            xml.writeCharacters(SamlXml.PERSISTENT);
+            xml.writeEndElement();
+            xml.writeEmptyElement("md", "AssertionConsumerService", SamlXml.METADATA);
+            xml.writeAttribute("Binding", SamlXml.BY_POST);
+            xml.writeAttribute("Location", origin + provider.callback());
+            xml.writeAttribute("index", "0");
+            xml.writeAttribute("isDefault", "true");
+            xml.writeEndElement();
+            xml.writeEndElement();
+        });
+    }
+
+    private interface Writing {
+        void to(XMLStreamWriter xml) throws XMLStreamException;
+    }
+
+    private static String written(Writing writing) {
+        StringWriter text = new StringWriter();
+        try {
+            writing.to(XMLOutputFactory.newDefaultFactory().createXMLStreamWriter(text));
+        } catch (XMLStreamException e) {
+            throw new IllegalStateException(e);
+        }
+        return text.toString();
+    }
+
+    private static String deflated(String text) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        Deflater deflater = new Deflater(Deflater.DEFAULT_COMPRESSION, true);
+        try (DeflaterOutputStream out = new DeflaterOutputStream(bytes, deflater)) {
+            out.write(text.getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            deflater.end();
+        }
+        return Base64.getEncoder().encodeToString(bytes.toByteArray());
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public Proved finish(Provider provider, Flows.Started started, Answer answer) {
+        try {
+            byte[] message = decoded(answer.code());
+            Optional<SamlSignatures.Read> read =
+                    SamlSignatures.read(message, metadata.of(provider).publicKeys());
+            if (read.isEmpty()) {
+                Optional<SamlMetadata.Known> anew = metadata.anew(provider);
+                read = anew.isPresent()
+                        ? SamlSignatures.read(message, anew.get().publicKeys())
+                        : read;
+            }
+            SamlAnswer.Said said = new SamlAnswer(provider, started, clock.instant())
+                    .read(read.orElseThrow(() -> new Fault("it is signed by a key that is not in its metadata")));
+            if (!flows.isFirst(provider, said.id(), said.until())) {
+                throw new Fault("its assertion was used already");
+            }
+            return said.proved();
+        } catch (Fault e) {
+            throw Protocol.refused(provider, e.getMessage());
+        }
+    }
+
+    private static byte[] decoded(String text) throws Fault {
+        try {
+            return Base64.getDecoder().decode(text.replaceAll("\\s", ""));
+        } catch (IllegalArgumentException e) {
+            throw new Fault("it is no base64", e);
+        }
+    }
+
+    @Override
+    public List<String> test(Provider provider) {
+        SamlMetadata.Known known = metadata.fresh(provider);
+        X509Certificate last = known.keys().stream()
+                .max((one, other) -> one.getNotAfter().compareTo(other.getNotAfter()))
+                .orElseThrow();
+        return List.of(
+                "entity id " + known.entity(),
+                "log-in at " + known.logIn(),
+                "keys " + known.keys().size() + ", good until "
+                        + last.getNotAfter().toInstant());
+    }
+}
