@@ -5,7 +5,7 @@ import { Button } from '../ui/controls';
 
 interface Offer { provider: string; name: string }
 
-const REFUSALS = ['conflict', 'denied', 'unauthenticated', 'upstream', 'limited'];
+const REFUSALS = ['conflict', 'denied', 'unauthenticated', 'unasked', 'upstream', 'limited'];
 
 /** What the panel put behind the #, once: it is gone from the address then. */
 function taken(name: string): string | undefined {
