@@ -3,12 +3,32 @@ import { until } from '../lib/world.mjs';
 
 const CAIO = { name: 'Caio Dias', email: 'caio@example.test', password: 'seven quiet rivers and a bridge' };
 
+const COMPANY = 'Acme';
+const METADATA = `<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" entityID="https://id.example.com">
+  <md:IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">
+    <md:KeyDescriptor><ds:KeyInfo xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:X509Data><ds:X509Certificate>
+MIIBSTCB8KADAgECAgkAlj0cYDosSsswCgYIKoZIzj0EAwIwGTEXMBUGA1UEAxMO
+aWQuZXhhbXBsZS5jb20wHhcNMjYxMTIyMTA
+xMzQzWhcNMzYxMTE5MTAxMzQzWjAZ
+MRcwFQYDVQQDEw5pZC5leGFtcGxlLmNvbTBZMBMGByqGSM49AgEGCCqGSM49AwEH
+A0IAB
+CQw5cYcLwBJU/y0RR0SgpPnq/i49VDdLsGk81Ss9kmzQ8njFlPh3UTGd1Sj
+FXjsjlOX+cz9Y3WRnaNOfcFw01mjITAfMB0GA1Ud
+DgQWBBRWaOOPwSJasVIJ1ehp
+WH/30D8WLzAKBggqhkjOPQQDAgNIADBFAiEAjynLjDMS758LAGcvxQARRpd9mJD3
+Crrf0p4BUL
+Viu1MCIDSPyhDSopE8ELZWeLudq82U6ywJ3+9/TnkhGovc1XuK
+    </ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>
+    <md:SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="https://id.example.com/saml"/>
+  </md:IDPSSODescriptor>
+</md:EntityDescriptor>`;
+
 /** Somebody is invited, joins in a browser of their own, works on one project, and is talked to. */
 export default async function secondPerson(suite, world) {
   const { page, eyes, browser } = world;
   const dialog = page.getByRole('dialog');
   const menu = (name) => page.getByRole('complementary').getByRole('link', { name, exact: true });
-  eyes.names.push(CAIO.name, CAIO.email, 'ci-deploy');
+  eyes.names.push(CAIO.name, CAIO.email, 'ci-deploy', COMPANY);
   eyes.secret("the second person's password", CAIO.password);
   // At localhost, since browsers know no passkeys at numbers.
   const own = `http://localhost:${world.panel.port}`;
@@ -143,6 +163,20 @@ export default async function secondPerson(suite, world) {
       await dialog.waitFor();
       await world.look('single-sign-on-add');
       await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: 'SAML 2.0' }).first().click();
+      await dialog.getByLabel('Name').fill(COMPANY);
+      await dialog.getByLabel('Metadata').fill('<none/>');
+      await eyes.expecting('/api/v1/identity-providers', 400, async () => {
+        await dialog.getByRole('button', { name: 'Add provider' }).click();
+        await dialog.getByText('it describes nobody to log in at').first().waitFor();
+      });
+      await world.look('single-sign-on-saml');
+      await dialog.getByLabel('Metadata').fill(METADATA);
+      await dialog.getByRole('button', { name: 'Add provider' }).click();
+      await page.getByRole('heading', { name: COMPANY }).waitFor();
+      await page.getByRole('button', { name: 'Test', exact: true }).click();
+      await page.getByText('log-in at https://id.example.com/saml').waitFor();
+      await world.look('single-sign-on-provider');
     });
 
     await suite.test('Whoever forgot a password is told what to do where no e-mail is sent', async () => {

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -105,23 +106,65 @@ final class Keycloak implements AutoCloseable {
                         "groups",
                         List.of(Map.of("name", "devs"), Map.of("name", "viewers")),
                         "users",
-                        List.of(user("nina", List.of("/devs")), user("olaf", List.of())),
+                        List.of(
+                                user("nina", List.of("/devs")),
+                                user("olaf", List.of()),
+                                user("sara", List.of("/devs"))),
                         "clients",
-                        List.of(Map.of(
-                                "clientId",
-                                "openpanel",
-                                "secret",
-                                SECRET,
-                                "publicClient",
-                                false,
-                                "standardFlowEnabled",
-                                true,
-                                "redirectUris",
-                                List.of(panel.url() + "/sso/callback/*"),
-                                "attributes",
-                                Map.of("pkce.code.challenge.method", "S256"),
-                                "protocolMappers",
-                                List.of(groups)))));
+                        List.of(
+                                Map.of(
+                                        "clientId",
+                                        "openpanel",
+                                        "secret",
+                                        SECRET,
+                                        "publicClient",
+                                        false,
+                                        "standardFlowEnabled",
+                                        true,
+                                        "redirectUris",
+                                        List.of(panel.url() + "/sso/callback/*"),
+                                        "attributes",
+                                        Map.of("pkce.code.challenge.method", "S256"),
+                                        "protocolMappers",
+                                        List.of(groups)),
+                                samlClient(panel))));
+    }
+
+    String samlMetadata() {
+        return issuer() + "/protocol/saml/descriptor";
+    }
+
+    /** As docs/guide/sso.md says; the panel's entity id is its address. */
+    private static Map<String, Object> samlClient(Panel panel) {
+        return Map.of(
+                "clientId",
+                panel.url(),
+                "protocol",
+                "saml",
+                "redirectUris",
+                List.of(panel.url() + "/sso/callback/*"),
+                "attributes",
+                Map.of(
+                        "saml.client.signature", "false",
+                        "saml.server.signature", "true",
+                        "saml.assertion.signature", "true",
+                        "saml.signature.algorithm", "RSA_SHA256",
+                        "saml.authnstatement", "true",
+                        "saml.force.post.binding", "true",
+                        "saml_name_id_format", "persistent"),
+                "protocolMappers",
+                List.of(
+                        samlMapper("saml-group-membership-mapper", "groups", Map.of("full.path", "false")),
+                        samlMapper("saml-user-property-mapper", "email", Map.of("user.attribute", "email")),
+                        samlMapper("saml-user-property-mapper", "givenName", Map.of("user.attribute", "firstName")),
+                        samlMapper("saml-user-property-mapper", "surname", Map.of("user.attribute", "lastName"))));
+    }
+
+    private static Map<String, Object> samlMapper(String kind, String name, Map<String, String> besides) {
+        Map<String, String> config = new HashMap<>(besides);
+        config.put("attribute.name", name);
+        config.put("attribute.nameformat", "Basic");
+        return Map.of("name", name, "protocol", "saml", "protocolMapper", kind, "config", config);
     }
 
     private static Map<String, Object> user(String name, List<String> groups) {

@@ -102,7 +102,9 @@ class PortsTest {
                         "setup.create",
                         "setup.get",
                         "single-sign-on.begin",
-                        "single-sign-on.finish");
+                        "single-sign-on.describe",
+                        "single-sign-on.finish",
+                        "single-sign-on.keep");
     }
 
     @Test

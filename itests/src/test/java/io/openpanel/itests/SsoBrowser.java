@@ -17,12 +17,66 @@ import java.util.stream.Collectors;
 /** A browser with cookies that follows nothing by itself and fills Keycloak's log-in form. */
 final class SsoBrowser {
     private static final Pattern FORM = Pattern.compile("action=\"([^\"]+)\"");
+    private static final Pattern FIELD = Pattern.compile("(?i)name=\"(SAMLResponse|RelayState)\" value=\"([^\"]*)\"");
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
     private final Map<String, Map<String, String>> cookies = new HashMap<>();
 
     /** From an address of the panel's or the provider's to the address on the panel that Keycloak sends it back to. */
     String logIn(String url, String name) {
+        HttpResponse<String> answer = fill(url, name);
+        if (answer.statusCode() / 100 != 3) {
+            throw new AssertionError("Keycloak let " + name + " not in: " + answer.statusCode());
+        }
+        return location(answer);
+    }
+
+    /**
+     * As {@link #logIn}, at a SAML client: Keycloak answers with a page that posts a form to the panel by itself.
+     *
+     * @return the form, by the names of its fields, and its address as {@code action}
+     */
+    Map<String, String> logInForForm(String url, String name) {
+        HttpResponse<String> page = fill(url, name);
+        Map<String, String> form = new HashMap<>();
+        Matcher action = FORM.matcher(page.body().replaceAll("(?i)action=\"", "action=\""));
+        Matcher field = FIELD.matcher(page.body());
+        if (!action.find()) {
+            throw new AssertionError("No form at " + page.uri() + ": " + page.body());
+        }
+        form.put("action", action.group(1));
+        while (field.find()) {
+            form.put(field.group(1), field.group(2));
+        }
+        return form;
+    }
+
+    /** Posts another site's form, without the cookies here as a browser keeps them for itself then, and goes where it is sent. */
+    HttpResponse<String> post(Map<String, String> form) {
+        String url = form.get("action");
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url))
+                .timeout(Duration.ofSeconds(30))
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .header("Sec-Fetch-Site", "cross-site")
+                .POST(HttpRequest.BodyPublishers.ofString(form.entrySet().stream()
+                        .filter(each -> !each.getKey().equals("action"))
+                        .map(each -> each.getKey() + '=' + Api.encode(each.getValue()))
+                        .collect(Collectors.joining("&"))))
+                .build();
+        try {
+            HttpResponse<String> answer = CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
+            return location(answer).startsWith("/sso/")
+                    ? get(URI.create(url).resolve(location(answer)).toString())
+                    : answer;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private HttpResponse<String> fill(String url, String name) {
         HttpResponse<String> page = get(url);
         while (page.statusCode() / 100 == 3) {
             page = get(location(page));
@@ -31,15 +85,10 @@ final class SsoBrowser {
         if (!form.find()) {
             throw new AssertionError("No form at " + page.uri() + ": " + page.body());
         }
-        HttpResponse<String> answer =
-                send(HttpRequest.newBuilder(URI.create(form.group(1).replace("&amp;", "&")))
+        return send(HttpRequest.newBuilder(URI.create(form.group(1).replace("&amp;", "&")))
                         .header("Content-Type", "application/x-www-form-urlencoded")
                         .POST(HttpRequest.BodyPublishers.ofString(
                                 "username=" + name + "&password=" + Api.encode(Keycloak.PASSWORD) + "&credentialId=")));
-        if (answer.statusCode() / 100 != 3) {
-            throw new AssertionError("Keycloak let " + name + " not in: " + answer.statusCode());
-        }
-        return location(answer);
     }
 
     HttpResponse<String> get(String url) {

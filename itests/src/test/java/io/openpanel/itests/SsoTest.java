@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -23,6 +25,7 @@ class SsoTest {
     private static Keycloak keycloak;
     private static Api owner;
     private static String provider;
+    private static String saml;
 
     @BeforeAll
     static void start() throws IOException {
@@ -164,5 +167,78 @@ class SsoTest {
         assertThat(SsoBrowser.location(later.get(callback(later, "olaf")))).isEqualTo("/apps");
         assertThat(profile(later).get("email").asText()).isEqualTo(Panel.EMAIL);
         assertThat(profile(later).get("role").asText()).isEqualTo("owner");
+    }
+
+    private static Map<String, String> samlForm(SsoBrowser browser, String name) {
+        return browser.logInForForm(panel.url() + "/sso/start/" + saml + "?return=/apps", name);
+    }
+
+    @Test
+    @Order(7)
+    void aSamlProviderIsDeclaredByItsMetadataAndNamesThePanelByIts() {
+        String team = owner.get("/api/v1/profile").ok().json().get("teamName").asText();
+        JsonNode made = owner.post(
+                        "/api/v1/identity-providers",
+                        Map.of(
+                                "name", "Company",
+                                "preset", "saml",
+                                "metadata", keycloak.samlMetadata(),
+                                "clientId", panel.url(),
+                                "newcomers", true,
+                                "rules",
+                                        List.of(
+                                                Map.of("group", "devs", "team", team, "role", "developer"),
+                                                Map.of("group", "viewers", "team", team, "role", "viewer"))))
+                .ok()
+                .json();
+        saml = made.get("identityProvider").asText().substring("identity-provider:".length());
+        assertThat(made.get("address").asText()).isEqualTo(keycloak.issuer());
+        assertThat(owner.post("/api/v1/identity-providers/" + saml + "/test", Map.of())
+                        .ok()
+                        .text())
+                .contains("entity id " + keycloak.issuer(), "good until");
+        assertThat(new SsoBrowser()
+                        .get(panel.url() + made.get("metadataPath").asText())
+                        .body())
+                .contains("entityID=\"" + panel.url() + '"', panel.url() + "/sso/callback/" + saml);
+    }
+
+    @Test
+    @Order(8)
+    void somebodyNewComesBySamlWithTheRoleOfTheirGroupAndIsTheSameTheNextTime() {
+        SsoBrowser browser = new SsoBrowser();
+        HttpResponse<String> landed = browser.post(samlForm(browser, "sara"));
+        assertThat(SsoBrowser.location(landed)).isEqualTo("/apps");
+        JsonNode sara = profile(browser);
+        assertThat(sara.get("email").asText()).isEqualTo("sara@example.test");
+        assertThat(sara.get("name").asText()).isEqualTo("sara Example");
+        assertThat(sara.get("role").asText()).isEqualTo("developer");
+
+        keycloak.move("sara", "viewers");
+        SsoBrowser later = new SsoBrowser();
+        later.post(samlForm(later, "sara"));
+        assertThat(profile(later).get("user").asText()).isEqualTo(sara.get("user").asText());
+        assertThat(profile(later).get("role").asText()).isEqualTo("viewer");
+    }
+
+    @Test
+    @Order(9)
+    void aSamlAnswerIsGoodOnceInItsBrowserAndUnchanged() {
+        SsoBrowser browser = new SsoBrowser();
+        Map<String, String> form = samlForm(browser, "sara");
+        assertThat(SsoBrowser.location(new SsoBrowser().post(form))).isEqualTo("/#sso=unauthenticated");
+        assertThat(SsoBrowser.location(browser.post(form))).isEqualTo("/#sso=unasked");
+        assertThat(browser.accessToken(panel)).isEmpty();
+
+        Map<String, String> changed = samlForm(browser, "sara");
+        String response = new String(Base64.getDecoder().decode(changed.get("SAMLResponse")), StandardCharsets.UTF_8);
+        assertThat(response).contains(">viewers<");
+        changed.put(
+                "SAMLResponse",
+                Base64.getEncoder()
+                        .encodeToString(
+                                response.replace(">viewers<", ">devs<").getBytes(StandardCharsets.UTF_8)));
+        assertThat(SsoBrowser.location(browser.post(changed))).isEqualTo("/#sso=unauthenticated");
+        assertThat(browser.accessToken(panel)).isEmpty();
     }
 }
