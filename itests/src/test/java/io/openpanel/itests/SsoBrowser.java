@@ -86,9 +86,9 @@ final class SsoBrowser {
             throw new AssertionError("No form at " + page.uri() + ": " + page.body());
         }
         return send(HttpRequest.newBuilder(URI.create(form.group(1).replace("&amp;", "&")))
-                        .header("Content-Type", "application/x-www-form-urlencoded")
-                        .POST(HttpRequest.BodyPublishers.ofString(
-                                "username=" + name + "&password=" + Api.encode(Keycloak.PASSWORD) + "&credentialId=")));
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(HttpRequest.BodyPublishers.ofString(
+                        "username=" + name + "&password=" + Api.encode(Keycloak.PASSWORD) + "&credentialId=")));
     }
 
     HttpResponse<String> get(String url) {

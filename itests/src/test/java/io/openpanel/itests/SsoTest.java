@@ -180,15 +180,20 @@ class SsoTest {
         JsonNode made = owner.post(
                         "/api/v1/identity-providers",
                         Map.of(
-                                "name", "Company",
-                                "preset", "saml",
-                                "metadata", keycloak.samlMetadata(),
-                                "clientId", panel.url(),
-                                "newcomers", true,
+                                "name",
+                                "Company",
+                                "preset",
+                                "saml",
+                                "metadata",
+                                keycloak.samlMetadata(),
+                                "clientId",
+                                panel.url(),
+                                "newcomers",
+                                true,
                                 "rules",
-                                        List.of(
-                                                Map.of("group", "devs", "team", team, "role", "developer"),
-                                                Map.of("group", "viewers", "team", team, "role", "viewer"))))
+                                List.of(
+                                        Map.of("group", "devs", "team", team, "role", "developer"),
+                                        Map.of("group", "viewers", "team", team, "role", "viewer"))))
                 .ok()
                 .json();
         saml = made.get("identityProvider").asText().substring("identity-provider:".length());
@@ -217,7 +222,8 @@ class SsoTest {
         keycloak.move("sara", "viewers");
         SsoBrowser later = new SsoBrowser();
         later.post(samlForm(later, "sara"));
-        assertThat(profile(later).get("user").asText()).isEqualTo(sara.get("user").asText());
+        assertThat(profile(later).get("user").asText())
+                .isEqualTo(sara.get("user").asText());
         assertThat(profile(later).get("role").asText()).isEqualTo("viewer");
     }
 
@@ -236,8 +242,7 @@ class SsoTest {
         changed.put(
                 "SAMLResponse",
                 Base64.getEncoder()
-                        .encodeToString(
-                                response.replace(">viewers<", ">devs<").getBytes(StandardCharsets.UTF_8)));
+                        .encodeToString(response.replace(">viewers<", ">devs<").getBytes(StandardCharsets.UTF_8)));
         assertThat(SsoBrowser.location(browser.post(changed))).isEqualTo("/#sso=unauthenticated");
         assertThat(browser.accessToken(panel)).isEmpty();
     }

@@ -93,16 +93,17 @@ enum Wrapping {
         one(document, PROTOCOL, "Status").appendChild(detail);
         rename(root, evil);
     }),
-    EVIL_ASSERTION_IN_WHICH_THE_SIGNATURE_IS_FOR_ANOTHER_PART("Assertion", "its signature is for something else", (document, evil) -> {
-        // Neither a second Response nor a second Assertion: what is signed goes by another name.
-        Element signed = one(document, ASSERTION, "Assertion");
-        Element copy = unsigned(signed, null);
-        rename(signed, evil);
-        Element advice = document.createElementNS(ASSERTION, "saml:Advice");
-        document.renameNode(copy, ASSERTION, "saml:Evidence");
-        advice.appendChild(copy);
-        signed.appendChild(advice);
-    });
+    EVIL_ASSERTION_IN_WHICH_THE_SIGNATURE_IS_FOR_ANOTHER_PART(
+            "Assertion", "its signature is for something else", (document, evil) -> {
+                // Neither a second Response nor a second Assertion: what is signed goes by another name.
+                Element signed = one(document, ASSERTION, "Assertion");
+                Element copy = unsigned(signed, null);
+                rename(signed, evil);
+                Element advice = document.createElementNS(ASSERTION, "saml:Advice");
+                document.renameNode(copy, ASSERTION, "saml:Evidence");
+                advice.appendChild(copy);
+                signed.appendChild(advice);
+            });
 
     /** What is signed to begin with. */
     final String signed;
