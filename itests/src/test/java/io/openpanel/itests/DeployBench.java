@@ -1,8 +1,11 @@
 package io.openpanel.itests;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +43,7 @@ final class DeployBench {
                 requests = load.requests();
                 failed = load.failed();
             }
+            tellSteps(api);
             Arrays.sort(ours);
             Arrays.sort(floor);
             Bench.say("deploy", "s", ours[ROUNDS / 2], floor[ROUNDS / 2], 2, true, false);
@@ -55,6 +59,29 @@ final class DeployBench {
             Wait.millis(5);
         }
         return (System.nanoTime() - start) / 1e9;
+    }
+
+    /** Where the last deployment spent its time: for whoever tunes it, not a figure. */
+    private static void tellSteps(Api api) {
+        String last = api.get("/api/v1/deployments?app=bench%2Fsite")
+                .ok()
+                .json()
+                .at("/items/0/job")
+                .asText();
+        JsonNode job = api.get("/api/v1/jobs/" + Api.encode(last)).ok().json();
+        Instant created = Instant.parse(job.get("createdAt").asText());
+        StringBuilder line = new StringBuilder("steps, ms since the call:");
+        job.get("steps").forEach(step -> line.append(' ')
+                .append(step.get("name").asText())
+                .append(' ')
+                .append(millis(created, step, "startedAt"))
+                .append('-')
+                .append(millis(created, step, "finishedAt")));
+        System.err.println(line);
+    }
+
+    private static long millis(Instant since, JsonNode step, String name) {
+        return Duration.between(since, Instant.parse(step.path(name).asText())).toMillis();
     }
 
     private static double byHand(String text) throws IOException {
