@@ -76,12 +76,13 @@ final class DeployBench {
                 .append(' ')
                 .append(millis(created, step, "startedAt"))
                 .append('-')
-                .append(millis(created, step, "finishedAt")));
+                .append(step.has("finishedAt") ? millis(created, step, "finishedAt") : ""));
         System.err.println(line);
     }
 
-    private static long millis(Instant since, JsonNode step, String name) {
-        return Duration.between(since, Instant.parse(step.path(name).asText())).toMillis();
+    private static String millis(Instant since, JsonNode step, String name) {
+        return String.valueOf(
+                Duration.between(since, Instant.parse(step.get(name).asText())).toMillis());
     }
 
     private static double byHand(String text) throws IOException {

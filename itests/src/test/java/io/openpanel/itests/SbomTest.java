@@ -80,7 +80,8 @@ class SbomTest {
     }
 
     private static List<Library> bill(String name) throws IOException {
-        JsonNode bill = JSON.readTree(Files.readAllBytes(DISTRIBUTION.resolve("sbom").resolve(name)));
+        JsonNode bill =
+                JSON.readTree(Files.readAllBytes(DISTRIBUTION.resolve("sbom").resolve(name)));
         assertThat(bill.path("bomFormat").asText()).isEqualTo("CycloneDX");
         return StreamSupport.stream(bill.path("components").spliterator(), false)
                 .map(each -> new Library(
