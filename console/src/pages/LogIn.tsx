@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { PasswordInput, TextInput } from '@mantine/core';
 import { logIn, type Challenge } from '../client/session';
 import { useT } from '../i18n/i18n';
@@ -7,7 +7,7 @@ import { Button } from '../ui/controls';
 import { Notice, ProblemNotice } from '../ui/states';
 import { NoAccount } from './NoAccount';
 import { SecondStep } from './SecondStep';
-import { challengeOfProvider, refusalOfProvider, WithProvider } from './WithProvider';
+import { challengeOfProvider, drawn, refusalOfProvider, WithProvider } from './WithProvider';
 import { WithPasskey } from './WithPasskey';
 
 export default function LogIn() {
@@ -18,6 +18,7 @@ export default function LogIn() {
   const [error, setError] = useState<unknown>();
   const [challenge, setChallenge] = useState<Challenge | undefined>(challengeOfProvider);
   const [refusal] = useState(refusalOfProvider);
+  useEffect(drawn, []);
   if (challenge) {
     return (
       <Gate title={t('in.second')} lead={t('in.second-lead', { email: challenge.email ?? email.trim() })}>

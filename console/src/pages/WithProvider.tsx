@@ -7,13 +7,21 @@ interface Offer { provider: string; name: string }
 
 const REFUSALS = ['conflict', 'denied', 'unauthenticated', 'unasked', 'upstream', 'limited'];
 
-/** What the panel put behind the #, once: it is gone from the address then. */
+const kept = new Map<string, string>();
+
+/** What the panel put behind the #: it is gone from the address then, and kept until it is drawn, since a first rendering may be thrown away. */
 function taken(name: string): string | undefined {
   const found = new RegExp(`^#${name}=(.+)$`).exec(window.location.hash)?.[1];
   if (found) {
+    kept.set(name, found);
     window.history.replaceState(null, '', window.location.pathname + window.location.search);
   }
-  return found;
+  return kept.get(name);
+}
+
+/** What was behind the # is drawn by now, and said once. */
+export function drawn(): void {
+  kept.clear();
 }
 
 /** The second step, where a provider proved the first. */
