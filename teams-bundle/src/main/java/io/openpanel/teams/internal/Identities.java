@@ -30,6 +30,7 @@ public final class Identities implements SignOn {
     private final MappedRoles mapped;
     private final SignIn signIn;
     private final RegistrationMode mode;
+    private final Provisioned provisioned;
 
     /** An identity of somebody. */
     public record Row(
@@ -56,7 +57,8 @@ public final class Identities implements SignOn {
             @Reference Roles roles,
             @Reference MappedRoles mapped,
             @Reference SignIn signIn,
-            @Reference RegistrationMode mode) {
+            @Reference RegistrationMode mode,
+            @Reference Provisioned provisioned) {
         this.clerk = clerk;
         this.clock = clock;
         this.people = people;
@@ -66,6 +68,7 @@ public final class Identities implements SignOn {
         this.mapped = mapped;
         this.signIn = signIn;
         this.mode = mode;
+        this.provisioned = provisioned;
     }
 
     @Override
@@ -104,7 +107,12 @@ public final class Identities implements SignOn {
                         Problem.Kind.DENIED,
                         "The provider gives no verified e-mail address of yours, so no account can be made"));
         String address = People.email(email);
-        if (people.byEmail(address).isPresent()) {
+        Optional<People.Account> there = people.byEmail(address);
+        Optional<String> team = there.flatMap(each -> provisioned.opensTo(each.id(), identity.provider()));
+        if (team.isPresent()) {
+            return bind(team.get(), there.get().id(), identity);
+        }
+        if (there.isPresent()) {
             throw new Problem(
                     Problem.Kind.CONFLICT,
                     "There is an account with this e-mail address already; log in to it in its own way first and link"
@@ -161,10 +169,14 @@ public final class Identities implements SignOn {
                 .flatMap(person -> person.memberships().stream().findFirst())
                 .orElseThrow(() -> new Problem(Problem.Kind.DENIED, "You are in no team any more"))
                 .team();
-        clerk.in(team, tx -> {
-            insert(tx, user.id(), identity);
-            tx.publish(new TeamEvents.IdentityLinked(user, identity.issuer(), shown(identity)));
-            return null;
+        bind(team, user.id(), identity);
+    }
+
+    private String bind(String team, String user, Identity identity) {
+        return clerk.in(team, tx -> {
+            insert(tx, user, identity);
+            tx.publish(new TeamEvents.IdentityLinked(new Ref("user", user), identity.issuer(), shown(identity)));
+            return user;
         });
     }
 

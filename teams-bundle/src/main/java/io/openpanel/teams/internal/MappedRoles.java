@@ -85,7 +85,7 @@ public final class MappedRoles {
     }
 
     /** @return whether the person is in the team no longer */
-    private boolean change(Database.Tx tx, String user, String name, String provider, Optional<String> wanted) {
+    boolean change(Database.Tx tx, String user, String name, String provider, Optional<String> wanted) {
         tx.list(Rights.Id.class, "select user_id as id from membership order by user_id for update");
         Optional<Row> there = tx.one(
                 Row.class,
@@ -94,23 +94,49 @@ public final class MappedRoles {
                         + " where m.user_id = ?",
                 user);
         if (there.isEmpty()) {
-            wanted.ifPresent(role -> join(tx, user, name, provider, role));
+            if (!isKeptOut(tx, user, provider)) {
+                wanted.ifPresent(role -> join(tx, user, name, provider, role));
+            }
             return false;
         }
         if (!there.get().isOf(provider)) {
             return false;
         }
         if (wanted.isEmpty()) {
-            Role former = roles.require(tx, there.get().role);
-            tx.update("delete from membership where user_id = ?", user);
-            Members.requireAnOwner(tx, former);
-            tx.publish(new TeamEvents.MemberRemoved(new Ref("member", user), name));
+            remove(tx, user, name, there.get().role);
             return true;
         }
         if (!wanted.get().equals(there.get().role)) {
             exchange(tx, user, name, roles.require(tx, there.get().role), wanted.get());
         }
         return false;
+    }
+
+    /** Ends somebody's place in the team, whoever gave it; true where there was one. */
+    boolean end(Database.Tx tx, String user, String name) {
+        tx.list(Rights.Id.class, "select user_id as id from membership order by user_id for update");
+        Optional<Rights.Id> role =
+                tx.one(Rights.Id.class, "select coalesce(role_id, role) as id from membership where user_id = ?", user);
+        role.ifPresent(each -> remove(tx, user, name, each.id()));
+        return role.isPresent();
+    }
+
+    private void remove(Database.Tx tx, String user, String name, String role) {
+        Role former = roles.require(tx, role);
+        tx.update("delete from membership where user_id = ?", user);
+        Members.requireAnOwner(tx, former);
+        tx.publish(new TeamEvents.MemberRemoved(new Ref("member", user), name));
+    }
+
+    /** Groups at a provider do not bring back whom the team's directory says to have left. */
+    private static boolean isKeptOut(Database.Tx tx, String user, String provider) {
+        return tx.one(
+                        Rights.Id.class,
+                        "select user_id as id from provisioned_member where user_id = ? and directory is not null"
+                                + " and directory <> ? and not active",
+                        user,
+                        provider)
+                .isPresent();
     }
 
     private void join(Database.Tx tx, String user, String name, String provider, String role) {

@@ -66,12 +66,16 @@ public final class People {
     /** Somebody whom another party proves. Their password is one that nobody knows. */
     Newcomer newcomerWithoutPassword(String email, String wanted) {
         String address = email(email);
-        String plain = wanted.replaceAll("\\p{Cntrl}", " ").strip();
+        String plain = shown(wanted);
         String shown = plain.isEmpty() ? address.substring(0, address.indexOf('@')) : plain;
         return new Newcomer(
-                address,
-                name(shown.substring(0, Math.min(shown.length(), 100))),
-                passwords.hash(RefreshToken.create().text()));
+                address, name(shown), passwords.hash(RefreshToken.create().text()));
+    }
+
+    /** A name that another party gives, as far as it can be one here. */
+    static String shown(String wanted) {
+        String plain = wanted.replaceAll("\\p{Cntrl}", " ").strip();
+        return plain.substring(0, Math.min(plain.length(), 100)).strip();
     }
 
     static String email(String text) {
@@ -92,6 +96,13 @@ public final class People {
 
     /** Makes the account and its membership of the transaction's team. */
     Ref add(Database.Tx tx, Newcomer person, Role role) {
+        Ref user = account(tx, person);
+        join(tx, user.id(), person.name, role);
+        return user;
+    }
+
+    /** Makes the account alone. */
+    Ref account(Database.Tx tx, Newcomer person) {
         Ref user = Ref.create("user");
         Instant now = clock.instant();
         int made = tx.update(
@@ -105,7 +116,6 @@ public final class People {
         if (made == 0) {
             throw new Problem(Problem.Kind.CONFLICT, "There is an account for " + person.email + " already");
         }
-        join(tx, user.id(), person.name, role);
         return user;
     }
 

@@ -126,6 +126,13 @@ public final class Rights {
                 .orElse(false);
     }
 
+    /** Whether somebody is in a team, also where they may not come in. */
+    boolean isMember(String user, String team) {
+        return clerk.allTeams(tx -> tx.one(
+                        Id.class, "select user_id as id from membership where user_id = ? and team_id = ?", user, team))
+                .isPresent();
+    }
+
     /** The first team, whose owners and admins look after the panel itself. */
     Optional<String> homeTeam() {
         if (homeTeam.isEmpty()) {

@@ -201,6 +201,7 @@ public final class Teams {
             tx.publish(new TeamEvents.TeamDeleted(team, name));
             tx.update("delete from invitation");
             tx.update("delete from membership");
+            tx.update("delete from provisioned_member");
             tx.update("delete from custom_role");
             tx.update("delete from team where id = ?", team.id());
             return all;
