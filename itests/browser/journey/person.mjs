@@ -90,7 +90,7 @@ export default async function person(suite, world) {
   await suite.test('Each page is there in Portuguese', async () => {
     const pages = { 'overview': '/', 'projects': '/projects', 'app-new': '/apps/new', 'app-general': app, 'app-domains': `${app}/domains`, 'app-environment': `${app}/environment`,
       'app-deployments': `${app}/deployments`, 'app-logs': `${app}/logs`, 'app-webhooks': `${app}/webhooks`, 'app-advanced': `${app}/advanced`, 'app-danger-zone': `${app}/danger`,
-      'containers': '/containers', 'images': '/images', 'domains': '/domains', 'jobs': '/jobs', 'members': '/settings/members', 'roles': '/settings/roles', 'people': '/settings/people', 'single-sign-on': '/settings/single-sign-on', 'team': '/settings/team', 'api-keys': '/settings/api-keys', 'profile': '/settings/profile', 'plugins': '/plugins', 'marketplace': '/plugins/marketplace', 'routes': '/routes', 'dead-letters': '/routes/dead-letters', 'encryption': '/encryption', 'audit': '/audit' };
+      'containers': '/containers', 'images': '/images', 'domains': '/domains', 'jobs': '/jobs', 'members': '/settings/members', 'roles': '/settings/roles', 'people': '/settings/people', 'single-sign-on': '/settings/single-sign-on', 'provisioning': '/settings/provisioning', 'team': '/settings/team', 'api-keys': '/settings/api-keys', 'profile': '/settings/profile', 'plugins': '/plugins', 'marketplace': '/plugins/marketplace', 'routes': '/routes', 'dead-letters': '/routes/dead-letters', 'encryption': '/encryption', 'audit': '/audit' };
     for (const [name, path] of Object.entries(pages)) {
       await world.go(path);
       await page.getByRole('heading', { level: 1 }).waitFor();

@@ -179,6 +179,20 @@ export default async function secondPerson(suite, world) {
       await world.look('single-sign-on-provider');
     });
 
+    await suite.test('A directory gets a token that is shown once, and loses it again', async () => {
+      await menu('Provisioning').click();
+      await page.getByRole('button', { name: 'Add directory' }).click();
+      await dialog.waitFor();
+      await world.look('provisioning-add');
+      await dialog.getByRole('button', { name: 'Make token' }).click();
+      await page.getByText('it is not shown again').waitFor();
+      await world.look('provisioning');
+      await page.getByRole('button', { name: 'I have it' }).click();
+      await page.getByRole('button', { name: 'Revoke token' }).click();
+      await dialog.getByRole('button', { name: 'Revoke token' }).click();
+      await page.getByText('It has no token').waitFor();
+    });
+
     await suite.test('Whoever forgot a password is told what to do where no e-mail is sent', async () => {
       await theirs.goto(`${own}/`);
       await theirs.getByRole('link', { name: 'Forgot your password?' }).click();

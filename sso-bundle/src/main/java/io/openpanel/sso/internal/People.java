@@ -34,7 +34,8 @@ public final class People {
         }
     }
 
-    SignOn keeper() {
+    /** Whoever it is now. */
+    public SignOn keeper() {
         SignOn there = signOn;
         if (there == null) {
             throw new Problem(Problem.Kind.UNAVAILABLE, "Sign-in is being updated; try again in a moment")
