@@ -49,7 +49,8 @@ class ScimTest {
                 panel.url() + directory.get("path").asText(),
                 ScimClientConfig.builder()
                         .httpHeaders(Map.of(
-                                "Authorization", "Bearer " + directory.get("token").asText()))
+                                "Authorization",
+                                "Bearer " + directory.get("token").asText()))
                         .build());
     }
 
@@ -133,7 +134,8 @@ class ScimTest {
             members.add(
                     Member.builder().value(make("person" + i + "@example.test")).build());
         }
-        Figure.say("200 people made in " + Duration.ofNanos(System.nanoTime() - began).toMillis() + " ms");
+        Figure.say("200 people made in "
+                + Duration.ofNanos(System.nanoTime() - began).toMillis() + " ms");
         assertThat(client.list(User.class, "/Users")
                         .filter("userName", Comparator.EQ, "PERSON7@example.test")
                         .build()
@@ -144,15 +146,20 @@ class ScimTest {
                 .isEqualTo(1);
         began = System.nanoTime();
         ServerResponse<Group> group = client.create(Group.class, "/Groups")
-                .setResource(
-                        Group.builder().displayName("Developers").members(members).build())
+                .setResource(Group.builder()
+                        .displayName("Developers")
+                        .members(members)
+                        .build())
                 .sendRequest();
         assertThat(group.isSuccess()).as(group.getResponseBody()).isTrue();
         Figure.say("a group of 200 got its role in "
                 + Duration.ofNanos(System.nanoTime() - began).toMillis() + " ms");
         assertThat(role("person0@example.test")).isEqualTo("Developer");
         assertThat(role("person199@example.test")).isEqualTo("Developer");
-        assertThat(client.delete(Group.class, "/Groups", group.getResource().getId().orElseThrow())
+        assertThat(client.delete(
+                                Group.class,
+                                "/Groups",
+                                group.getResource().getId().orElseThrow())
                         .sendRequest()
                         .isSuccess())
                 .isTrue();
@@ -163,7 +170,10 @@ class ScimTest {
     void theDirectoryIsNamedInTheAuditTrailAndItsTokenNowhere() {
         make("audited@example.test");
         String rows = owner.get("/api/v1/audit?limit=50").ok().text();
-        assertThat(rows).contains("directory-user.create", "scim-entra-id").doesNotContain(directory.get("token").asText());
-        assertThat(panel.launcher("logs").output()).doesNotContain(directory.get("token").asText());
+        assertThat(rows)
+                .contains("directory-user.create", "scim-entra-id")
+                .doesNotContain(directory.get("token").asText());
+        assertThat(panel.launcher("logs").output())
+                .doesNotContain(directory.get("token").asText());
     }
 }

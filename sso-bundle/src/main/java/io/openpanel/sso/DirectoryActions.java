@@ -137,7 +137,8 @@ public class DirectoryActions implements Extension {
     @Action(
             value = "directory.create",
             summary = "Lets a directory say by SCIM who is in the team, and shows its token this once",
-            effect = CHANGE)
+            effect = CHANGE,
+            cli = "directory create {name} {role}")
     public Made create(Call call, Create in) {
         Directories.Row made = directories.create(team(call), in);
         try {

@@ -57,7 +57,9 @@ class DirectoryExchangesTest {
                     step.get("method").asText(),
                     made.get("path").asText() + path(filled(step.get("path").asText(), known)),
                     step.has("body") ? filled(step.get("body").toString(), known) : null);
-            assertThat(answer.status()).as(said + ": " + answer.text()).isEqualTo(step.get("status").asInt());
+            assertThat(answer.status())
+                    .as(said + ": " + answer.text())
+                    .isEqualTo(step.get("status").asInt());
             if (!answer.text().isEmpty()) {
                 assertThat(answer.headers().get("content-type")).as(said).contains("application/scim+json");
             }
@@ -69,8 +71,11 @@ class DirectoryExchangesTest {
                         .as(said + ' ' + pointer + " of " + answer.text())
                         .isEqualTo(filled(wanted.asText(), known));
             }
-            step.path("save").properties().forEach(each -> known.put(
-                    each.getKey(), answer.json().at(each.getValue().asText()).asText()));
+            step.path("save")
+                    .properties()
+                    .forEach(each -> known.put(
+                            each.getKey(),
+                            answer.json().at(each.getValue().asText()).asText()));
         }
     }
 
@@ -92,9 +97,7 @@ class DirectoryExchangesTest {
         String mark = "?";
         for (String pair : text.substring(query + 1).split("&")) {
             int equals = pair.indexOf('=');
-            path.append(mark)
-                    .append(pair, 0, equals + 1)
-                    .append(DirectoryServer.encoded(pair.substring(equals + 1)));
+            path.append(mark).append(pair, 0, equals + 1).append(DirectoryServer.encoded(pair.substring(equals + 1)));
             mark = "&";
         }
         return path.toString();

@@ -107,7 +107,10 @@ class DirectoryInThePanelTest {
     private String group(String name, String... members) {
         StringBuilder list = new StringBuilder();
         for (String member : members) {
-            list.append(list.isEmpty() ? "" : ",").append("{\"value\":\"").append(member).append("\"}");
+            list.append(list.isEmpty() ? "" : ",")
+                    .append("{\"value\":\"")
+                    .append(member)
+                    .append("\"}");
         }
         Answer made = send(
                 "POST",
@@ -118,8 +121,7 @@ class DirectoryInThePanelTest {
     }
 
     private Optional<JsonNode> member(Caller team, String email) {
-        for (JsonNode each :
-                Visitor.call(panel, team, "member.list", Map.of()).get("items")) {
+        for (JsonNode each : Visitor.call(panel, team, "member.list", Map.of()).get("items")) {
             if (each.get("email").asText().equals(email)) {
                 return Optional.of(each);
             }
@@ -228,10 +230,14 @@ class DirectoryInThePanelTest {
     void whoIsNotActiveAnyMoreIsOutWithinFiveSeconds() {
         String email = unique("dora");
         Caller dora = invited(owner, email, "developer");
-        assertThat(Visitor.call(panel, dora, "member.list", Map.of()).get("items")).isNotEmpty();
+        assertThat(Visitor.call(panel, dora, "member.list", Map.of()).get("items"))
+                .isNotEmpty();
         Answer made = send("POST", "/Users", user(email, ""));
         assertThat(made.status()).as(made.text()).isEqualTo(201);
-        send("PATCH", "/Users/" + made.at("/id"), patch("{\"op\":\"replace\",\"path\":\"active\",\"value\":\"False\"}"));
+        send(
+                "PATCH",
+                "/Users/" + made.at("/id"),
+                patch("{\"op\":\"replace\",\"path\":\"active\",\"value\":\"False\"}"));
         TestPanel.await("she is out", () -> isDenied(dora), Duration.ofSeconds(5));
         // Her account is her own: the directory did not make it.
         assertThat(account(email).get("disabled").asBoolean()).isFalse();
@@ -276,9 +282,10 @@ class DirectoryInThePanelTest {
         Answer there = server.send(
                 theirs.get("token").asText(), "POST", theirs.get("path").asText() + "/Users", user(email, ""));
         assertThat(there.status()).as("the other team did not bring her here").isEqualTo(409);
-        sql("insert into teams.membership (team_id, user_id, role, created_at) select '"
-                + ((Caller.Bearer) others).team().get().id() + "', id, 'viewer', now() from teams.user_account where"
-                + " email = '" + email + "'");
+        // She set a password by her mailbox, and joins the other team of her own accord.
+        sql("update teams.user_account set password = (select password from teams.user_account where email = '"
+                + Visitor.OWNER + "') where email = '" + email + "'");
+        invited(others, email, "viewer");
 
         send("PATCH", "/Users/" + id, patch("{\"op\":\"replace\",\"path\":\"displayName\",\"value\":\"Mallory\"}"));
         assertThat(account(email).get("name").asText()).isEqualTo("Fay");
@@ -327,7 +334,10 @@ class DirectoryInThePanelTest {
             assertThat(refused.at("/detail")).contains("last owner", "make somebody else an owner first");
         }
         assertThat(send("DELETE", "/Users/" + made.at("/id"), null).status()).isEqualTo(403);
-        assertThat(send("GET", "/Users/" + made.at("/id"), null).json().get("active").asBoolean())
+        assertThat(send("GET", "/Users/" + made.at("/id"), null)
+                        .json()
+                        .get("active")
+                        .asBoolean())
                 .isTrue();
         assertThat(role(Visitor.OWNER)).isEqualTo("owner");
     }
@@ -349,7 +359,8 @@ class DirectoryInThePanelTest {
                         "viewer"));
         Answer refused = send("PATCH", "/Groups/" + bosses, patch("{\"op\":\"remove\",\"path\":\"members\"}"));
         assertThat(refused.status()).isEqualTo(403);
-        assertThat(send("GET", "/Groups/" + bosses, null).at("/members/0/value")).isEqualTo(id);
+        assertThat(send("GET", "/Groups/" + bosses, null).at("/members/0/value"))
+                .isEqualTo(id);
         assertThat(send("DELETE", "/Groups/" + bosses, null).status()).isEqualTo(403);
         assertThat(role(email)).isEqualTo("owner");
     }
@@ -373,19 +384,24 @@ class DirectoryInThePanelTest {
                     continue;
                 }
                 String body = method.equals("PUT")
-                        ? user("x@example.com", "")
-                        : method.equals("PATCH") ? patch("{\"op\":\"replace\",\"path\":\"active\",\"value\":false}") : null;
+                        ? user("x@example.com", ",\"displayName\":\"X\"").replace(USER, pair.get(0).contains("/Groups/") ? GROUP : USER)
+                        : method.equals("PATCH")
+                                ? patch("{\"op\":\"replace\",\"path\":\"active\",\"value\":false}")
+                                : null;
                 Answer there = server.send(foreign, method, pair.get(0), body);
                 Answer not = server.send(foreign, method, pair.get(1), body);
                 assertThat(there.status()).as(method + pair).isEqualTo(404).isEqualTo(not.status());
-                assertThat(there.text().replace(id, nowhere).replace(base.substring(base.lastIndexOf('/') + 1), nowhere))
+                assertThat(there.text()
+                                .replace(id, nowhere)
+                                .replace(base.substring(base.lastIndexOf('/') + 1), nowhere))
                         .isEqualTo(not.text());
             }
         }
         Answer group = send(
                 "POST",
                 "/Groups",
-                "{\"schemas\":[\"" + GROUP + "\"],\"displayName\":\"G\",\"members\":[{\"value\":\"" + nowhere + "\"}]}");
+                "{\"schemas\":[\"" + GROUP + "\"],\"displayName\":\"G\",\"members\":[{\"value\":\"" + nowhere
+                        + "\"}]}");
         assertThat(group.status()).isEqualTo(400);
         assertThat(group.text()).doesNotContain(nowhere);
     }
@@ -401,8 +417,7 @@ class DirectoryInThePanelTest {
                         .status())
                 .isIn(403, 404);
         assertThat(server.send("", "GET", base + "/Users", null).status()).isEqualTo(401);
-        assertThat(server.send("op_live_nonsense", "GET", base + "/Users", null)
-                        .status())
+        assertThat(server.send("op_live_nonsense", "GET", base + "/Users", null).status())
                 .isEqualTo(401);
     }
 
@@ -565,16 +580,24 @@ class DirectoryInThePanelTest {
         bodies.put("deep", "{\"a\":".repeat(2_000) + "1" + "}".repeat(2_000));
         bodies.put("twice", "{\"op\":1,\"op\":2}");
         bodies.put("no operations", patch(""));
-        bodies.put("too many", patch(String.join(",", java.util.Collections.nCopies(
-                1_001, "{\"op\":\"replace\",\"path\":\"displayName\",\"value\":\"x\"}"))));
+        bodies.put(
+                "too many",
+                patch(String.join(
+                        ",",
+                        java.util.Collections.nCopies(
+                                1_001, "{\"op\":\"replace\",\"path\":\"displayName\",\"value\":\"x\"}"))));
         bodies.put("an unknown op", patch("{\"op\":\"destroy\",\"path\":\"active\"}"));
         bodies.put("removing nothing", patch("{\"op\":\"remove\"}"));
         bodies.put("removing the name", patch("{\"op\":\"remove\",\"path\":\"userName\"}"));
         bodies.put("an id", patch("{\"op\":\"replace\",\"path\":\"id\",\"value\":\"x\"}"));
         bodies.put("a bad path", patch("{\"op\":\"replace\",\"path\":\"emails[[\",\"value\":\"x\"}"));
         bodies.put("a bad truth", patch("{\"op\":\"replace\",\"path\":\"active\",\"value\":\"perhaps\"}"));
-        bodies.put("a long name", patch("{\"op\":\"replace\",\"path\":\"displayName\",\"value\":\"" + "x".repeat(300) + "\"}"));
-        bodies.put("huge", patch("{\"op\":\"replace\",\"path\":\"displayName\",\"value\":\"" + "x".repeat(3 << 20) + "\"}"));
+        bodies.put(
+                "a long name",
+                patch("{\"op\":\"replace\",\"path\":\"displayName\",\"value\":\"" + "x".repeat(300) + "\"}"));
+        bodies.put(
+                "huge",
+                patch("{\"op\":\"replace\",\"path\":\"displayName\",\"value\":\"" + "x".repeat(3 << 20) + "\"}"));
         bodies.forEach((what, body) -> {
             Answer refused = send("PATCH", "/Users/" + id, body);
             assertThat(refused.status()).as(what).isEqualTo(400);
@@ -670,5 +693,4 @@ class DirectoryInThePanelTest {
             throw new IllegalStateException(e);
         }
     }
-
 }

@@ -91,9 +91,7 @@ final class DirectoryServer implements AutoCloseable {
                 .header("Content-Type", "application/scim+json")
                 .method(
                         method,
-                        body == null
-                                ? HttpRequest.BodyPublishers.noBody()
-                                : HttpRequest.BodyPublishers.ofString(body));
+                        body == null ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body));
         if (!token.isEmpty()) {
             request.header("Authorization", "Bearer " + token);
         }
@@ -104,7 +102,9 @@ final class DirectoryServer implements AutoCloseable {
             HttpResponse<String> response = CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString());
             return new Answer(
                     response.statusCode(),
-                    response.body().isEmpty() ? Visitor.JSON.createObjectNode() : Visitor.JSON.readTree(response.body()),
+                    response.body().isEmpty()
+                            ? Visitor.JSON.createObjectNode()
+                            : Visitor.JSON.readTree(response.body()),
                     response.body(),
                     response.headers().map());
         } catch (IOException e) {

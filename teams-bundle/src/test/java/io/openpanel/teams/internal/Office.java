@@ -60,8 +60,7 @@ final class Office implements AutoCloseable {
     final Accounts accounts = new Accounts(clerk, clock, rights, sessions);
     final Profiles profiles = new Profiles(people, rights, sessions, keys, signIn, requests, addresses);
     final MappedRoles mapped = new MappedRoles(clerk, people, rights, roles, keys);
-    final Provisioned provisioned =
-            new Provisioned(clerk, clock, people, rights, roles, mapped, keys, sessions, mode);
+    final Provisioned provisioned = new Provisioned(clerk, clock, people, rights, roles, mapped, keys, sessions, mode);
     final Identities identities =
             new Identities(clerk, clock, people, profiles, rights, roles, mapped, signIn, mode, provisioned);
 

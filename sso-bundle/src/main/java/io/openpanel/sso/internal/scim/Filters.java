@@ -109,7 +109,9 @@ final class Filters {
         try {
             return Filter.fromString(text);
         } catch (ScimException | IllegalArgumentException e) {
-            throw wrong(String.valueOf(e.getMessage()).replaceFirst("(?s)\\(?[a-z ]*at \\[Source.*", "").strip());
+            throw wrong(String.valueOf(e.getMessage())
+                    .replaceFirst("(?s)\\(?[a-z ]*at \\[Source.*", "")
+                    .strip());
         }
     }
 
