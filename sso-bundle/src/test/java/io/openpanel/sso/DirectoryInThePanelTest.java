@@ -384,7 +384,8 @@ class DirectoryInThePanelTest {
                     continue;
                 }
                 String body = method.equals("PUT")
-                        ? user("x@example.com", ",\"displayName\":\"X\"").replace(USER, pair.get(0).contains("/Groups/") ? GROUP : USER)
+                        ? user("x@example.com", ",\"displayName\":\"X\"")
+                                .replace(USER, pair.get(0).contains("/Groups/") ? GROUP : USER)
                         : method.equals("PATCH")
                                 ? patch("{\"op\":\"replace\",\"path\":\"active\",\"value\":false}")
                                 : null;

@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.openpanel.api.Door;
 import io.openpanel.testkit.TestPanel;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -63,7 +64,7 @@ final class DirectoryServer implements AutoCloseable {
                 headers,
                 "192.0.2.9",
                 false,
-                exchange.getRequestBody()));
+                new ByteArrayInputStream(exchange.getRequestBody().readAllBytes())));
         reply.headers().forEach((name, value) -> exchange.getResponseHeaders().set(name, value));
         boolean empty = reply.body().length == 0;
         exchange.sendResponseHeaders(reply.status(), empty ? -1 : reply.body().length);
