@@ -7,6 +7,8 @@ interface Made { name: string; token: string; path: string }
 interface Offer { provider: string; name: string }
 interface Role { role: string; name: string }
 
+const BUILT_IN = ['owner', 'admin', 'developer', 'viewer', 'guest'];
+
 export default function Provisioning() {
   const t = useT();
   const query = useList<Directory>('directory.list', {}, { live: ['action.done'] });
@@ -16,23 +18,25 @@ export default function Provisioning() {
   const add = create.allowed && <Button tone="primary" icon={<IconPlus size={16} />} onClick={() => ask('yes')}>{t('provisioning.new')}</Button>;
   return (
     <Page title={t('provisioning.title')} lead={t('provisioning.lead')} actions={query.data?.length !== 0 && add}>
-      {made && (
-        <Card title={t('provisioning.made', { name: made.name })} actions={<Button small onClick={() => setMade(undefined)}>{t('provisioning.kept')}</Button>}>
-          <div className="body stack">
-            <Notice tone="amber">{t('provisioning.once')}</Notice>
-            <CopyBox text={made.token} label={t('provisioning.token')} />
-            <p className="muted">{t('provisioning.address')}</p><CopyBox text={window.location.origin + made.path} label={t('provisioning.address')} />
-          </div>
-        </Card>
-      )}
-      <Loaded query={query} skeleton={<LinesSkeleton />}>
-        {(directories) => (
-          <div>
-            {!directories.length && <div className="stack"><p className="muted">{t('provisioning.none')}</p>{add && <div className="buttons">{add}</div>}</div>}
-            {directories.map((each) => <One key={each.directory} directory={each} onMade={setMade} />)}
-          </div>
+      <div className="stack">
+        {made && (
+          <Card title={t('provisioning.made', { name: made.name })} actions={<Button small onClick={() => setMade(undefined)}>{t('provisioning.kept')}</Button>}>
+            <div className="body stack">
+              <Notice tone="amber">{t('provisioning.once')}</Notice>
+              <CopyBox text={made.token} label={t('provisioning.token')} />
+              <p className="muted">{t('provisioning.address')}</p><CopyBox text={window.location.origin + made.path} label={t('provisioning.address')} />
+            </div>
+          </Card>
         )}
-      </Loaded>
+        <Loaded query={query} skeleton={<LinesSkeleton />}>
+          {(directories) => (
+            <div>
+              {!directories.length && <div className="stack"><p className="muted">{t('provisioning.none')}</p>{add && <div className="buttons">{add}</div>}</div>}
+              {directories.map((each) => <One key={each.directory} directory={each} onMade={setMade} />)}
+            </div>
+          )}
+        </Loaded>
+      </div>
       {asked && <Dialog title={t('provisioning.new')} onClose={() => ask(undefined)}>
         <SchemaForm action="directory.create" fields={['name', 'role']} advanced={['provider', 'expiresIn']} initial={{ name: 'Entra ID', role: 'role:viewer' }} submit={t('provisioning.make')} run={create.run} onCancel={() => ask(undefined)}
           onDone={(output) => { ask(undefined); setMade(output as unknown as Made); }} />
@@ -52,25 +56,26 @@ function One({ directory, onMade }: { directory: Directory; onMade: (made: Made)
   const [editing, edit] = useState(false);
   const [turning, turn] = useState(false);
   const { name } = directory;
+  const least = directory.role.slice('role:'.length);
   const which = { directory: directory.directory };
   return (
     <Section title={name} help={t('provisioning.people', { users: directory.users, groups: directory.groups })}>
       <div className="stack">
-        <div><p className="muted">{t('provisioning.address')}</p><CopyBox text={window.location.origin + directory.path} label={t('provisioning.address')} /></div>
-        <Facts items={[
-          [t('provisioning.token'), directory.prefix ? <code key="prefix">{directory.prefix}…</code> : t('provisioning.no-token')],
-          [t('provisioning.used'), directory.usedAt ? <RelativeTime key="used" at={directory.usedAt} /> : t('provisioning.never')],
-          directory.expiresAt !== undefined && [t('provisioning.ends'), <RelativeTime key="ends" at={directory.expiresAt} />],
-          [t('provisioning.least'), roles.find((each) => each.role === directory.role)?.name ?? directory.role.slice('role:'.length)],
-          directory.provider !== undefined && [t('provisioning.first'), offers.find((each) => each.provider === directory.provider)?.name ?? directory.provider],
-        ]} />
-        <Rules directory={directory} />
-        <div className="buttons">
-          {rotate.allowed && <Button icon={<IconRefresh size={15} />} onClick={() => turn(true)}>{t('provisioning.rotate')}</Button>}
-          {update.allowed && <Button icon={<IconPencil size={15} />} onClick={() => edit(true)}>{t('do.edit')}</Button>}
-          {revoke.allowed && directory.prefix && <Button tone="danger" onClick={() => confirm({ title: t('provisioning.revoke'), text: t('provisioning.revoke-text'), action: t('provisioning.revoke'), run: () => revoke.run(which).then(() => toast(t('provisioning.revoked'))) })}>{t('provisioning.revoke')}</Button>}
-          {remove.allowed && <Button tone="danger" icon={<IconTrash size={15} />} onClick={() => confirm({ title: t('delete.title', { name }), name, action: t('do.delete'), dies: [t('provisioning.dies')], survives: [t('provisioning.survives')], run: () => remove.run({ ...which, confirm: name }).then(() => toast(t('did.delete', { name }))) })}>{t('do.delete')}</Button>}
-        </div>
+          <div><p className="muted">{t('provisioning.address')}</p><CopyBox text={window.location.origin + directory.path} label={t('provisioning.address')} /></div>
+          <Facts items={[
+            [t('provisioning.token'), directory.prefix ? <code key="prefix">{directory.prefix}…</code> : t('provisioning.no-token')],
+            [t('provisioning.used'), directory.usedAt ? <RelativeTime key="used" at={directory.usedAt} /> : t('provisioning.never')],
+            directory.expiresAt !== undefined && [t('provisioning.ends'), <RelativeTime key="ends" at={directory.expiresAt} />],
+            [t('provisioning.least'), BUILT_IN.includes(least) ? t(`role.${least}`) : roles.find((each) => each.role === directory.role)?.name ?? least],
+            directory.provider !== undefined && [t('provisioning.first'), offers.find((each) => each.provider === directory.provider)?.name ?? directory.provider],
+          ]} />
+          <Rules directory={directory} />
+          <div className="buttons">
+            {rotate.allowed && <Button icon={<IconRefresh size={15} />} onClick={() => turn(true)}>{t('provisioning.rotate')}</Button>}
+            {update.allowed && <Button icon={<IconPencil size={15} />} onClick={() => edit(true)}>{t('do.edit')}</Button>}
+            {revoke.allowed && directory.prefix && <Button tone="danger" onClick={() => confirm({ title: t('provisioning.revoke'), text: t('provisioning.revoke-text'), action: t('provisioning.revoke'), run: () => revoke.run(which).then(() => toast(t('provisioning.revoked'))) })}>{t('provisioning.revoke')}</Button>}
+            {remove.allowed && <Button tone="danger" icon={<IconTrash size={15} />} onClick={() => confirm({ title: t('delete.title', { name }), name, action: t('do.delete'), dies: [t('provisioning.dies')], survives: [t('provisioning.survives')], run: () => remove.run({ ...which, confirm: name }).then(() => toast(t('did.delete', { name }))) })}>{t('do.delete')}</Button>}
+          </div>
       </div>
       {turning && <Dialog title={t('provisioning.rotate')} onClose={() => turn(false)}>
         <SchemaForm action="directory.rotate" fixed={which} fields={['overlap']} advanced={['expiresIn']} initial={{ overlap: 'PT1H' }} submit={t('provisioning.make')} run={rotate.run} onCancel={() => turn(false)}
