@@ -28,7 +28,7 @@ export default async function secondPerson(suite, world) {
   const { page, eyes, browser } = world;
   const dialog = page.getByRole('dialog');
   const menu = (name) => page.getByRole('complementary').getByRole('link', { name, exact: true });
-  eyes.names.push(CAIO.name, CAIO.email, 'ci-deploy', COMPANY);
+  eyes.names.push(CAIO.name, CAIO.email, 'ci-deploy', COMPANY, 'Entra ID');
   eyes.secret("the second person's password", CAIO.password);
   // At localhost, since browsers know no passkeys at numbers.
   const own = `http://localhost:${world.panel.port}`;
