@@ -1,5 +1,5 @@
 import { Button, Dialog, LinesSkeleton, Loaded, PasswordInput, ProblemNotice, RelativeTime, Section, toast, useAction, useList, useT } from '@openpanel/ui';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 
 interface Identity { identity: string; provider: string; issuer: string; name: string; usedAt?: string }
 interface Offer { provider: string; name: string }
@@ -10,7 +10,6 @@ function proved(): { proof: string; name: string } | undefined {
   if (!found) {
     return undefined;
   }
-  window.history.replaceState(null, '', window.location.pathname);
   return { proof: found[1]!, name: decodeURIComponent(found[2]!) };
 }
 
@@ -21,6 +20,12 @@ export function Identities() {
   const offers = useList<Offer>('identity-provider.offered').data ?? [];
   const link = useAction<{ url: string }>('identity.link');
   const [linking, setLinking] = useState(proved);
+  // Once it is drawn: what a first rendering that is thrown away took out of the address would be lost.
+  useEffect(() => {
+    if (proved()) {
+      window.history.replaceState(null, '', window.location.pathname);
+    }
+  }, []);
   const [unlinking, unlink] = useState<Identity>();
   const named = (each: Identity) => offers.find((offer) => offer.provider === each.provider)?.name ?? each.issuer;
   if (!offers.length && !query.data?.length) {
