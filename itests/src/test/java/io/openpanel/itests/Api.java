@@ -29,6 +29,10 @@ final class Api {
         this.token = token;
     }
 
+    String token() {
+        return token;
+    }
+
     /** An answer: its status, its body and that body as JSON. */
     record Answer(int status, String text, java.net.http.HttpHeaders headers) {
         JsonNode json() {

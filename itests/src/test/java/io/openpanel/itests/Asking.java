@@ -14,7 +14,7 @@ final class Asking {
     static final List<String> METHODS =
             List.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "INVENTED");
     /** In no input: whoever may not is told that first, and whoever may is told this, and nothing is done. */
-    private static final String UNKNOWN = "unknown-to-all";
+    static final String UNKNOWN = "unknown-to-all";
 
     private final List<JsonNode> operations = new ArrayList<>();
     /** Kind → an id that is there. */
@@ -84,6 +84,32 @@ final class Asking {
         return real ? there.getOrDefault(kind(ref), ABSENT) : ABSENT;
     }
 
+    /** The ids that are there, by their kinds. */
+    Map<String, String> there() {
+        return there;
+    }
+
+    /**
+     * Asks about what one likes.
+     *
+     * @param refs component of the input → {@code kind:id}
+     * @param more what else there is in the input
+     */
+    static Api.Answer askAbout(Api caller, JsonNode operation, Map<String, String> refs, Map<String, Object> more) {
+        String path = operation.get("path").asText();
+        Map<String, Object> body = new LinkedHashMap<>(more);
+        for (Map.Entry<String, String> ref : refs.entrySet()) {
+            String place = '{' + ref.getKey() + '}';
+            String bare = ref.getValue().substring(ref.getValue().indexOf(':') + 1);
+            if (path.contains(place)) {
+                path = path.replace(place, Api.encode(bare));
+            } else {
+                body.put(ref.getKey(), ref.getValue());
+            }
+        }
+        return send(caller, operation.get("method").asText(), "/api/v1" + path.replaceAll("\\{\\w+}", ABSENT), body);
+    }
+
     Api.Answer ask(Api caller, JsonNode operation, String method, boolean real) {
         return send(caller, operation, method, real, new LinkedHashMap<>());
     }
@@ -102,7 +128,10 @@ final class Asking {
                 body.put(name, kind(ref) + ':' + value(ref, real));
             }
         }
-        String path = path(operation, real);
+        return send(caller, method, path(operation, real), body);
+    }
+
+    private static Api.Answer send(Api caller, String method, String path, Map<String, Object> body) {
         if (!method.matches("GET|HEAD|DELETE|OPTIONS|TRACE|INVENTED")) {
             return caller.send(method, path, Api.json(body).getBytes(StandardCharsets.UTF_8));
         }

@@ -1,5 +1,7 @@
 package io.openpanel.itests;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import io.openpanel.testkit.TestMarketplace;
 import java.io.IOException;
@@ -15,6 +17,9 @@ import java.util.Map;
 /** A panel with two teams, a member of each role, a guest of one project, and a plugin of strangers. */
 final class Tenants implements AutoCloseable {
     static final List<String> BUILT_IN = List.of("owner", "admin", "developer", "viewer", "guest");
+    /** What the first team's apps keep to themselves. */
+    static final String CANARY = "canary-4711";
+
     private static final String PASSWORD = "nine lazy harbours";
 
     final Panel panel = Panel.start();
@@ -22,6 +27,12 @@ final class Tenants implements AutoCloseable {
     final String own;
     final String secret;
     final String ownRole;
+    /** What the second team has of its own. */
+    final Asking theirs;
+    /** The second team. */
+    final String otherTeam;
+
+    private final String container;
     private final TestMarketplace market = new TestMarketplace("strangers");
     private final Api owner = panel.owner();
 
@@ -31,8 +42,8 @@ final class Tenants implements AutoCloseable {
         asking.known("plugin:janitor");
         asking.known("offer:janitor");
         asking.known("marketplace:strangers");
-        secret = project("secret", "hidden");
-        own = project("own", "web");
+        secret = project(owner, asking, "secret", "hidden", CANARY);
+        own = project(owner, asking, "own", "web", CANARY);
         ownRole = asking.made(
                 owner,
                 "role",
@@ -55,8 +66,26 @@ final class Tenants implements AutoCloseable {
         join(
                 "contractor",
                 invite(owner, Map.of("email", email("contractor"), "role", "role:developer", "resource", own)));
-        foreignTeam();
-        rememberTheTeam();
+        otherTeam = foreignTeam();
+        remember(owner, asking, email("admin"), "late");
+        asking.known(first(owner, "/api/v1/users", "user"));
+        asking.known(first(owner, "/api/v1/routes", "route"));
+        container = asking.made(
+                owner,
+                "container",
+                "/api/v1/containers/run",
+                Map.of(
+                        "name",
+                        "secret-" + panel.port,
+                        "image",
+                        "openpanel-test/busybox:1",
+                        "command",
+                        List.of("sleep", "3600")));
+        Api stranger = as("stranger");
+        theirs = new Asking(stranger);
+        project(stranger, theirs, "theirs", "site", "canary-of-theirs");
+        remember(stranger, theirs, email("stranger"), "soon");
+        theirs.made(stranger, "role", "/api/v1/roles", Map.of("name", "Helper", "base", "viewer"));
     }
 
     private void installJanitor() {
@@ -92,25 +121,27 @@ final class Tenants implements AutoCloseable {
     }
 
     /** A project with an app that has one of everything. */
-    private String project(String name, String appName) {
-        String project = asking.made(owner, "project", "/api/v1/projects", Map.of("name", name));
+    private static String project(Api api, Asking asking, String name, String appName, String value) {
+        String project = asking.made(api, "project", "/api/v1/projects", Map.of("name", name));
         String app = asking.made(
-                owner,
-                "app",
-                "/api/v1/apps",
-                Map.of("project", project, "name", appName, "image", "nowhere.invalid/x"));
-        asking.made(owner, "domain", "/api/v1/domains", Map.of("app", app, "host", name + ".localhost"));
-        asking.made(owner, "hook", "/api/v1/hooks", Map.of("app", app));
-        owner.post("/api/v1/variables/set", Map.of("app", app, "name", "KEY", "value", "canary-4711"))
+                api, "app", "/api/v1/apps", Map.of("project", project, "name", appName, "image", "nowhere.invalid/x"));
+        asking.made(api, "domain", "/api/v1/domains", Map.of("app", app, "host", name + ".localhost"));
+        asking.made(api, "hook", "/api/v1/hooks", Map.of("app", app));
+        api.post("/api/v1/variables/set", Map.of("app", app, "name", "KEY", "value", value))
                 .ok();
-        asking.known(first("/api/v1/variables?app=" + Api.encode(app), "variable"));
-        asking.known(owner.deploy(app).get("job").asText());
-        asking.known(first("/api/v1/deployments?app=" + Api.encode(app), "deployment"));
+        asking.known(first(api, "/api/v1/variables?app=" + Api.encode(app), "variable"));
+        asking.known(api.deploy(app).get("job").asText());
+        asking.known(first(api, "/api/v1/deployments?app=" + Api.encode(app), "deployment"));
+        asking.made(
+                api,
+                "comment",
+                "/api/v1/comments",
+                Map.of("resource", app, "text", "Mind the " + value + " @" + name + "!"));
         return project;
     }
 
-    private String first(String path, String name) {
-        return owner.get(path).ok().json().at("/items/0/" + name).asText();
+    private static String first(Api api, String path, String name) {
+        return api.get(path).ok().json().at("/items/0/" + name).asText();
     }
 
     static String email(String person) {
@@ -146,7 +177,7 @@ final class Tenants implements AutoCloseable {
                         .asText());
     }
 
-    private void foreignTeam() {
+    private String foreignTeam() {
         String team = owner.post("/api/v1/teams", Map.of("name", "Other"))
                 .ok()
                 .json()
@@ -154,29 +185,50 @@ final class Tenants implements AutoCloseable {
                 .asText();
         String token = invite(owner, Map.of("email", email("stranger"), "role", "role:owner"), "OpenPanel-Team", team);
         join("stranger", token);
+        return team;
     }
 
-    private void rememberTheTeam() {
-        invite(owner, Map.of("email", email("late"), "role", "role:viewer"));
-        owner.get("/api/v1/members").ok().json().get("items").forEach(member -> {
-            if (member.get("email").asText().equals(email("admin"))) {
-                asking.known(member.get("member").asText());
+    /** @param member who stands for the team's members */
+    private static void remember(Api api, Asking asking, String member, String late) {
+        invite(api, Map.of("email", email(late), "role", "role:viewer"));
+        api.get("/api/v1/members").ok().json().get("items").forEach(each -> {
+            if (each.get("email").asText().equals(member)) {
+                asking.known(each.get("member").asText());
             }
         });
-        owner.get("/api/v1/teams").ok().json().get("items").forEach(team -> {
+        api.get("/api/v1/teams").ok().json().get("items").forEach(team -> {
             if (team.get("current").asBoolean()) {
                 asking.known(team.get("team").asText());
             }
         });
-        asking.known(first("/api/v1/grants", "grant"));
-        asking.known(first("/api/v1/invitations", "invitation"));
-        asking.known(first("/api/v1/users", "user"));
-        asking.known(first("/api/v1/routes", "route"));
-        asking.known(owner.post("/api/v1/api-keys", Map.of("name", "known", "actions", List.of("*.list")))
+        JsonNode grant = api.get("/api/v1/grants").ok().json().at("/items/0/grant");
+        if (grant.isTextual()) {
+            asking.known(grant.asText());
+        }
+        asking.known(first(api, "/api/v1/invitations", "invitation"));
+        asking.known(first(api, "/api/v1/sessions", "session"));
+        asking.known(api.post("/api/v1/api-keys", Map.of("name", "known-" + late, "actions", List.of("*.list")))
                 .ok()
                 .json()
                 .get("key")
                 .asText());
+    }
+
+    /** How many lists answered, none of them with one of these words. */
+    int noListShows(Api caller, String... words) {
+        int lists = 0;
+        for (JsonNode operation : asking.decided()) {
+            boolean list = operation.get("effect").asText().equals("read")
+                    && operation.get("form").asText().equals("record")
+                    && !operation.get("path").asText().contains("{")
+                    && !operation.at("/refs/0/required").asBoolean();
+            if (list && !Asking.id(operation).startsWith("access.")) {
+                Api.Answer answer = caller.send("GET", asking.path(operation, true), null);
+                assertThat(answer.text()).as(Asking.id(operation)).doesNotContain(words);
+                lists += answer.status() == 200 ? 1 : 0;
+            }
+        }
+        return lists;
     }
 
     /** A key of the owner's. */
@@ -196,6 +248,7 @@ final class Tenants implements AutoCloseable {
     @Override
     public void close() {
         market.close();
+        Panel.run(List.of("docker", "rm", "-f", container.substring("container:".length())), Map.of(), null);
         panel.close();
     }
 }
