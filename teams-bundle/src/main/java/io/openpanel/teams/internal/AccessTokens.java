@@ -3,7 +3,6 @@ package io.openpanel.teams.internal;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.util.Base64URL;
 import com.nimbusds.jwt.JWTClaimsSet;
-import com.nimbusds.jwt.SignedJWT;
 import io.openpanel.api.Ref;
 import java.nio.charset.StandardCharsets;
 import java.text.ParseException;
@@ -53,24 +52,26 @@ public final class AccessTokens {
         Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
         Instant expiresAt = now.plus(LIFE);
         SigningKeys.Signing key = keys.current();
-        SignedJWT token = new SignedJWT(
-                key.header(),
-                new JWTClaimsSet.Builder()
-                        .issuer(ISSUER)
-                        .audience(AUDIENCE)
-                        .subject(user)
-                        .claim("sid", session)
-                        .claim("tenant", team)
-                        .jwtID(Ref.create("token").id())
-                        .issueTime(Date.from(now))
-                        .expirationTime(Date.from(expiresAt))
-                        .build());
+        JWTClaimsSet claims = new JWTClaimsSet.Builder()
+                .issuer(ISSUER)
+                .audience(AUDIENCE)
+                .subject(user)
+                .claim("sid", session)
+                .claim("tenant", team)
+                .jwtID(Ref.create("token").id())
+                .issueTime(Date.from(now))
+                .expirationTime(Date.from(expiresAt))
+                .build();
+        String input = key.header().toBase64URL() + "." + claims.toPayload().toBase64URL();
+        return new Issued(input + '.' + sign(key, input), expiresAt);
+    }
+
+    static String sign(SigningKeys.Signing key, String input) {
         try {
-            token.sign(key.signer());
+            return OneSignature.of(key.signer().sign(key.header(), input.getBytes(StandardCharsets.US_ASCII)));
         } catch (JOSEException e) {
             throw new IllegalStateException("An access token could not be signed", e);
         }
-        return new Issued(token.serialize(), expiresAt);
     }
 
     /** What the token says, if it is one of ours and not expired. */
@@ -94,7 +95,7 @@ public final class AccessTokens {
 
     private Optional<Verified> check(String token) {
         String[] parts = token.split("\\.", -1);
-        if (parts.length != 3) {
+        if (parts.length != 3 || !OneSignature.is(parts[2])) {
             return Optional.empty();
         }
         return keys.byHeader(parts[0]).filter(key -> isSigned(key, parts)).flatMap(key -> claims(parts[1]));
