@@ -156,7 +156,8 @@ public final class Teams {
             tx.publish(new TeamEvents.TeamUpdated(team, row.name, row.secondFactor));
             return tx.list(Rights.Id.class, "select user_id as id from membership");
         });
-        members.forEach(each -> rights.personChanged(each.id(), false));
+        // What they follow from elsewhere ends.
+        members.forEach(each -> rights.personChanged(each.id(), true));
         return get(call, team);
     }
 

@@ -101,6 +101,7 @@ public final class Kernel {
     private final Scheduler scheduler;
     private final ClockWatch clockWatch;
     private final Sealer sealer;
+    private final Limits limits;
 
     @Activate
     public Kernel(
@@ -110,6 +111,7 @@ public final class Kernel {
             @Reference InstantSource clock,
             @Reference Limits limits) {
         this.context = context;
+        this.limits = limits;
         this.authorities = new Authorities(context, this::revoked);
         Supplier<Optional<Authority>> authority = this::authority;
         authorities.open();
@@ -174,6 +176,7 @@ public final class Kernel {
         // Nobody comes in before the limits are those that were set; later changes come by Configuration Admin.
         PluginOf.read(context.getBundle())
                 .ifPresent(own -> limits.begin(settings.given(own).path(LimitSettings.PID)));
+        limits.onAddresses(() -> streams.endFrom(limits::refusal));
         plugins.open(jobs, events, schedules, inner, storage, faults);
         register(Catalogue.class, catalogue, Map.of());
         register(Events.class, events, Map.of());
@@ -284,6 +287,7 @@ public final class Kernel {
 
     @Deactivate
     void deactivate() throws Exception {
+        limits.onAddresses(() -> {});
         registrations.forEach(ServiceRegistration::unregister);
         streams.endAll();
         installs.close();
@@ -306,7 +310,8 @@ public final class Kernel {
             streams.endSession(who);
             return;
         }
-        streams.endLost(who, each -> admission.mayStill(each));
+        streams.endLost(who, each -> admission.mayStill(each), (principal, address) -> authority()
+                .flatMap(each -> each.refusal(principal, address)));
     }
 
     /** Hears whose sessions ended and whose rights changed. */

@@ -319,11 +319,12 @@ public final class ActionGateway implements Gateway {
                 "",
                 kind -> admission.reach(admitted.principal(), kind));
         if (entry.operation().form() == Operation.Form.DUPLEX) {
-            return streams.open(admitted, () -> invoke(entry, call, admitted)).reply();
+            return streams.open(admitted, invocation.address(), () -> invoke(entry, call, admitted))
+                    .reply();
         }
         Object result = invoke(entry, call, admitted);
         if (result instanceof Flow.Publisher<?> stream) {
-            return new Reply.Streaming(streams.wrap(admitted, stream));
+            return new Reply.Streaming(streams.wrap(admitted, invocation.address(), stream));
         }
         if (result instanceof InputStream content) {
             return new Reply.File(content);

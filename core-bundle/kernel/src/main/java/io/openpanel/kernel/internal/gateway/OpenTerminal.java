@@ -18,6 +18,7 @@ final class OpenTerminal implements Duplex, Streams.Live {
     private static final Logger LOG = LoggerFactory.getLogger(OpenTerminal.class);
 
     private final Admission.Admitted admitted;
+    private final String address;
     private final Duplex terminal;
     private final Runnable gone;
     private final long began = System.nanoTime();
@@ -25,9 +26,13 @@ final class OpenTerminal implements Duplex, Streams.Live {
     private final CompletableFuture<Problem> ended = new CompletableFuture<>();
     private final CompletableFuture<String> told = new CompletableFuture<>();
 
-    /** @param gone runs when it has ended */
-    OpenTerminal(Admission.Admitted admitted, Duplex terminal, Runnable gone) {
+    /**
+     * @param address the client's
+     * @param gone runs when it has ended
+     */
+    OpenTerminal(Admission.Admitted admitted, String address, Duplex terminal, Runnable gone) {
         this.admitted = admitted;
+        this.address = address;
         this.terminal = terminal;
         this.gone = gone;
     }
@@ -47,6 +52,11 @@ final class OpenTerminal implements Duplex, Streams.Live {
     @Override
     public Admission.Admitted admitted() {
         return admitted;
+    }
+
+    @Override
+    public String address() {
+        return address;
     }
 
     @Override

@@ -10,10 +10,13 @@ import io.openpanel.kernel.internal.shape.Shape;
 import io.openpanel.spi.Gateway;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -29,6 +32,9 @@ public final class Streams {
     interface Live {
         /** The call that opened it. */
         Admission.Admitted admitted();
+
+        /** From where it was opened, empty inside the panel. */
+        String address();
 
         default String plugin() {
             return admitted().entry().operation().plugin();
@@ -47,7 +53,7 @@ public final class Streams {
      *
      * @throws Problem {@link Problem.Kind#LIMITED} when somebody has as many as there may be
      */
-    OpenTerminal open(Admission.Admitted admitted, Supplier<Object> work) {
+    OpenTerminal open(Admission.Admitted admitted, String address, Supplier<Object> work) {
         Principal principal = admitted.principal();
         if (terminals.merge(principal.ref(), 1, Integer::sum) > MOST_TERMINALS) {
             giveBack(principal);
@@ -58,7 +64,7 @@ public final class Streams {
         OpenTerminal[] made = new OpenTerminal[1];
         try {
             Duplex terminal = (Duplex) work.get();
-            made[0] = new OpenTerminal(admitted, terminal, () -> {
+            made[0] = new OpenTerminal(admitted, address, terminal, () -> {
                 open.remove(made[0]);
                 giveBack(principal);
             });
@@ -76,10 +82,10 @@ public final class Streams {
     }
 
     /** Wraps an action's stream: items become JSON. */
-    Flow.Publisher<Gateway.Item> wrap(Admission.Admitted admitted, Flow.Publisher<?> source) {
+    Flow.Publisher<Gateway.Item> wrap(Admission.Admitted admitted, String address, Flow.Publisher<?> source) {
         Shape shape = admitted.entry().output().orElseThrow();
         return subscriber -> {
-            Open reading = new Open(admitted, shape, subscriber);
+            Open reading = new Open(admitted, address, shape, subscriber);
             // At once: a source may take its time until it answers, and its plugin may be stopped meanwhile.
             open.add(reading);
             source.subscribe(reading);
@@ -101,13 +107,32 @@ public final class Streams {
                 new Problem(Problem.Kind.UNAUTHENTICATED, "The session ended; sign in again"));
     }
 
-    /** Ends those streams of a user or key that would not be opened now. */
-    public void endLost(Ref who, Predicate<Admission.Admitted> mayStill) {
+    /**
+     * Ends those streams of a user or key that would not be opened now.
+     *
+     * @param refusal why nobody like them may from an address
+     */
+    public void endLost(
+            Ref who, Predicate<Admission.Admitted> mayStill, BiFunction<Principal, String, Optional<Problem>> refusal) {
         end(
                 each -> each.principal().ref().equals(who) && !mayStill.test(each.admitted()),
                 new Problem(
                         Problem.Kind.DENIED,
                         "You may no longer follow this: your role, or the key, was changed or taken away"));
+        endRefused(each -> each.principal().ref().equals(who)
+                        && Admission.RIGHT_NEEDED.contains(
+                                each.admitted().entry().operation().access())
+                ? refusal.apply(each.principal(), each.address())
+                : Optional.empty());
+    }
+
+    /** Ends what was opened from an address that nobody may use the panel from now. */
+    public void endFrom(Function<String, Optional<Problem>> refusal) {
+        endRefused(each -> each.address().isEmpty() ? Optional.empty() : refusal.apply(each.address()));
+    }
+
+    private void endRefused(Function<Live, Optional<Problem>> refusal) {
+        open.stream().toList().forEach(each -> refusal.apply(each).ifPresent(each::end));
     }
 
     /** Ends all there are: the kernel goes. */
@@ -128,6 +153,7 @@ public final class Streams {
 
     private final class Open implements Live, Flow.Subscriber<Object>, Flow.Subscription {
         private final Admission.Admitted admitted;
+        private final String address;
         private final Shape shape;
         private final RecordShape.Component seq;
         private final Flow.Subscriber<? super Gateway.Item> reader;
@@ -138,8 +164,9 @@ public final class Streams {
 
         private long count;
 
-        Open(Admission.Admitted admitted, Shape shape, Flow.Subscriber<? super Gateway.Item> reader) {
+        Open(Admission.Admitted admitted, String address, Shape shape, Flow.Subscriber<? super Gateway.Item> reader) {
             this.admitted = admitted;
+            this.address = address;
             this.shape = shape;
             this.reader = reader;
             this.seq = shape instanceof RecordShape record
@@ -153,6 +180,11 @@ public final class Streams {
         @Override
         public Admission.Admitted admitted() {
             return admitted;
+        }
+
+        @Override
+        public String address() {
+            return address;
         }
 
         @Override

@@ -35,6 +35,7 @@ public final class Limits {
     private final RateLimits rates = new RateLimits(System::nanoTime);
     private final Map<Limit, Integer> given;
     private volatile Networks allowed = Networks.of(List.of());
+    private volatile Runnable onAddresses = () -> {};
 
     @Activate
     public Limits(BundleContext context, Map<String, Object> properties) {
@@ -91,6 +92,7 @@ public final class Limits {
         rates.set(quotas);
         try {
             allowed = Networks.of(texts(properties.get(ALLOWED)));
+            onAddresses.run();
         } catch (IllegalArgumentException e) {
             LOG.error("The addresses the panel may be used from stay as they were: {}", e.getMessage());
         }
@@ -100,6 +102,11 @@ public final class Limits {
         return value instanceof Collection<?> all
                 ? all.stream().map(Object::toString).toList()
                 : List.of();
+    }
+
+    /** Sets what to do once the addresses the panel may be used from are others: what is open may have to end. */
+    public void onAddresses(Runnable listener) {
+        onAddresses = listener;
     }
 
     public RateLimits rates() {
