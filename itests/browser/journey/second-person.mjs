@@ -63,6 +63,9 @@ export default async function secondPerson(suite, world) {
       await theirs.getByLabel('Password', { exact: true }).fill(CAIO.password);
       await theirs.getByRole('button', { name: 'Join', exact: true }).click();
       await theirs.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
+      for (const name of ['Projects', 'Containers', 'Domains']) {
+        assert.equal(await theirs.getByRole('complementary').getByRole('link', { name, exact: true }).count(), 0, `a guest without access is offered ${name}`);
+      }
       await eyes.look(theirs, 'guest-with-nothing');
       await theirs.goto(`${own}/settings/profile`);
       await theirs.getByRole('button', { name: 'Add passkey' }).click();
