@@ -151,6 +151,20 @@ export default async function secondPerson(suite, world) {
       });
     });
 
+    await suite.test('The team gets a quota and sees what is used of it', async () => {
+      await menu('Team').click();
+      const row = page.getByRole('row').filter({ hasText: 'API keys' });
+      await row.getByRole('button', { name: 'More actions' }).click();
+      await page.getByRole('menuitem', { name: 'Change' }).click();
+      await dialog.getByLabel('At most').fill('many');
+      await dialog.getByText('Give a number of 0 or more').waitFor();
+      await dialog.getByLabel('At most').fill('25');
+      await world.look('team-quota');
+      await dialog.getByRole('button', { name: 'Save' }).click();
+      await row.getByText('of 25').waitFor();
+      await world.look('team-quotas');
+    });
+
     await suite.test('A member for programs is made, and an account elsewhere can be declared', async () => {
       await menu('Members').click();
       await page.getByRole('button', { name: 'New service account' }).click();

@@ -1,5 +1,6 @@
-import { Button, confirm, Dialog, IconPlus, LinesSkeleton, Loaded, Page, SchemaForm, Section, Switch, toast, useAction, useList, useQueryParam, useT, workIn } from '@openpanel/ui';
+import { Button, confirm, Dialog, IconPlus, LinesSkeleton, Loaded, Page, SchemaForm, Section, Switch, toast, useAction, useCan, useList, useQueryParam, useT, workIn } from '@openpanel/ui';
 import { roleName } from './model';
+import { Quotas } from './Quotas';
 
 interface Team { team: string; name: string; role?: string; roleName?: string; current: boolean; home: boolean; secondFactor: boolean; addresses: string[] }
 
@@ -9,7 +10,9 @@ export default function TeamPage() {
   const update = useAction('team.update');
   const restrict = useAction<{ addresses?: string[] }>('team.restrict');
   const create = useAction<{ team?: string }>('team.create');
+  const leave = useAction('team.leave');
   const remove = useAction('team.delete');
+  const quotas = useCan('quota.list');
   const [asked, ask] = useQueryParam('new');
   return (
     <Page title={t('team.title')} lead={t('team.lead')} actions={create.allowed && <Button icon={<IconPlus size={16} />} onClick={() => ask('yes')}>{t('team.new')}</Button>}>
@@ -27,6 +30,7 @@ export default function TeamPage() {
               {here && restrict.allowed && <Section title={t('team.addresses')} help={t('team.addresses-help')}>
                 <SchemaForm action="team.restrict" fixed={{ team: here.team }} fields={['addresses']} initial={{ addresses: here.addresses }} run={restrict.run} onDone={(changed) => toast(t((changed.addresses as string[]).length > 0 ? 'team.addresses-some' : 'team.addresses-all'))} />
               </Section>}
+              {here && quotas && <Quotas team={here.team} name={here.name} />}
               <Section title={t('profile.teams')} help={t('team.all-help')}>
                 <ul className="stack tight">{teams.map((each) => (
                   <li key={each.team} className="spread">
@@ -35,6 +39,10 @@ export default function TeamPage() {
                   </li>
                 ))}</ul>
               </Section>
+              {here && here.role && leave.allowed && <Section title={t('team.leave')} help={t('team.leave-help')}>
+                <div><Button tone="danger" onClick={() => confirm({ title: t('team.leave-title', { name: here.name }), name: here.name, action: t('team.leave'), dies: [t('team.leave-dies')], survives: [t('team.leave-survives')],
+                  run: () => leave.run({ team: here.team, confirm: here.name }).then(() => workIn(undefined)) })}>{t('team.leave')}</Button></div>
+              </Section>}
               {here && !here.home && remove.allowed && <Section title={t('team.delete')} help={t('team.delete-help')}>
                 <div><Button tone="danger" onClick={() => confirm({ title: t('delete.title', { name: here.name }), name: here.name, action: t('team.delete'), dies: [t('team.dies-members'), t('team.dies-keys')], survives: [t('team.survives')],
                   run: () => remove.run({ team: here.team, confirm: here.name }).then(() => workIn(undefined)) })}>{t('team.delete')}</Button></div>

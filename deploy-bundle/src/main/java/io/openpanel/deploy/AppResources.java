@@ -1,9 +1,12 @@
 package io.openpanel.deploy;
 
+import io.openpanel.api.Quota;
 import io.openpanel.api.Ref;
 import io.openpanel.api.Resource;
 import io.openpanel.api.Resources;
+import io.openpanel.deploy.internal.Allowances;
 import io.openpanel.deploy.internal.Apps;
+import java.util.List;
 import java.util.Optional;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -13,10 +16,12 @@ import org.osgi.service.component.annotations.Reference;
 @Component(service = Resources.class)
 public final class AppResources implements Resources {
     private final Apps apps;
+    private final Allowances allowances;
 
     @Activate
-    public AppResources(@Reference Apps apps) {
+    public AppResources(@Reference Apps apps, @Reference Allowances allowances) {
         this.apps = apps;
+        this.allowances = allowances;
     }
 
     @Override
@@ -38,5 +43,10 @@ public final class AppResources implements Resources {
                         Optional.of(new Ref("project", row.projectId())),
                         Optional.of(new Ref("team", row.teamId())),
                         String.valueOf(row.version())));
+    }
+
+    @Override
+    public List<Quota> quotas() {
+        return allowances.ofApps();
     }
 }

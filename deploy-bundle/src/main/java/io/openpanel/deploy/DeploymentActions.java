@@ -8,9 +8,11 @@ import io.openpanel.api.Call;
 import io.openpanel.api.Extension;
 import io.openpanel.api.Param;
 import io.openpanel.api.Problem;
+import io.openpanel.api.Quota;
 import io.openpanel.api.Ref;
 import io.openpanel.api.Resource;
 import io.openpanel.api.Resources;
+import io.openpanel.deploy.internal.Allowances;
 import io.openpanel.deploy.internal.AppView;
 import io.openpanel.deploy.internal.Apps;
 import io.openpanel.deploy.internal.DeploymentFlow;
@@ -30,6 +32,7 @@ public final class DeploymentActions implements Extension, Resources {
     private final DeploymentFlow flow;
     private final AppView view;
     private final Removal removal;
+    private final Allowances allowances;
 
     @Activate
     public DeploymentActions(
@@ -37,12 +40,14 @@ public final class DeploymentActions implements Extension, Resources {
             @Reference Deployments deployments,
             @Reference DeploymentFlow flow,
             @Reference AppView view,
-            @Reference Removal removal) {
+            @Reference Removal removal,
+            @Reference Allowances allowances) {
         this.apps = apps;
         this.deployments = deployments;
         this.flow = flow;
         this.view = view;
         this.removal = removal;
+        this.allowances = allowances;
     }
 
     public record Start(
@@ -160,5 +165,10 @@ public final class DeploymentActions implements Extension, Resources {
                         Optional.of(new Ref("app", row.appId())),
                         Optional.of(new Ref("team", row.teamId())),
                         row.state().name()));
+    }
+
+    @Override
+    public List<Quota> quotas() {
+        return allowances.ofDeployments();
     }
 }

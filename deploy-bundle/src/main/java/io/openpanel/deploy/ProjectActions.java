@@ -8,9 +8,11 @@ import io.openpanel.api.Action;
 import io.openpanel.api.Call;
 import io.openpanel.api.Extension;
 import io.openpanel.api.Param;
+import io.openpanel.api.Quota;
 import io.openpanel.api.Ref;
 import io.openpanel.api.Resource;
 import io.openpanel.api.Resources;
+import io.openpanel.deploy.internal.Allowances;
 import io.openpanel.deploy.internal.Apps;
 import io.openpanel.deploy.internal.Projects;
 import io.openpanel.deploy.internal.Removal;
@@ -29,12 +31,18 @@ public final class ProjectActions implements Extension, Resources {
     private final Projects projects;
     private final Apps apps;
     private final Removal removal;
+    private final Allowances allowances;
 
     @Activate
-    public ProjectActions(@Reference Projects projects, @Reference Apps apps, @Reference Removal removal) {
+    public ProjectActions(
+            @Reference Projects projects,
+            @Reference Apps apps,
+            @Reference Removal removal,
+            @Reference Allowances allowances) {
         this.projects = projects;
         this.apps = apps;
         this.removal = removal;
+        this.allowances = allowances;
     }
 
     public record Create(
@@ -125,5 +133,10 @@ public final class ProjectActions implements Extension, Resources {
                         Optional.empty(),
                         Optional.of(new Ref("team", row.teamId())),
                         String.valueOf(row.version())));
+    }
+
+    @Override
+    public List<Quota> quotas() {
+        return allowances.ofProjects();
     }
 }

@@ -3,6 +3,7 @@ package io.openpanel.teams;
 import io.openpanel.api.Param;
 import io.openpanel.api.Ref;
 import io.openpanel.api.Topic;
+import java.util.Optional;
 
 /** What happens to people, sessions and keys. */
 public final class TeamEvents {
@@ -83,6 +84,12 @@ public final class TeamEvents {
 
     @Topic(value = "team.deleted", summary = "A team was deleted")
     public record TeamDeleted(@Param(kind = "team") Ref team, String name) {}
+
+    @Topic(value = "quota.changed", summary = "An owner of the panel changed how much of something the team may have")
+    public record QuotaChanged(
+            @Param(kind = "team") Ref team,
+            String quota,
+            @Param("Any amount where there is none") Optional<Long> limit) {}
 
     @Topic(value = "api-key.created", summary = "An API key was made")
     public record ApiKeyCreated(@Param(kind = "api-key") Ref key, String name, @Param(kind = "user") Ref owner) {}

@@ -7,6 +7,7 @@ import io.openpanel.api.Reach;
 import io.openpanel.api.Ref;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /** Knows people and their rights. One service; while there is none, only the local door and OPEN actions work. */
@@ -37,6 +38,11 @@ public interface Authority {
      */
     default Optional<Problem> refusal(Principal principal, String address) {
         return Optional.empty();
+    }
+
+    /** How much a team may have of what a {@link io.openpanel.api.Quota} counts; empty for any amount. Must be fast. */
+    default OptionalLong quota(Ref team, String name) {
+        return OptionalLong.empty();
     }
 
     /** What the principal may see of a kind of resource. */

@@ -1,9 +1,11 @@
 package io.openpanel.ssl.internal;
 
 import io.openpanel.api.Panel;
+import io.openpanel.api.Quota;
 import io.openpanel.api.Ref;
 import io.openpanel.api.Resource;
 import io.openpanel.api.Resources;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.osgi.service.component.annotations.Activate;
@@ -16,6 +18,9 @@ public class DomainKind implements Resources {
     private final Panel panel;
 
     public record Found(String id, String host, Ref app, String teamId) {}
+
+    /** A count. */
+    public record Count(long number) {}
 
     @Activate
     public DomainKind(@Reference Panel panel) {
@@ -47,5 +52,18 @@ public class DomainKind implements Resources {
                         Optional.of(found.app),
                         Optional.of(new Ref("team", found.teamId)),
                         "1"));
+    }
+
+    /** The addresses that the panel makes up cost nobody anything. */
+    @Override
+    public List<Quota> quotas() {
+        return List.of(Quota.count(
+                "domains",
+                "domains that were added to apps",
+                () -> panel.database()
+                        .tx(tx -> tx.one(Count.class, "select count(*) as number from domain where not generated"))
+                        .orElseThrow()
+                        .number(),
+                "domain.create"));
     }
 }

@@ -140,6 +140,7 @@ public final class MappedRoles {
     }
 
     private void join(Database.Tx tx, String user, String name, String provider, String role) {
+        TeamQuotas.requireRoom(tx);
         people.join(tx, user, name, roles.lock(tx, new Ref("role", role)));
         tx.update(
                 "insert into mapped_role (team_id, user_id, provider, role)"

@@ -9,6 +9,7 @@ import io.openpanel.api.Ref;
 import io.openpanel.spi.Authority;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.osgi.service.component.annotations.Activate;
@@ -25,6 +26,7 @@ public final class TeamAuthority implements Authority {
     private final Rights rights;
     private final Holdings holdings;
     private final Revocations revocations;
+    private final TeamQuotas quotas;
 
     @Activate
     public TeamAuthority(
@@ -32,12 +34,14 @@ public final class TeamAuthority implements Authority {
             @Reference ApiKeys keys,
             @Reference Rights rights,
             @Reference Holdings holdings,
-            @Reference Revocations revocations) {
+            @Reference Revocations revocations,
+            @Reference TeamQuotas quotas) {
         this.tokens = tokens;
         this.keys = keys;
         this.rights = rights;
         this.holdings = holdings;
         this.revocations = revocations;
+        this.quotas = quotas;
     }
 
     @Override
@@ -105,6 +109,11 @@ public final class TeamAuthority implements Authority {
                         Problem.Kind.DENIED,
                         "The team " + place.teamName() + " may not be worked in from your address " + address
                                 + "; ask its owner, or work in another team"));
+    }
+
+    @Override
+    public OptionalLong quota(Ref team, String name) {
+        return quotas.limit(team, name);
     }
 
     @Override

@@ -1,11 +1,16 @@
 package io.openpanel.teams.internal;
 
 import io.openpanel.api.Panel;
+import io.openpanel.api.Quota;
 import io.openpanel.api.Ref;
 import io.openpanel.api.Resource;
 import io.openpanel.api.Resources;
+import io.openpanel.teams.InvitationActions;
 import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -46,6 +51,13 @@ public final class TeamKinds {
         public Optional<Resource> find(String idOrName) {
             int parameters = (int) sql.chars().filter(each -> each == '?').count();
             return one(sql, Collections.nCopies(parameters, idOrName).toArray());
+        }
+
+        final long count(String rows, Object... values) {
+            return panel.database()
+                    .tx(tx -> tx.one(TeamQuotas.Number.class, rows, values))
+                    .orElseThrow()
+                    .number();
         }
 
         final Optional<Resource> one(String rows, Object... values) {
@@ -125,6 +137,26 @@ public final class TeamKinds {
                             + " or u.email = lower(?) || '.' || m.team_id || '@service.invalid'"
                             + " order by u.id = ? desc limit 1");
         }
+
+        /** Whoever is invited counts already: they find room when they come, and a new invitation takes nothing more. */
+        @Override
+        public List<Quota> quotas() {
+            return List.of(new Quota(
+                    TeamQuotas.MEMBERS,
+                    "members and open invitations",
+                    Quota.Unit.COUNT,
+                    Set.of("invitation.create", "service-account.create"),
+                    () -> count(TeamQuotas.COUNT_MEMBERS),
+                    input -> OptionalLong.of(
+                            input instanceof InvitationActions.Create in
+                                            && count(
+                                                            "select count(*) as number from invitation"
+                                                                    + " where expires_at > now() and email = lower(?)",
+                                                            in.email().strip())
+                                                    > 0
+                                    ? 0
+                                    : 1)));
+        }
     }
 
     /** Invitations of the team, by id or e-mail address. */
@@ -177,6 +209,15 @@ public final class TeamKinds {
                     "api-keys",
                     "select id, name, '1' as version, null as parent, team_id as team from api_key where id = ? or name = ?"
                             + " order by id = ? desc limit 1");
+        }
+
+        @Override
+        public List<Quota> quotas() {
+            return List.of(Quota.count(
+                    "api-keys",
+                    "API keys of all members",
+                    () -> count("select count(*) as number from api_key"),
+                    "api-key.create"));
         }
     }
 

@@ -204,6 +204,7 @@ public final class Teams {
             tx.update("delete from membership");
             tx.update("delete from provisioned_member");
             tx.update("delete from custom_role");
+            tx.update("delete from quota");
             tx.update("delete from team where id = ?", team.id());
             return all;
         });

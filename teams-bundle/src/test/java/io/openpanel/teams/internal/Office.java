@@ -5,6 +5,7 @@ import io.openpanel.api.Secret;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -42,7 +43,8 @@ final class Office implements AutoCloseable {
     final RegistrationMode mode = new RegistrationMode("invitation");
     final Joining joining = new Joining(invitations, people, rights, signIn, limits, mode);
     final Explanations explanations = new Explanations(holdings, roles, catalogue, resources);
-    final TeamAuthority authority = new TeamAuthority(tokens, keys, rights, holdings, revocations);
+    final TeamQuotas quotas = new TeamQuotas(clerk, clock, team -> List.of());
+    final TeamAuthority authority = new TeamAuthority(tokens, keys, rights, holdings, revocations, quotas);
     final Members members = new Members(panel, rights, roles, holdings, keys);
     final FactorReset factorReset = new FactorReset(panel, rights, roles, holdings, factors, sessions);
     final Teams teams = new Teams(panel, clerk, clock, people, rights, keys);

@@ -32,6 +32,7 @@ import io.openpanel.kernel.internal.gateway.InnerCalls;
 import io.openpanel.kernel.internal.gateway.LiveCall;
 import io.openpanel.kernel.internal.gateway.Metrics;
 import io.openpanel.kernel.internal.gateway.PluginFaults;
+import io.openpanel.kernel.internal.gateway.QuotaGate;
 import io.openpanel.kernel.internal.gateway.Refusals;
 import io.openpanel.kernel.internal.gateway.Streams;
 import io.openpanel.kernel.internal.install.InstallHost;
@@ -48,6 +49,7 @@ import io.openpanel.spi.Catalogue;
 import io.openpanel.spi.Events;
 import io.openpanel.spi.Gateway;
 import io.openpanel.spi.PluginSettings;
+import io.openpanel.spi.Quotas;
 import io.openpanel.spi.Storage;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -131,7 +133,9 @@ public final class Kernel {
         plugins = new PluginHost(context, catalogue, calls, streams);
         settings = new Settings(context, database, storage, configurations, catalogue::isServing);
         admission = new Admission(catalogue, authority, plugins::allows, calls, own());
-        InnerCalls inner = new InnerCalls(admission, calls, audit, refusals, plugins::allows, plugins::isIsolated);
+        QuotaGate quotas = new QuotaGate(catalogue, authority, calls, this::unfinished);
+        InnerCalls inner =
+                new InnerCalls(admission, calls, audit, refusals, plugins::allows, plugins::isIsolated, quotas);
         jobs = new Jobs(
                 catalogue,
                 admission,
@@ -158,7 +162,8 @@ public final class Kernel {
                 metrics,
                 bulkhead,
                 faults,
-                limits);
+                limits,
+                quotas);
 
         jobs.start(scheduler, clock.instant());
         schedules.start(scheduler);
@@ -181,6 +186,7 @@ public final class Kernel {
         register(Catalogue.class, catalogue, Map.of());
         register(Events.class, events, Map.of());
         register(PluginSettings.class, settings, Map.of());
+        register(Quotas.class, quotas, Map.of());
         register(Supplier.class, metrics, Map.of("openpanel.metrics", "true"));
         Supplier<String> limited = limits.rates()::metrics;
         register(Supplier.class, limited, Map.of("openpanel.metrics", "true"));
@@ -225,6 +231,10 @@ public final class Kernel {
         register(Resources.class, deadLetters, Map.of());
         register(Extension.class, deadLetters, Map.of());
         register(Gateway.class, gateway, Map.of());
+    }
+
+    private long unfinished(Ref team, Set<String> actions) {
+        return jobs.unfinished(team, actions);
     }
 
     private Admission.Own own() {

@@ -208,6 +208,13 @@ public final class LiveCatalogue implements Catalogue {
         return Optional.ofNullable(picture.kinds.get(name));
     }
 
+    /** The kinds whose plugins are there. */
+    public List<Kind> served() {
+        return picture.kinds.values().stream()
+                .filter(kind -> kind.resources() != null)
+                .toList();
+    }
+
     /** The ids of a plugin's actions. */
     public List<String> actionsOf(String plugin) {
         List<String> ids = new ArrayList<>();

@@ -45,6 +45,7 @@ public final class ActionGateway implements Gateway {
     private final Bulkhead bulkhead;
     private final PluginFaults faults;
     private final Limits limits;
+    private final QuotaGate quotas;
 
     public ActionGateway(
             Admission admission,
@@ -59,7 +60,8 @@ public final class ActionGateway implements Gateway {
             Metrics metrics,
             Bulkhead bulkhead,
             PluginFaults faults,
-            Limits limits) {
+            Limits limits,
+            QuotaGate quotas) {
         this.admission = admission;
         this.authority = authority;
         this.calls = calls;
@@ -73,6 +75,7 @@ public final class ActionGateway implements Gateway {
         this.bulkhead = bulkhead;
         this.faults = faults;
         this.limits = limits;
+        this.quotas = quotas;
     }
 
     @Override
@@ -272,7 +275,7 @@ public final class ActionGateway implements Gateway {
         audit.begin(intent, entry.input(), admitted.input());
         try {
             if (entry.operation().job()) {
-                Ref job = jobs.enqueue(admitted, invocation.surface(), intent);
+                Ref job = quotas.within(admitted, () -> jobs.enqueue(admitted, invocation.surface(), intent));
                 audit.end(intent, "accepted", job.toString());
                 return new Reply.Accepted(job);
             }
@@ -336,7 +339,9 @@ public final class ActionGateway implements Gateway {
     private Object invoke(Entry entry, LiveCall call, Admission.Admitted admitted) {
         long began = System.nanoTime();
         try {
-            return bulkhead.run(entry, () -> calls.as(call, () -> entry.invoke(call, admitted.input())));
+            return bulkhead.run(
+                    entry,
+                    () -> calls.as(call, () -> quotas.within(admitted, () -> entry.invoke(call, admitted.input()))));
         } catch (RuntimeException failure) {
             faults.note(entry.operation().plugin(), entry.id(), began, failure);
             throw failure;

@@ -27,6 +27,7 @@ public final class InnerCalls {
     private final Refusals refusals;
     private final BiPredicate<String, String> uses;
     private final Predicate<String> isolated;
+    private final QuotaGate quotas;
 
     /**
      * @param uses whether a plugin may call an action
@@ -38,13 +39,15 @@ public final class InnerCalls {
             Audit audit,
             Refusals refusals,
             BiPredicate<String, String> uses,
-            Predicate<String> isolated) {
+            Predicate<String> isolated,
+            QuotaGate quotas) {
         this.admission = admission;
         this.calls = calls;
         this.audit = audit;
         this.refusals = refusals;
         this.uses = uses;
         this.isolated = isolated;
+        this.quotas = quotas;
     }
 
     /** The principal a plugin is where nobody else is the caller. */
@@ -178,7 +181,10 @@ public final class InnerCalls {
         Audit.Intent intent = Audit.intent(admitted, plugin, "action", "", "");
         audit.begin(intent, entry.input(), admitted.input());
         try {
-            Object result = invoke(entry, call, admitted);
+            // A job inside of another one takes nothing more than that one, which was counted.
+            Object result = entry.operation().job()
+                    ? invoke(entry, call, admitted)
+                    : quotas.within(admitted, () -> invoke(entry, call, admitted));
             audit.end(intent, "done", null);
             return result;
         } catch (RuntimeException e) {

@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** The rows of jobs and their steps. */
@@ -188,6 +189,16 @@ final class JobStore {
 
     List<Id> unfinished() {
         return database.tx(tx -> tx.list(Id.class, "select id from job where state in ('queued', 'running')"));
+    }
+
+    /** How many unfinished ones of some actions a team has. */
+    long unfinished(Ref team, Set<String> actions) {
+        return database.tx(tx -> tx.list(
+                        Id.class,
+                        "select id from job where team_id = ? and action = any(?) and state in ('queued', 'running')",
+                        team.id(),
+                        List.copyOf(actions)))
+                .size();
     }
 
     void begin(String id) {

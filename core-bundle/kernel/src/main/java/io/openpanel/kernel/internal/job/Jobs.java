@@ -326,6 +326,11 @@ public final class Jobs {
                         row.resource().map(Ref::toString).orElse("")));
     }
 
+    /** How many unfinished jobs of some actions a team has. */
+    public long unfinished(Ref team, Set<String> actions) {
+        return store.unfinished(team, actions);
+    }
+
     /** Asks a job to stop; what it does at the moment is ended. Whether it was still unfinished. */
     public boolean cancel(String id) {
         boolean asked = store.requestCancel(id);
