@@ -9,9 +9,11 @@ export default function ProjectAccess({ resource }: { resource: string }) {
   const t = useT();
   const query = useList<Grant>('grant.list', { resource }, { live: ['grant.*', 'member.*', 'role.*'] });
   const create = useAction('grant.create');
+  // Whoever looks after the project alone sees no list of members to choose from.
+  const share = useAction('grant.share');
   const remove = useAction('grant.delete');
   const [adding, add] = useState(false);
-  const button = create.allowed && <Button icon={<IconPlus size={16} />} onClick={() => add(true)}>{t('grant.new')}</Button>;
+  const button = (create.allowed || share.allowed) && <Button icon={<IconPlus size={16} />} onClick={() => add(true)}>{t(create.allowed ? 'grant.new' : 'grant.share')}</Button>;
   return (
     <div className="stack">
       <p className="muted">{t('grants.lead')}</p>
@@ -25,7 +27,10 @@ export default function ProjectAccess({ resource }: { resource: string }) {
           { id: 'since', header: t('member.since'), width: 130, end: true, wideOnly: true, cell: (row) => <span className="muted"><RelativeTime at={row.createdAt} /></span> },
         ]}
         empty={<EmptyState icon={<IconUser size={20} />} title={t('grants.empty')} text={t('grants.empty-text')}>{button}</EmptyState>} /></div>
-      {adding && <Dialog title={t('grant.new')} onClose={() => add(false)}>
+      {adding && !create.allowed && <Dialog title={t('grant.share-title')} onClose={() => add(false)}>
+        <SchemaForm action="grant.share" fixed={{ resource }} fields={['email', 'role']} initial={{ role: 'developer' }} submit={t('grant.share-make')} run={share.run} onCancel={() => add(false)} onDone={() => add(false)} />
+      </Dialog>}
+      {adding && create.allowed && <Dialog title={t('grant.new')} onClose={() => add(false)}>
         <SchemaForm action="grant.create" fixed={{ resource }} fields={['member', 'role']} initial={{ role: 'role:developer' }} submit={t('grant.make')} run={create.run} onCancel={() => add(false)} onDone={() => add(false)} />
       </Dialog>}
     </div>

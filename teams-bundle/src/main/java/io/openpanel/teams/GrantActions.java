@@ -39,6 +39,21 @@ public class GrantActions implements Extension {
                             example = "project:shop")
                     String resource) {}
 
+    /** A grant to be, by whoever looks after the resource. */
+    public record Share(
+            @Param(
+                            value = "What to share; the role holds for all that belongs to it",
+                            kind = "*",
+                            example = "project:shop")
+                    Ref resource,
+            @Param(value = "The e-mail address of a member of the team", example = "ada@example.com", max = 254)
+                    String email,
+            @Param(
+                            value = "What they may do there, by id or name; no more than you may",
+                            example = "developer",
+                            max = 100)
+                    String role) {}
+
     /** A member's role on a resource. */
     public record Item(
             @Param(kind = "grant") Ref grant,
@@ -71,6 +86,14 @@ public class GrantActions implements Extension {
             effect = CHANGE)
     public Item create(Call call, Create in) {
         return grants.create(call, in);
+    }
+
+    @Action(
+            value = "grant.share",
+            summary = "Gives a member, by their e-mail address, a role on what you look after",
+            effect = CHANGE)
+    public Item share(Call call, Share in) {
+        return grants.share(call, in);
     }
 
     @Action(

@@ -11,6 +11,7 @@ import io.openpanel.api.Call;
 import io.openpanel.api.Extension;
 import io.openpanel.api.Param;
 import io.openpanel.api.Ref;
+import io.openpanel.teams.internal.Members;
 import io.openpanel.teams.internal.Teams;
 import java.time.Instant;
 import java.util.List;
@@ -23,6 +24,7 @@ import org.osgi.service.component.annotations.Reference;
 @Component(service = Extension.class)
 public class TeamActions implements Extension {
     private final Teams teams;
+    private final Members members;
 
     /** Which team. */
     public record Get(@Param(value = "The team", kind = "team") Ref team) {}
@@ -64,8 +66,9 @@ public class TeamActions implements Extension {
     public record Items(List<Item> items) {}
 
     @Activate
-    public TeamActions(@Reference Teams teams) {
+    public TeamActions(@Reference Teams teams, @Reference Members members) {
         this.teams = teams;
+        this.members = members;
     }
 
     @Action(
@@ -104,6 +107,15 @@ public class TeamActions implements Extension {
             idempotent = true)
     public Item restrict(Call call, Restrict in) {
         return teams.restrict(call, in);
+    }
+
+    @Action(
+            value = "team.leave",
+            summary = "Takes you out of the team you work in, with your API keys and roles there",
+            effect = DESTROY,
+            access = SIGNED_IN)
+    public void leave(Call call, Get in) {
+        members.leave(call);
     }
 
     @Action(

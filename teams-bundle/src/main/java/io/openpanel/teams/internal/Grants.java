@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -116,6 +117,37 @@ public final class Grants {
         return made;
     }
 
+    /** As {@link #create}, by whoever looks after the resource and perhaps nothing else: a role of no more than they have there. */
+    public GrantActions.Item share(Call call, GrantActions.Share in) {
+        List<Resource> lineage = gateway.lineage(call.caller(), in.resource());
+        Target target = new Target(in.resource(), lineage.get(0).name());
+        List<Ref> scope = scope(call, lineage.stream().map(Resource::ref).toList());
+        GrantActions.Item made = panel.database().tx(tx -> {
+            Ref member = member(tx, in.email());
+            Role role = roles.lock(tx, roles.named(tx, in.role()).ref());
+            requireUseful(role);
+            holdings.requireCoversOn(call, role, scope);
+            return item(tx, add(tx, call.caller().ref().toString(), member, role, target));
+        });
+        rights.personChanged(made.member().id(), true);
+        return made;
+    }
+
+    private static List<Ref> scope(Call call, List<Ref> lineage) {
+        return Stream.concat(lineage.stream(), call.team().stream()).toList();
+    }
+
+    private static Ref member(Database.Tx tx, String email) {
+        return tx.one(
+                        Rights.Id.class,
+                        "select u.id from membership m join user_account u on u.id = m.user_id"
+                                + " where u.email = lower(?) and u.kind = 'person'",
+                        email.strip())
+                .map(found -> new Ref("member", found.id()))
+                .orElseThrow(() -> Problem.invalid(
+                        "email", "Nobody of your team has this address; ask an owner or admin of it to invite them"));
+    }
+
     private static void requireUseful(Role role) {
         if (role.isGuest()) {
             throw Problem.invalid("role", "A guest may do nothing; choose a role that may do something");
@@ -149,14 +181,28 @@ public final class Grants {
     }
 
     public void delete(Call call, Ref grant) {
+        List<Ref> scope = scopeOf(call, panel.database().tx(tx -> find(tx, grant)).resource);
         Row row = panel.database().tx(tx -> {
             Row found = find(tx, grant);
-            holdings.requireCovers(call, roles.require(tx, found.role));
+            holdings.requireCoversOn(call, roles.require(tx, found.role), scope);
             tx.update("delete from access_grant where id = ?", grant.id());
             tx.publish(new TeamEvents.GrantDeleted(grant, found.member(), found.resource.toString()));
             return found;
         });
         rights.personChanged(row.userId, true);
+    }
+
+    /** Where the resource was deleted, its own rights are all there is to ask for. */
+    private List<Ref> scopeOf(Call call, Ref resource) {
+        try {
+            return scope(
+                    call,
+                    gateway.lineage(call.caller(), resource).stream()
+                            .map(Resource::ref)
+                            .toList());
+        } catch (Problem gone) {
+            return scope(call, List.of(resource));
+        }
     }
 
     private GrantActions.Item item(Database.Tx tx, Row row) {

@@ -151,6 +151,16 @@ record Holding(
         return role -> reading.isEmpty() ? !role.isGuest() : reading.stream().anyMatch(role::gives);
     }
 
+    /** The actions of a role that this holding lacks on a resource, whose scope is given as {@link #decide} takes it. */
+    List<String> missing(Role role, List<Ref> scope) {
+        return catalogue.operations().stream()
+                .filter(role::gives)
+                .filter(operation -> operation.access() == Action.Access.PERMISSION)
+                .filter(operation -> !decide(operation, scope).allowed())
+                .map(Operation::id)
+                .toList();
+    }
+
     /** The actions of a role that this holding lacks in the whole team. */
     List<String> missing(Role role) {
         return catalogue.operations().stream()

@@ -67,6 +67,15 @@ public final class Holdings {
      * @throws Problem DENIED, naming some of what the caller lacks
      */
     void requireCovers(Call call, Role role) {
+        requireCovers(call, role, Optional.empty());
+    }
+
+    /** As {@link #requireCovers(Call, Role)}, where it is about a resource: on that one. */
+    void requireCoversOn(Call call, Role role, List<Ref> scope) {
+        requireCovers(call, role, Optional.of(scope));
+    }
+
+    private void requireCovers(Call call, Role role, Optional<List<Ref>> scope) {
         if (call.caller().ref().kind().equals("local")) {
             return;
         }
@@ -74,15 +83,16 @@ public final class Holdings {
         if (own.isEmpty()) {
             throw new Problem(Problem.Kind.DENIED, "Only a member of the team, or a key of one, can do this");
         }
-        if (role.isOwner() && !own.get().place().role().isOwner()) {
+        if (scope.isEmpty() && role.isOwner() && !own.get().place().role().isOwner()) {
             throw new Problem(Problem.Kind.DENIED, "Only an owner can do this to an owner; ask one of them");
         }
-        List<String> missing = own.get().missing(role);
+        List<String> missing = scope.map(on -> own.get().missing(role, on))
+                .orElseGet(() -> own.get().missing(role));
         if (!missing.isEmpty()) {
             throw new Problem(
                     Problem.Kind.DENIED,
-                    "The role " + role.name() + " has more than you do, such as "
-                            + String.join(", ", missing.subList(0, Math.min(NAMED, missing.size())))
+                    "The role " + role.name() + " has more than you do" + (scope.isPresent() ? " there" : "")
+                            + ", such as " + String.join(", ", missing.subList(0, Math.min(NAMED, missing.size())))
                             + "; ask an owner of the team");
         }
     }

@@ -10,6 +10,7 @@ import io.openpanel.teams.TeamEvents;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -99,10 +100,22 @@ public final class Members {
     }
 
     public void remove(Call call, Ref member) {
+        remove(member, role -> holdings.requireCovers(call, role));
+    }
+
+    /** Whoever is signed in goes by themselves; a key is not asked, it would be the last thing it did. */
+    public void leave(Call call) {
+        if (!call.caller().ref().kind().equals("user")) {
+            throw new Problem(Problem.Kind.DENIED, "Sign in to leave a team; a key cannot do that for you");
+        }
+        remove(new Ref("member", call.caller().ref().id()), role -> {});
+    }
+
+    private void remove(Ref member, Consumer<Role> may) {
         List<ApiKeys.Row> lost = panel.database().tx(tx -> {
             Row row = lock(tx, member);
             Role former = roles.require(tx, row.role);
-            holdings.requireCovers(call, former);
+            may.accept(former);
             List<ApiKeys.Row> own = keys.list(tx).stream()
                     .filter(key -> key.owner().equals(member.id()))
                     .toList();

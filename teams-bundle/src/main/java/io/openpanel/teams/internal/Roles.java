@@ -70,6 +70,16 @@ public final class Roles {
                 .orElseThrow(() -> Problem.missing(new Ref("role", id)));
     }
 
+    /** A role by its id or name. */
+    Role named(Database.Tx tx, String wanted) {
+        String text = wanted.startsWith("role:") ? wanted.substring("role:".length()) : wanted.strip();
+        return Role.builtInFor(text)
+                .or(() -> tx.one(Role.class, SELECT + " where id = ? or lower(name) = lower(?)", text, text))
+                .orElseThrow(() -> Problem.invalid(
+                        "role",
+                        "There is no role '" + text + "' here; there are admin, developer, viewer and the team's own"));
+    }
+
     /** A role that somebody is about to get: it is not deleted meanwhile. */
     Role lock(Database.Tx tx, Ref role) {
         return Role.builtInFor(role.id())
