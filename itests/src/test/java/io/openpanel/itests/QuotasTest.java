@@ -29,7 +29,11 @@ class QuotasTest {
     static void start() {
         panel = Panel.start();
         owner = panel.owner();
-        project = owner.post("/api/v1/projects", Map.of("name", "first")).ok().json().get("project").asText();
+        project = owner.post("/api/v1/projects", Map.of("name", "first"))
+                .ok()
+                .json()
+                .get("project")
+                .asText();
     }
 
     @AfterAll
@@ -44,8 +48,11 @@ class QuotasTest {
 
     private static Map<String, JsonNode> standings() {
         Map<String, JsonNode> standings = new TreeMap<>();
-        owner.get("/api/v1/quotas").ok().json().get("items").forEach(each -> standings.put(
-                each.get("quota").asText(), each));
+        owner.get("/api/v1/quotas")
+                .ok()
+                .json()
+                .get("items")
+                .forEach(each -> standings.put(each.get("quota").asText(), each));
         return standings;
     }
 
@@ -64,8 +71,8 @@ class QuotasTest {
     }
 
     private static Api.Answer app(Map<String, ?> more) {
-        Map<String, Object> input = new TreeMap<>(
-                Map.of("project", project, "name", "app-" + names++, "image", "nowhere.invalid/x"));
+        Map<String, Object> input =
+                new TreeMap<>(Map.of("project", project, "name", "app-" + names++, "image", "nowhere.invalid/x"));
         input.putAll(more);
         return owner.post("/api/v1/apps", input);
     }
@@ -81,8 +88,7 @@ class QuotasTest {
             List<CompletableFuture<Api.Answer>> all = IntStream.range(0, 20)
                     .mapToObj(i -> CompletableFuture.supplyAsync(() -> what.apply(i), threads))
                     .toList();
-            List<Api.Answer> answers =
-                    all.stream().map(CompletableFuture::join).toList();
+            List<Api.Answer> answers = all.stream().map(CompletableFuture::join).toList();
             assertThat(answers).allSatisfy(each -> assertThat(each.status()).isIn(200, 201, 202, 409));
             return answers.stream().filter(each -> each.status() < 300).count();
         } finally {
@@ -103,7 +109,8 @@ class QuotasTest {
                 .isEqualTo(3);
         set("apps", used("apps") + 4);
         assertThat(ofTwenty(i -> owner.post(
-                        "/api/v1/apps", Map.of("project", project, "name", "raced-" + i, "image", "nowhere.invalid/x"))))
+                        "/api/v1/apps",
+                        Map.of("project", project, "name", "raced-" + i, "image", "nowhere.invalid/x"))))
                 .isEqualTo(4);
         Api.Answer refused = app(Map.of());
         assertThat(refused.status()).isEqualTo(409);
@@ -140,7 +147,12 @@ class QuotasTest {
     }
 
     private static String nameOf(String app) {
-        return owner.get("/api/v1/apps/" + bare(app)).ok().json().get("name").asText().substring("app-".length());
+        return owner.get("/api/v1/apps/" + bare(app))
+                .ok()
+                .json()
+                .get("name")
+                .asText()
+                .substring("app-".length());
     }
 
     private static String bare(String ref) {
@@ -152,7 +164,8 @@ class QuotasTest {
         String app = made(app(Map.of()));
         set("domains", used("domains") + 1);
         owner.post("/api/v1/domains/generate", Map.of("app", app)).ok();
-        owner.post("/api/v1/domains", Map.of("app", app, "host", "one.quota.localhost")).ok();
+        owner.post("/api/v1/domains", Map.of("app", app, "host", "one.quota.localhost"))
+                .ok();
         assertThat(owner.post("/api/v1/domains", Map.of("app", app, "host", "two.quota.localhost"))
                         .status())
                 .isEqualTo(409);
@@ -160,13 +173,15 @@ class QuotasTest {
 
     @Test
     void deploymentsAtOnceCountUntilTheyEnd() {
-        List<String> apps = IntStream.range(0, 20).mapToObj(i -> made(app(Map.of()))).toList();
+        List<String> apps =
+                IntStream.range(0, 20).mapToObj(i -> made(app(Map.of()))).toList();
         set("deployments", 2L);
         long let = ofTwenty(i -> owner.post("/api/v1/deployments/start", Map.of("app", apps.get(i))));
         assertThat(let).as("some may have ended while others asked").isBetween(2L, 19L);
         Wait.until("they end", Duration.ofMinutes(1), () -> used("deployments") == 0);
         set("deployments", 0L);
-        assertThat(owner.post("/api/v1/deployments/start", Map.of("app", apps.get(0))).status())
+        assertThat(owner.post("/api/v1/deployments/start", Map.of("app", apps.get(0)))
+                        .status())
                 .isEqualTo(409);
         set("deployments", 1L);
         owner.deploy(apps.get(0));
