@@ -1,4 +1,4 @@
-import { Button, Dialog, formatBytes, formatNumber, parseBytes, Section, Select, Table, TextInput, toast, useAction, useList, useLocale, useT, type T } from '@openpanel/ui';
+import { Button, Dialog, EmptyState, formatBytes, formatNumber, parseBytes, Section, Select, Table, TextInput, toast, useAction, useList, useLocale, useT, type T } from '@openpanel/ui';
 import { useState } from 'react';
 
 interface Quota { quota: string; summary: string; unit: 'count' | 'bytes' | 'millicores'; used?: number; limit?: number }
@@ -84,7 +84,8 @@ function Amounts({ query, team, onChange }: { query: Pick<ReturnType<typeof useL
       columns={[
         { id: 'quota', header: t('quota.title'), cell: (row) => <span className="main clip">{nameOf(t, row)}</span> },
         { id: 'used', header: t('quota.limit'), width: 190, end: true, cell: (row) => <span className="row end">{full(row) && <span className="tag">{t('quota.full')}</span>}<span className="muted">{standing(row)}</span></span> },
-      ]} />
+      ]}
+      empty={<EmptyState title={t('quota.none')} />} />
   );
 }
 
