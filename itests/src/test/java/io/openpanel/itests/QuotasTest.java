@@ -181,7 +181,9 @@ class QuotasTest {
         while (!let.isDone()) {
             assertThat(used("deployments")).as("at once").isLessThanOrEqualTo(2);
         }
-        assertThat(let.join()).as("others may have found room when the first ended").isGreaterThanOrEqualTo(2);
+        assertThat(let.join())
+                .as("others may have found room when the first ended")
+                .isGreaterThanOrEqualTo(2);
         Wait.until("they end", Duration.ofMinutes(1), () -> used("deployments") == 0);
         set("deployments", 0L);
         assertThat(owner.post("/api/v1/deployments/start", Map.of("app", apps.get(0)))
