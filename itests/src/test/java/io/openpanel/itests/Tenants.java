@@ -185,6 +185,14 @@ final class Tenants implements AutoCloseable {
                 .asText();
         String token = invite(owner, Map.of("email", email("stranger"), "role", "role:owner"), "OpenPanel-Team", team);
         join("stranger", token);
+        // Whoever made it would be in both, and what is theirs be the second team's too.
+        owner.send(
+                        "POST",
+                        "/api/v1/teams/" + team.substring("team:".length()) + "/leave",
+                        Api.json(Map.of("confirm", "Other")).getBytes(StandardCharsets.UTF_8),
+                        "OpenPanel-Team",
+                        team)
+                .ok();
         return team;
     }
 
