@@ -82,8 +82,8 @@ function Amounts({ query, team, onChange }: { query: Pick<ReturnType<typeof useL
     <Table label={`${t('quota.title')} ${team}`} query={query} rowKey={(row) => row.quota}
       menu={onChange && ((row) => [{ label: t('quota.change'), onSelect: () => onChange(row) }])}
       columns={[
-        { id: 'quota', header: t('quota.title'), cell: (row) => <span className="main clip">{nameOf(t, row)}</span> },
-        { id: 'used', header: t('quota.limit'), width: 190, end: true, cell: (row) => <span className="row end">{full(row) && <span className="tag">{t('quota.full')}</span>}<span className="muted">{standing(row)}</span></span> },
+        { id: 'quota', header: t('quota.title'), cell: (row) => <span className="main">{nameOf(t, row)}</span> },
+        { id: 'used', header: t('quota.in-use'), width: 150, cell: (row) => <span className="row">{full(row) && <span className="tag">{t('quota.full')}</span>}<span className="muted">{standing(row)}</span></span> },
       ]}
       empty={<EmptyState title={t('quota.none')} />} />
   );
