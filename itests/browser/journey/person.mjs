@@ -106,14 +106,14 @@ export default async function person(suite, world) {
     await page.getByLabel(pt['in.email']).fill(me.email);
     await page.getByLabel(pt['in.password'], { exact: true }).fill('not the password at all');
     await eyes.expecting('/auth/login', 401, async () => {
-      await page.getByRole('button', { name: pt['in.go'] }).click();
+      await page.getByRole('button', { name: pt['in.go'], exact: true }).click();
       await page.getByRole('alert').waitFor();
     });
   });
 
   await suite.test('Logging in again keeps the session over a reload', async () => {
     await page.getByLabel(pt['in.password'], { exact: true }).fill(me.password);
-    await page.getByRole('button', { name: pt['in.go'] }).click();
+    await page.getByRole('button', { name: pt['in.go'], exact: true }).click();
     await who().waitFor();
     await page.reload();
     await who().waitFor();
