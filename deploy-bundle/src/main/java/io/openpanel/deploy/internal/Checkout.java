@@ -7,6 +7,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,17 +19,15 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.sshd.common.NamedResource;
 import org.apache.sshd.common.config.keys.FilePasswordProvider;
 import org.apache.sshd.common.util.security.SecurityUtils;
-import org.eclipse.jgit.api.CloneCommand;
 import org.eclipse.jgit.api.Git;
-import org.eclipse.jgit.api.LsRemoteCommand;
 import org.eclipse.jgit.api.ResetCommand;
-import org.eclipse.jgit.api.TransportCommand;
 import org.eclipse.jgit.api.errors.GitAPIException;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.ObjectId;
@@ -36,8 +35,12 @@ import org.eclipse.jgit.lib.Ref;
 import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.revwalk.RevCommit;
 import org.eclipse.jgit.revwalk.RevWalk;
+import org.eclipse.jgit.transport.FetchConnection;
+import org.eclipse.jgit.transport.PackLock;
 import org.eclipse.jgit.transport.SshTransport;
+import org.eclipse.jgit.transport.Transport;
 import org.eclipse.jgit.transport.TransportHttp;
+import org.eclipse.jgit.transport.URIish;
 import org.eclipse.jgit.transport.UsernamePasswordCredentialsProvider;
 import org.eclipse.jgit.transport.sshd.SshdSessionFactory;
 import org.eclipse.jgit.transport.sshd.SshdSessionFactoryBuilder;
@@ -89,29 +92,55 @@ final class Checkout {
         }
         try (SshdSessionFactory ssh = address.scheme().equals("ssh") ? ssh() : null;
                 SshLimit limit = new SshLimit(progress, ssh)) {
-            Ref branch = branch(ssh);
-            call.log("Cloning " + app.git().get() + ", branch " + Repository.shortenRefName(branch.getName()));
-            // Only a clone with its history has commits other than the newest.
-            boolean whole = wanted.isPresent()
-                    && !wanted.get().equals(branch.getObjectId().name());
-            return cloned(ssh, branch, wanted, whole);
-        } catch (GitAPIException e) {
+            return fetched(ssh, wanted, true);
+        } catch (GitAPIException | IOException | URISyntaxException e) {
             progress.check();
             throw GitProblems.of(e, app);
         }
     }
 
-    private Ref branch(SshdSessionFactory ssh) throws GitAPIException {
-        Map<String, Ref> refs = new TreeMap<>();
-        // A server that only hands out files can be asked from inside a repository only.
-        try (Git scratch = Git.init()
-                .setBare(true)
-                .setDirectory(folder.resolveSibling("refs").toFile())
-                .call()) {
-            LsRemoteCommand list = scratch.lsRemote().setRemote(app.git().orElseThrow());
-            configure(list, ssh);
-            list.call().forEach(ref -> refs.put(ref.getName(), ref));
+    /** By one connection, which says what there is and then sends it: a clone of JGit's asks twice. */
+    private Commit fetched(SshdSessionFactory ssh, Optional<String> wanted, boolean shallow)
+            throws GitAPIException, IOException, URISyntaxException {
+        clear();
+        try (Git git = Git.init().setDirectory(folder.toFile()).call();
+                Transport transport = transport(git.getRepository(), ssh)) {
+            if (shallow) {
+                transport.setDepth(1);
+            }
+            Optional<Ref> branch = received(transport, wanted, shallow);
+            if (branch.isPresent()) {
+                git.getRepository().updateRef(Constants.HEAD).link(branch.get().getName());
+                return checkout(git, branch.get(), wanted);
+            }
+        } catch (IOException e) {
+            // A server that only hands out files knows no shallow clone.
+            if (!shallow || call.cancelled() || !GitProblems.isShallowUnsupported(e)) {
+                throw e;
+            }
         }
+        return fetched(ssh, wanted, false);
+    }
+
+    /** The branch, once its commits are here; nothing where it is one that only a clone with its history has. */
+    private Optional<Ref> received(Transport transport, Optional<String> wanted, boolean shallow) throws IOException {
+        try (FetchConnection connection = transport.openFetch()) {
+            Ref branch = branch(new TreeMap<>(connection.getRefsMap()));
+            boolean newest =
+                    wanted.isEmpty() || wanted.get().equals(branch.getObjectId().name());
+            if (shallow && !newest) {
+                return Optional.empty();
+            }
+            call.log("Cloning " + app.git().get() + ", branch " + Repository.shortenRefName(branch.getName()));
+            connection.fetch(progress, List.of(branch), Set.of());
+            for (PackLock lock : connection.getPackLocks()) {
+                lock.unlock();
+            }
+            return Optional.of(branch);
+        }
+    }
+
+    private Ref branch(Map<String, Ref> refs) {
         List<String> branches = refs.keySet().stream()
                 .filter(name -> name.startsWith(Constants.R_HEADS))
                 .map(Repository::shortenRefName)
@@ -157,33 +186,6 @@ final class Checkout {
                 .orElseThrow();
     }
 
-    private Commit cloned(SshdSessionFactory ssh, Ref branch, Optional<String> wanted, boolean whole)
-            throws GitAPIException {
-        clear();
-        CloneCommand clone = Git.cloneRepository()
-                .setURI(app.git().orElseThrow())
-                .setDirectory(folder.toFile())
-                .setBranch(branch.getName())
-                .setBranchesToClone(List.of(branch.getName()))
-                .setCloneSubmodules(false)
-                .setNoTags()
-                .setNoCheckout(true)
-                .setProgressMonitor(progress);
-        if (!whole) {
-            clone.setDepth(1);
-        }
-        configure(clone, ssh);
-        try (Git git = clone.call()) {
-            return checkout(git, branch, wanted);
-        } catch (GitAPIException e) {
-            // A server that only hands out files knows no shallow clone.
-            if (whole || call.cancelled() || !GitProblems.isShallowUnsupported(e)) {
-                throw e;
-            }
-            return cloned(ssh, branch, wanted, true);
-        }
-    }
-
     private Commit checkout(Git git, Ref branch, Optional<String> wanted) throws GitAPIException {
         Repository repository = git.getRepository();
         try (RevWalk walk = new RevWalk(repository)) {
@@ -204,19 +206,19 @@ final class Checkout {
         }
     }
 
-    private void configure(TransportCommand<?, ?> command, SshdSessionFactory ssh) {
-        command.setTimeout(TIMEOUT_SECONDS);
+    private Transport transport(Repository repository, SshdSessionFactory ssh) throws IOException, URISyntaxException {
+        Transport transport = Transport.open(repository, new URIish(app.git().orElseThrow()));
+        transport.setTimeout(TIMEOUT_SECONDS);
         app.plainToken()
-                .ifPresent(token -> command.setCredentialsProvider(
+                .ifPresent(token -> transport.setCredentialsProvider(
                         new UsernamePasswordCredentialsProvider("x-access-token", token)));
-        command.setTransportConfigCallback(transport -> {
-            if (transport instanceof SshTransport over && ssh != null) {
-                over.setSshSessionFactory(ssh);
-            }
-            if (transport instanceof TransportHttp http) {
-                http.setHttpConnectionFactory(new OwnHostOnly(app, progress));
-            }
-        });
+        if (transport instanceof SshTransport over && ssh != null) {
+            over.setSshSessionFactory(ssh);
+        }
+        if (transport instanceof TransportHttp http) {
+            http.setHttpConnectionFactory(new OwnHostOnly(app, progress));
+        }
+        return transport;
     }
 
     private SshdSessionFactory ssh() {

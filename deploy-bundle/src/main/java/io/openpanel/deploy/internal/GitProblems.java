@@ -2,13 +2,12 @@ package io.openpanel.deploy.internal;
 
 import io.openpanel.api.Problem;
 import java.util.Locale;
-import org.eclipse.jgit.api.errors.GitAPIException;
 
 /** Says what a failed fetch means and what to do. */
 final class GitProblems {
     private GitProblems() {}
 
-    static Problem of(GitAPIException e, Apps.Row app) {
+    static Problem of(Exception e, Apps.Row app) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof Problem problem) {
                 return problem;
@@ -62,7 +61,7 @@ final class GitProblems {
         return new Problem(Problem.Kind.UPSTREAM, "Cannot fetch " + url + ": " + root(e), e);
     }
 
-    static boolean isShallowUnsupported(GitAPIException e) {
+    static boolean isShallowUnsupported(Exception e) {
         String text = text(e);
         return text.contains("shallow")
                 || text.contains("depth")
