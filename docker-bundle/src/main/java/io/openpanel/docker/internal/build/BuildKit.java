@@ -81,8 +81,11 @@ final class BuildKit implements Builder {
         ChildProcess child = new ChildProcess(order.workspace());
         call.onCancel(child::end);
         BuildLines lines = new BuildLines(call);
-        try {
+        try (TimeLimit limit = new TimeLimit(order.longest(), child::end)) {
             int exit = run(child, order, lines);
+            if (limit.isOver()) {
+                throw limit.problem(order.tag());
+            }
             if (child.wasEnded()) {
                 throw new Problem(Problem.Kind.CONFLICT, "The build of " + order.tag() + " was cancelled");
             }

@@ -2,6 +2,7 @@ package io.openpanel.docker.internal.build;
 
 import io.openpanel.api.Secret;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
@@ -11,6 +12,7 @@ import java.util.Optional;
  * @param workspace the job's directory
  * @param directory the source tree, real and inside the workspace
  * @param dockerfile relative to the tree, {@code /} between names
+ * @param longest when it is ended
  */
 record BuildOrder(
         Path workspace,
@@ -20,4 +22,5 @@ record BuildOrder(
         Map<String, Secret> arguments,
         Map<String, String> labels,
         Optional<Double> cpus,
-        Optional<Long> memory) {}
+        Optional<Long> memory,
+        Duration longest) {}

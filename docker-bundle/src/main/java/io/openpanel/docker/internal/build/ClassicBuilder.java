@@ -28,6 +28,9 @@ final class ClassicBuilder implements Builder {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int PERIOD = 100_000;
 
+    /** A quarter of what a container has: where processors are short, the apps that serve come first. */
+    static final int WEIGHT = 256;
+
     /** What the engine says when a step it took from its cache was removed before the next one began. */
     private static final Pattern LOST = Pattern.compile("(?i)(unable to find image|no such image:?) '?sha256:");
 
@@ -70,6 +73,16 @@ final class ClassicBuilder implements Builder {
             cancelled.set(true);
             exchange.abort();
         });
+        try (TimeLimit limit = new TimeLimit(order.longest(), exchange::abort)) {
+            try {
+                send(call, order, archive, layers, exchange);
+            } catch (RuntimeException e) {
+                throw limit.isOver() ? limit.problem(order.tag()) : cancelled.get() ? cancelled(order) : e;
+            }
+        }
+    }
+
+    private void send(Call call, BuildOrder order, Path archive, Layers layers, Exchange exchange) {
         String what = "build the image " + order.tag();
         try (exchange;
                 InputStream tar = new BufferedInputStream(Files.newInputStream(archive), 1 << 16);
@@ -81,9 +94,7 @@ final class ClassicBuilder implements Builder {
                         path(order))) {
             follow(response, new BuildLines(call), layers);
         } catch (IOException e) {
-            throw cancelled.get() ? cancelled(order) : engine.problem(what, new UncheckedIOException(e));
-        } catch (RuntimeException e) {
-            throw cancelled.get() ? cancelled(order) : e;
+            throw engine.problem(what, new UncheckedIOException(e));
         }
     }
 
@@ -94,7 +105,7 @@ final class ClassicBuilder implements Builder {
     private static String path(BuildOrder order) {
         Map<String, String> arguments = new TreeMap<>();
         order.arguments().forEach((name, value) -> arguments.put(name, value.reveal()));
-        StringBuilder path = new StringBuilder("/build?version=1&rm=1&forcerm=1");
+        StringBuilder path = new StringBuilder("/build?version=1&rm=1&forcerm=1&cpushares=" + WEIGHT);
         add(path, "t", order.tag());
         add(path, "dockerfile", order.dockerfile());
         add(path, "labels", json(order.labels()));

@@ -29,11 +29,13 @@ public final class ImageBuild {
     static final int AT_ONCE = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
 
     private static final long LOOK_MILLIS = 300;
+    private static final Duration LONGEST = Duration.ofHours(2);
 
     private final DockerEngine engine;
     private final BuildKit buildKit;
     private final Builder classic;
     private final Function<Path, Optional<DiskSpace>> disk;
+    private final Duration longest;
     private final Semaphore turns = new Semaphore(AT_ONCE, true);
 
     /** @param image the engine's id, {@code sha256:…} */
@@ -41,14 +43,15 @@ public final class ImageBuild {
 
     @Activate
     public ImageBuild(@Reference DockerEngine engine) {
-        this(engine, "docker", DiskSpace::of);
+        this(engine, "docker", DiskSpace::of, LONGEST);
     }
 
-    ImageBuild(DockerEngine engine, String docker, Function<Path, Optional<DiskSpace>> disk) {
+    ImageBuild(DockerEngine engine, String docker, Function<Path, Optional<DiskSpace>> disk, Duration longest) {
         this.engine = engine;
         this.buildKit = new BuildKit(engine, docker);
         this.classic = new ClassicBuilder(engine);
         this.disk = disk;
+        this.longest = longest;
     }
 
     /** Whether builds go by BuildKit. */
@@ -152,7 +155,7 @@ public final class ImageBuild {
         }
     }
 
-    private static BuildOrder order(Call call, Path workspace, BuildSpec spec) {
+    private BuildOrder order(Call call, Path workspace, BuildSpec spec) {
         Path directory = inside(workspace, spec.directory(), "directory");
         String dockerfile = spec.dockerfile().orElse("Dockerfile");
         Path file = inside(directory, dockerfile, "dockerfile");
@@ -177,7 +180,8 @@ public final class ImageBuild {
                 spec.arguments().orElse(Map.of()),
                 labels,
                 spec.cpus(),
-                spec.memory());
+                spec.memory(),
+                longest);
     }
 
     /** The real path, links followed, which must stay below the parent. */

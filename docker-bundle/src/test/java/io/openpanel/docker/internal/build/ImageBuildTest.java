@@ -69,7 +69,7 @@ class ImageBuildTest {
     }
 
     private static ImageBuild builds(String docker) {
-        return new ImageBuild(test.engine, docker, DiskSpace::of);
+        return new ImageBuild(test.engine, docker, DiskSpace::of, Duration.ofMinutes(5));
     }
 
     private static ImageBuild builder(String docker) {
@@ -228,6 +228,36 @@ class ImageBuildTest {
         assertThat(dangling(marker)).isEmpty();
     }
 
+    @Test
+    void appsThatServeComeBeforeWhatIsBuilt() throws Exception {
+        String marker = "m" + System.nanoTime();
+        write("Dockerfile", "FROM openpanel-test/busybox:1\nRUN echo " + marker + " && sleep 333\n");
+        FakeCall call = job("light");
+        CompletableFuture<Problem> build = start(builds(NONE), call);
+        await(() -> sleeping() == 1, Duration.ofSeconds(30));
+        String container = containers(marker).get(0);
+        assertThat(test.client(docker -> docker.inspectContainerCmd(container).exec())
+                        .getHostConfig()
+                        .getCpuShares())
+                .isEqualTo(ClassicBuilder.WEIGHT);
+        call.cancel();
+        build.get(10, TimeUnit.SECONDS);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {NONE, "docker"})
+    void oneThatTakesTooLongIsEndedAndGivesItsTurnBack(String docker) throws Exception {
+        ImageBuild builds = new ImageBuild(test.engine, docker, DiskSpace::of, Duration.ofSeconds(4));
+        assumeTrue(docker.equals(NONE) || builds.usesBuildKit(), "needs the docker program with the buildx plugin");
+        write("Dockerfile", "FROM openpanel-test/busybox:1\nRUN echo " + System.nanoTime() + " && sleep 333\n");
+        for (int i = 0; i < 2 * ImageBuild.AT_ONCE; i++) {
+            assertThatThrownBy(() -> builds.build(job("late"), workspace, spec(Map.of())))
+                    .isInstanceOf(Problem.class)
+                    .hasMessageContaining("took more than 4 s and was ended");
+        }
+        await(() -> sleeping() == 0, Duration.ofSeconds(10));
+    }
+
     private static long sleeping() {
         return ProcessHandle.allProcesses()
                 .filter(each -> Arrays.asList(each.info().arguments().orElse(new String[0]))
@@ -291,7 +321,11 @@ class ImageBuildTest {
     void withoutRoomNothingIsBuilt() throws IOException {
         write("Dockerfile", "FROM openpanel-test/busybox:1\n");
         ImageBuild full =
-                new ImageBuild(test.engine, NONE, root -> Optional.of(new DiskSpace(100_000_000_000L, 9_900_000_000L)));
+                new ImageBuild(
+                        test.engine,
+                        NONE,
+                        root -> Optional.of(new DiskSpace(100_000_000_000L, 9_900_000_000L)),
+                        Duration.ofMinutes(5));
         assertThatThrownBy(() -> full.build(job("j5"), workspace, spec(Map.of())))
                 .isInstanceOfSatisfying(
                         Problem.class, problem -> assertThat(problem.kind()).isEqualTo(Problem.Kind.UNAVAILABLE))
