@@ -37,7 +37,8 @@ final class TimeLimit implements AutoCloseable {
         String time = longest.toMinutes() > 0 ? longest.toMinutes() + " min" : longest.toSeconds() + " s";
         return new Problem(
                 Problem.Kind.UPSTREAM,
-                "The build of " + tag + " took more than " + time + " and was ended; the lines above say where it stood."
+                "The build of " + tag + " took more than " + time
+                        + " and was ended; the lines above say where it stood."
                         + " Make it shorter, or build the image elsewhere and deploy that");
     }
 

@@ -320,12 +320,11 @@ class ImageBuildTest {
     @Test
     void withoutRoomNothingIsBuilt() throws IOException {
         write("Dockerfile", "FROM openpanel-test/busybox:1\n");
-        ImageBuild full =
-                new ImageBuild(
-                        test.engine,
-                        NONE,
-                        root -> Optional.of(new DiskSpace(100_000_000_000L, 9_900_000_000L)),
-                        Duration.ofMinutes(5));
+        ImageBuild full = new ImageBuild(
+                test.engine,
+                NONE,
+                root -> Optional.of(new DiskSpace(100_000_000_000L, 9_900_000_000L)),
+                Duration.ofMinutes(5));
         assertThatThrownBy(() -> full.build(job("j5"), workspace, spec(Map.of())))
                 .isInstanceOfSatisfying(
                         Problem.class, problem -> assertThat(problem.kind()).isEqualTo(Problem.Kind.UNAVAILABLE))
