@@ -185,7 +185,8 @@ class ArchetypeTest {
     void theGuideQuotesWhatIsTested() throws IOException {
         String tested = sources("marketplace/examples/janitor/src")
                 + sources("marketplace/examples/notifier/src")
-                + sources("webhook-bundle/src/main");
+                + sources("webhook-bundle/src/main")
+                + sources("ssl-bundle/src/main");
 
         List<String> quotes = QUOTE.matcher(Files.readString(GUIDE))
                 .results()

@@ -136,7 +136,7 @@ final class Tenants implements AutoCloseable {
                 api,
                 "comment",
                 "/api/v1/comments",
-                Map.of("resource", app, "text", "Mind the " + value + " @" + name + "!"));
+                Map.of("resource", app, "text", "Mind the gap of " + name + " @" + name + "!"));
         return project;
     }
 
