@@ -6,6 +6,7 @@ import io.openpanel.api.Problem;
 import io.openpanel.api.Ref;
 import io.openpanel.spi.Provisioning;
 import io.openpanel.sso.internal.Clerk;
+import io.openpanel.sso.internal.People;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -42,7 +43,7 @@ public final class Roster {
 
     private final Panel panel;
     private final Clerk clerk;
-    private final Keeper keeper;
+    private final People people;
     private final Semaphore turn = new Semaphore(AT_ONCE, true);
 
     /**
@@ -89,10 +90,10 @@ public final class Roster {
     public record Place(String teamId, String directoryId) {}
 
     @Activate
-    public Roster(@Reference Panel panel, @Reference Clerk clerk, @Reference Keeper keeper) {
+    public Roster(@Reference Panel panel, @Reference Clerk clerk, @Reference People people) {
         this.panel = panel;
         this.clerk = clerk;
-        this.keeper = keeper;
+        this.people = people;
     }
 
     /** Changes what a directory says, in the call's team. */
@@ -120,12 +121,12 @@ public final class Roster {
 
     private void keep(Database.Tx tx, Said said) {
         Ref user = said.user().orElseGet(() -> identify(tx, said));
-        keeper.get().keep(said.entry(Optional.of(user)));
+        people.provisioning().keep(said.entry(Optional.of(user)));
         tx.update("update directory_user set given_role = ? where id = ?", said.role, said.id);
     }
 
     private Ref identify(Database.Tx tx, Said said) {
-        Ref user = keeper.get().identify(said.entry(Optional.empty()));
+        Ref user = people.provisioning().identify(said.entry(Optional.empty()));
         boolean taken = tx.one(
                         Id.class,
                         "select id from directory_user where directory_id = ? and user_id = ?",
@@ -143,7 +144,7 @@ public final class Roster {
     /** Ends what the directory says of somebody. */
     void drop(Database.Tx tx, String id) {
         Said said = tx.one(Said.class, SELECT + " where id = ?", id).orElseThrow();
-        keeper.get().drop(said.entry(said.user()));
+        people.provisioning().drop(said.entry(said.user()));
     }
 
     /**
@@ -189,6 +190,6 @@ public final class Roster {
 
     /** The directory is no more. */
     public void forget(Ref team, String directory) {
-        keeper.get().forget(team, directory);
+        people.provisioning().forget(team, directory);
     }
 }
