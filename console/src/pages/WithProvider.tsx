@@ -7,26 +7,19 @@ interface Offer { provider: string; name: string }
 
 const REFUSALS = ['conflict', 'denied', 'unauthenticated', 'unasked', 'upstream', 'limited'];
 
-const kept = new Map<string, string>();
-
-/** What the panel put behind the #: it is gone from the address then, and kept until it is drawn, since a first rendering may be thrown away. */
-function taken(name: string): string | undefined {
-  const found = new RegExp(`^#${name}=(.+)$`).exec(window.location.hash)?.[1];
-  if (found) {
-    kept.set(name, found);
-    window.history.replaceState(null, '', window.location.pathname + window.location.search);
-  }
-  return kept.get(name);
-}
+/** What the panel put behind the #; it stays there until it is drawn, since a first rendering may be thrown away. */
+const behind = (name: string) => new RegExp(`^#${name}=(.+)$`).exec(window.location.hash)?.[1];
 
 /** What was behind the # is drawn by now, and said once. */
 export function drawn(): void {
-  kept.clear();
+  if (behind('(?:challenge|sso)')) {
+    window.history.replaceState(null, '', window.location.pathname + window.location.search);
+  }
 }
 
 /** The second step, where a provider proved the first. */
 export function challengeOfProvider(): Challenge | undefined {
-  const parts = taken('challenge')?.split('&');
+  const parts = behind('challenge')?.split('&');
   return parts?.length === 4
     ? { challenge: parts[0]!, expiresAt: decodeURIComponent(parts[1]!), factors: decodeURIComponent(parts[2]!), email: decodeURIComponent(parts[3]!) }
     : undefined;
@@ -34,7 +27,7 @@ export function challengeOfProvider(): Challenge | undefined {
 
 /** Why a provider's answer signed nobody in. */
 export function refusalOfProvider(): string | undefined {
-  const found = taken('sso');
+  const found = behind('sso');
   return found && (REFUSALS.includes(found) ? found : 'unauthenticated');
 }
 
