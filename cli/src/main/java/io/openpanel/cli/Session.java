@@ -1,9 +1,9 @@
 package io.openpanel.cli;
 
+import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
@@ -100,10 +100,25 @@ final class Session {
 
     private ObjectNode read() {
         try {
-            return Files.exists(file) ? (ObjectNode) Json.parse(Files.readString(file)) : Json.object();
+            if (!Files.exists(file)) {
+                return Json.object();
+            }
+            // A device would be replaced by the next write.
+            if (!Files.isRegularFile(file)) {
+                throw new IOException("it is no regular file");
+            }
+            return Json.MAPPER.readValue(file.toFile(), ObjectNode.class);
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot read " + file, e);
+            throw unusable("read", e);
         }
+    }
+
+    private Failure unusable(String verb, IOException e) {
+        String reason = e instanceof JacksonException bad ? bad.getOriginalMessage() : e.toString();
+        return new Failure(
+                Failure.FAILED,
+                "Cannot " + verb + " " + file + " (" + reason
+                        + "). Remove it, or name another file by OPENPANEL_CLI_CONFIG, and log in again.");
     }
 
     private void write(UnaryOperator<ObjectNode> change) {
@@ -122,7 +137,7 @@ final class Session {
                 Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot write " + file, e);
+            throw unusable("write", e);
         }
     }
 }

@@ -182,6 +182,24 @@ class MainTest {
     }
 
     @Test
+    void aFileThatIsNotOursIsNeitherUsedNorReplaced() throws IOException {
+        environment.remove("OPENPANEL_TOKEN");
+        Path broken = Files.writeString(folder.resolve("broken.json"), "{\"url\":");
+        environment.put("OPENPANEL_CLI_CONFIG", broken.toString());
+        assertThat(run("ps")).isEqualTo(Failure.FAILED);
+        assertThat(err.toString()).contains("Cannot read " + broken).contains("OPENPANEL_CLI_CONFIG");
+
+        Path pipe = Files.createDirectory(folder.resolve("pipe"));
+        environment.put("OPENPANEL_CLI_CONFIG", pipe.toString());
+
+        assertThat(run("ps")).isEqualTo(Failure.FAILED);
+        assertThat(run("logout")).isEqualTo(Failure.FAILED);
+        assertThat(err.toString()).contains("Cannot read " + pipe);
+        assertThat(broken).hasContent("{\"url\":");
+        assertThat(pipe).isDirectory();
+    }
+
+    @Test
     void aSecondFactorIsAskedForAndOnlyThenTheLogInKept() throws IOException {
         environment.remove("OPENPANEL_TOKEN");
         new HttpPanel(new Session(environment), java.util.Optional.empty())
