@@ -59,7 +59,8 @@ public final class TestPanel implements AutoCloseable {
             "com.fasterxml.jackson.datatype.jackson-datatype-jdk8",
             "bcprov",
             "bcutil",
-            "bcpkix");
+            "bcpkix",
+            "com.sun.jna");
 
     private final TestDatabase database = TestPostgres.database();
     private final Path home;

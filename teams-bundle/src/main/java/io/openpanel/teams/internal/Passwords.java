@@ -11,8 +11,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.bouncycastle.crypto.generators.Argon2BytesGenerator;
-import org.bouncycastle.crypto.params.Argon2Parameters;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 
@@ -34,6 +32,11 @@ public final class Passwords {
 
     /** Memory in KiB, passes, lanes. */
     record Cost(int memory, int passes, int lanes) {}
+
+    /** Loaded with the first password and not with the bundle, which starts the sooner. */
+    private static final class Implementation {
+        static final Argon2 FASTEST = Argon2.fastest();
+    }
 
     private record Stored(Cost cost, byte[] salt, byte[] tag) {}
 
@@ -93,24 +96,10 @@ public final class Passwords {
             throw new Problem(Problem.Kind.UNAVAILABLE, "The panel is too busy to check a password; try again soon");
         }
         try {
-            return argon2id(password, cost, salt, length);
+            return Implementation.FASTEST.tag(password.getBytes(StandardCharsets.UTF_8), salt, cost, length);
         } finally {
             cores.release();
         }
-    }
-
-    private static byte[] argon2id(String password, Cost cost, byte[] salt, int length) {
-        Argon2BytesGenerator generator = new Argon2BytesGenerator();
-        generator.init(new Argon2Parameters.Builder(Argon2Parameters.ARGON2_id)
-                .withVersion(Argon2Parameters.ARGON2_VERSION_13)
-                .withMemoryAsKB(cost.memory)
-                .withIterations(cost.passes)
-                .withParallelism(cost.lanes)
-                .withSalt(salt)
-                .build());
-        byte[] tag = new byte[length];
-        generator.generateBytes(password.getBytes(StandardCharsets.UTF_8), tag);
-        return tag;
     }
 
     private static String phc(Cost cost, byte[] salt, byte[] tag) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.openpanel.api.Problem;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -16,6 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PasswordsTest {
@@ -44,6 +46,24 @@ class PasswordsTest {
                         "password",
                         "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc"))
                 .isTrue();
+    }
+
+    @Test
+    void thisMachineHasTheReferenceImplementation() {
+        assertThat(Argon2.fastest()).isInstanceOf(NativeArgon2.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"8, 1, 1, 32", "19456, 2, 1, 32", "4096, 3, 2, 16", "65536, 1, 4, 64"})
+    void whereThereIsNoneJavaGivesTheSame(int memory, int passes, int lanes, int length) {
+        Passwords.Cost cost = new Passwords.Cost(memory * lanes, passes, lanes);
+        byte[] salt = "sixteen of bytes".getBytes(StandardCharsets.UTF_8);
+        for (String password : List.of("", "seven quiet otters", "çãõ 😀", "x".repeat(1000))) {
+            byte[] bytes = password.getBytes(StandardCharsets.UTF_8);
+
+            assertThat(Argon2.inJava(bytes, salt, cost, length))
+                    .isEqualTo(Argon2.fastest().tag(bytes, salt, cost, length));
+        }
     }
 
     @Test
