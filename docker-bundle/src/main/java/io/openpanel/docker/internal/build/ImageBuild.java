@@ -66,12 +66,12 @@ public final class ImageBuild {
             call.log("Ended the build that an earlier attempt left running");
         }
         BuildOrder order = order(call, workspace, spec);
-        Optional<InspectImageResponse> earlier = find(order.tag()).filter(image -> isOf(image, call));
-        if (earlier.isPresent()) {
+        Optional<InspectImageResponse> there = find(order.tag());
+        if (there.filter(image -> isOf(image, call)).isPresent()) {
             call.log("The image " + order.tag() + " was built by an earlier attempt");
-            return built(earlier.get(), start);
+            return built(there.get(), start);
         }
-        refuseForeign(order.tag(), call);
+        refuseForeign(order.tag(), there, call);
         awaitTurn(call);
         try {
             requireRoom();
@@ -81,14 +81,12 @@ public final class ImageBuild {
         } finally {
             turns.release();
         }
-        engine.refreshImages();
-        return built(
-                find(order.tag())
-                        .orElseThrow(() -> new Problem(
-                                Problem.Kind.UPSTREAM,
-                                "The builder ended well but the engine has no image " + order.tag()
-                                        + "; deploy again")),
-                start);
+        InspectImageResponse image = find(order.tag())
+                .orElseThrow(() -> new Problem(
+                        Problem.Kind.UPSTREAM,
+                        "The builder ended well but the engine has no image " + order.tag() + "; deploy again"));
+        engine.saw(image);
+        return built(image, start);
     }
 
     private void awaitTurn(Call call) {
@@ -137,8 +135,7 @@ public final class ImageBuild {
     }
 
     /** A name that another team's image or somebody's own has is not taken from it. */
-    private void refuseForeign(String tag, Call call) {
-        Optional<InspectImageResponse> there = find(tag);
+    private static void refuseForeign(String tag, Optional<InspectImageResponse> there, Call call) {
         boolean ours = there.flatMap(ImageBuild::origin)
                 .filter(origin -> call.team().isEmpty()
                         || origin.team().equals(call.team().map(Ref::id)))

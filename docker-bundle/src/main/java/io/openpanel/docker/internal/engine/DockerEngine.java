@@ -2,6 +2,7 @@ package io.openpanel.docker.internal.engine;
 
 import com.fasterxml.jackson.databind.type.TypeFactory;
 import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.command.InspectImageResponse;
 import com.github.dockerjava.transport.DockerHttpClient.Request;
 import com.github.dockerjava.transport.DockerHttpClient.Response;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
@@ -281,6 +282,11 @@ public final class DockerEngine implements AutoCloseable {
             watch.images(current);
             return null;
         });
+    }
+
+    /** Keeps an image that was just looked at, until the list is read again. */
+    public void saw(InspectImageResponse image) {
+        snapshot.add(ImageState.of(image));
     }
 
     Optional<Connection> connection() {

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -38,6 +39,7 @@ final class EngineWatch implements AutoCloseable {
     private final Set<String> ended = ConcurrentHashMap.newKeySet();
     private final CountDownLatch closed = new CountDownLatch(1);
     private final List<Thread> threads = new ArrayList<>();
+    private final Semaphore imagesChanged = new Semaphore(0);
     private volatile EngineEvents events;
     /** Since it last answered it was gone, and not only slow: meanwhile nobody can have stopped a container. */
     private boolean died;
@@ -53,6 +55,7 @@ final class EngineWatch implements AutoCloseable {
     void start() {
         thread("docker-watch", this::watch);
         thread("docker-heartbeat", this::beat);
+        thread("docker-images", this::followImages);
     }
 
     private void thread(String name, Runnable work) {
@@ -134,7 +137,7 @@ final class EngineWatch implements AutoCloseable {
 
     private void apply(Connection connection, EngineEvents.Happened happened) {
         if (happened.type().equals("image")) {
-            images(connection);
+            imagesChanged.release();
             return;
         }
         String id = happened.container();
@@ -171,11 +174,26 @@ final class EngineWatch implements AutoCloseable {
         }
     }
 
-    /** Reads the list of images anew. */
+    /** An image that goes is one event for each of its layers, and each list costs the engine as much as the first. */
+    private void followImages() {
+        while (!isClosed()) {
+            imagesChanged.acquireUninterruptibly();
+            imagesChanged.drainPermits();
+            try {
+                engine.connection().ifPresent(this::images);
+            } catch (RuntimeException e) {
+                LOG.debug("The images could not be listed; they are when the engine is back", e);
+            }
+        }
+    }
+
+    /** Reads the list of images anew; one after the other, so that an older one never replaces a newer one. */
     void images(Connection connection) {
-        snapshot.images(connection.client().listImagesCmd().exec().stream()
-                .map(EngineWatch::image)
-                .toList());
+        synchronized (imagesChanged) {
+            snapshot.images(connection.client().listImagesCmd().exec().stream()
+                    .map(EngineWatch::image)
+                    .toList());
+        }
     }
 
     private static ImageState image(Image image) {
@@ -255,6 +273,7 @@ final class EngineWatch implements AutoCloseable {
     @Override
     public void close() {
         closed.countDown();
+        imagesChanged.release();
         EngineEvents stream = events;
         if (stream != null) {
             stream.close();

@@ -1,5 +1,6 @@
 package io.openpanel.docker.internal.engine;
 
+import com.github.dockerjava.api.command.InspectImageResponse;
 import io.openpanel.api.Ref;
 import java.time.Instant;
 import java.util.List;
@@ -15,6 +16,17 @@ import java.util.Optional;
  */
 public record ImageState(String id, List<String> tags, long size, Instant createdAt, Map<String, String> labels) {
     private static final String PREFIX = "sha256:";
+
+    static ImageState of(InspectImageResponse seen) {
+        Map<String, String> labels =
+                seen.getConfig() == null ? null : seen.getConfig().getLabels();
+        return new ImageState(
+                seen.getId(),
+                seen.getRepoTags() == null ? List.of() : List.copyOf(seen.getRepoTags()),
+                seen.getSize() == null ? 0 : seen.getSize(),
+                seen.getCreated() == null ? Instant.EPOCH : Instant.parse(seen.getCreated()),
+                labels == null ? Map.of() : Map.copyOf(labels));
+    }
 
     /** The Ref of an image: the first 12 digits of its id. */
     public Ref ref() {

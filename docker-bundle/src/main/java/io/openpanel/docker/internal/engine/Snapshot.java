@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 
 /** Containers and images as last seen: what every list is served from, whether the engine answers or not. */
 public final class Snapshot {
@@ -126,8 +127,14 @@ public final class Snapshot {
                 .forEach(this::remove);
     }
 
-    void images(List<ImageState> all) {
+    synchronized void images(List<ImageState> all) {
         images = List.copyOf(all);
+    }
+
+    synchronized void add(ImageState image) {
+        images = Stream.concat(Stream.of(image), images.stream().filter(each -> !each.id()
+                        .equals(image.id())))
+                .toList();
     }
 
     void live(boolean answers) {

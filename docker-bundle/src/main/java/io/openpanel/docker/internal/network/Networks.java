@@ -3,6 +3,7 @@ package io.openpanel.docker.internal.network;
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.exception.ConflictException;
 import com.github.dockerjava.api.exception.DockerException;
+import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.model.Network;
 import io.openpanel.api.Problem;
 import io.openpanel.api.Ref;
@@ -155,8 +156,16 @@ public final class Networks {
     }
 
     private Optional<Network> named(String name) {
-        // The engine's filter takes parts of names too.
-        return list().stream().filter(each -> each.getName().equals(name)).findFirst();
+        return engine.call("look at the network " + name, client -> {
+            try {
+                // The engine takes the beginning of an id as well.
+                return Optional.of(
+                                client.inspectNetworkCmd().withNetworkId(name).exec())
+                        .filter(each -> each.getName().equals(name));
+            } catch (NotFoundException e) {
+                return Optional.empty();
+            }
+        });
     }
 
     private List<Network> list() {
