@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.ToIntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -97,7 +98,6 @@ final class Commands {
             CommandLine next = parent.getSubcommands().get(word);
             if (next == null) {
                 CommandSpec group = CommandSpec.create().name(word);
-                group.usageMessage().description("Actions on " + word + "s");
                 group.addOption(helpOption());
                 next = new CommandLine(group);
                 parent.addSubcommand(word, next);
@@ -105,12 +105,22 @@ final class Commands {
             parent = next;
         }
         String last = words.get(words.size() - 1);
+        if (parent != root) {
+            parent.getCommandSpec().usageMessage().description(String.join(", ", verbs(parent, last)));
+        }
         CommandLine existing = parent.getSubcommands().get(last);
         CommandSpec spec = existing == null ? CommandSpec.create().name(last) : existing.getCommandSpec();
         describe(spec, operation, positional);
         if (existing == null) {
             parent.addSubcommand(last, new CommandLine(spec));
         }
+    }
+
+    /** What a group holds says more of it than its name, whose plural not every noun makes alike. */
+    private static Set<String> verbs(CommandLine group, String another) {
+        Set<String> verbs = new TreeSet<>(group.getSubcommands().keySet());
+        verbs.add(another);
+        return verbs;
     }
 
     private void describe(CommandSpec spec, JsonNode operation, List<String> positional) {
@@ -215,7 +225,13 @@ final class Commands {
         return switch (schema.path("type").asText("string")) {
             case "integer" -> format.equals("bytes") ? "SIZE" : "N";
             case "number" -> "N";
-            case "object" -> "name=value";
+            case "object" -> schema.has("properties")
+                    ? String.join(
+                            ",",
+                            schema.path("properties").properties().stream()
+                                    .map(property -> property.getKey() + '=' + label(property.getValue()))
+                                    .toList())
+                    : "name=value";
             case "array" -> label(schema.path("items"));
             default -> format.equals("duration") ? "DURATION" : format.equals("password") ? "SECRET|-" : "TEXT";
         };

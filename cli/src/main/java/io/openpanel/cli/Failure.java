@@ -16,11 +16,15 @@ final class Failure extends RuntimeException {
     private final int status;
 
     Failure(int exitCode, String message) {
-        this(exitCode, 0, message);
+        this(exitCode, 0, message, null);
     }
 
-    private Failure(int exitCode, int status, String message) {
-        super(message, null, false, false);
+    Failure(int exitCode, String message, Throwable cause) {
+        this(exitCode, 0, message, cause);
+    }
+
+    private Failure(int exitCode, int status, String message, Throwable cause) {
+        super(message, cause, false, false);
         this.exitCode = exitCode;
         this.status = status;
     }
@@ -37,7 +41,7 @@ final class Failure extends RuntimeException {
                     case 429, 502, 503, 504 -> UNAVAILABLE;
                     default -> FAILED;
                 };
-        return new Failure(code, status, message);
+        return new Failure(code, status, message, null);
     }
 
     int exitCode() {

@@ -5,19 +5,23 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 /** The panel over its REST API. */
 final class HttpPanel implements Panel {
+    private static final Pattern ADDRESS = Pattern.compile("https?://[^/?#]+(/[^?#]*)?");
     private static final Duration PATIENCE = Duration.ofSeconds(120);
 
     private final Session session;
@@ -56,8 +60,7 @@ final class HttpPanel implements Panel {
     }
 
     private JsonNode post(String url, String path, ObjectNode body) {
-        return json(send(
-                HttpRequest.newBuilder(URI.create(url + "/api/v1" + path)), "POST", Json.text(body), Optional.empty()));
+        return json(send(HttpRequest.newBuilder(address(url, path)), "POST", Json.text(body), Optional.empty()));
     }
 
     private String token() {
@@ -76,11 +79,8 @@ final class HttpPanel implements Panel {
 
     @Override
     public JsonNode catalogue() {
-        return json(send(
-                HttpRequest.newBuilder(URI.create(session.url() + "/api/v1/catalogue")),
-                "GET",
-                "",
-                Optional.of(token())));
+        return json(
+                send(HttpRequest.newBuilder(address(session.url(), "/catalogue")), "GET", "", Optional.of(token())));
     }
 
     @Override
@@ -119,16 +119,30 @@ final class HttpPanel implements Panel {
         String method = operation.get("method").asText();
         boolean inQuery = method.equals("GET") || method.equals("DELETE");
         String query = inQuery ? query(rest) : "";
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(session.url() + "/api/v1" + path + query));
+        HttpRequest.Builder request = HttpRequest.newBuilder(address(session.url(), path + query));
         headers.accept(request);
         return send(request, method, inQuery ? "" : Json.text(rest), Optional.of(token()));
+    }
+
+    /** As an address comes from a person, who may have left out http://. */
+    private static URI address(String url, String path) {
+        try {
+            if (ADDRESS.matcher(url).matches()) {
+                return new URI(url + "/api/v1" + path);
+            }
+        } catch (URISyntaxException e) {
+            // Said below, as for any other text that is no address.
+        }
+        throw new Failure(
+                Failure.USAGE,
+                "'" + url
+                        + "' is no address of a panel; write it with http:// or https://, such as http://127.0.0.1:8080");
     }
 
     private static String query(ObjectNode input) {
         StringBuilder query = new StringBuilder();
         for (Map.Entry<String, JsonNode> entry : input.properties()) {
-            Iterable<JsonNode> values =
-                    entry.getValue().isArray() ? entry.getValue() : java.util.List.of(entry.getValue());
+            Iterable<JsonNode> values = entry.getValue().isArray() ? entry.getValue() : List.of(entry.getValue());
             for (JsonNode value : values) {
                 query.append(query.isEmpty() ? '?' : '&')
                         .append(encode(entry.getKey()))
@@ -152,14 +166,16 @@ final class HttpPanel implements Panel {
             request.header("Content-Type", "application/json");
         }
         request.header("User-Agent", "openpanel-cli").timeout(PATIENCE);
-        token.ifPresent(each -> request.header("Authorization", "Bearer " + each));
-        team.ifPresent(each -> request.header("OpenPanel-Team", each.startsWith("team:") ? each : "team:" + each));
+        token.ifPresent(each -> header(request, "Authorization", "Bearer " + each, "The token"));
+        team.ifPresent(each ->
+                header(request, "OpenPanel-Team", each.startsWith("team:") ? each : "team:" + each, "The team"));
+        HttpRequest asked = request.build();
         try {
-            return client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+            return client.send(asked, HttpResponse.BodyHandlers.ofInputStream());
         } catch (IOException e) {
             throw new Failure(
                     Failure.UNAVAILABLE,
-                    "The panel at " + session.url() + " does not answer ("
+                    "The panel at " + origin(asked) + " does not answer ("
                             + (e.getMessage() == null ? "connection refused" : e.getMessage())
                             + "). Is it running? ./openpanel status");
         } catch (InterruptedException e) {
@@ -168,16 +184,45 @@ final class HttpPanel implements Panel {
         }
     }
 
-    private static JsonNode json(HttpResponse<InputStream> response) {
+    private static void header(HttpRequest.Builder request, String name, String value, String what) {
+        try {
+            request.header(name, value);
+        } catch (IllegalArgumentException e) {
+            throw new Failure(Failure.USAGE, what + " has characters that cannot be sent, such as a line break", e);
+        }
+    }
+
+    private static String origin(HttpRequest request) {
+        return request.uri().getScheme() + "://" + request.uri().getRawAuthority();
+    }
+
+    private JsonNode json(HttpResponse<InputStream> response) {
+        if (response.statusCode() == 401 && session.fixedToken().isPresent()) {
+            throw new Failure(
+                    Failure.SIGN_IN,
+                    failure(response).getMessage() + " (it is the one in OPENPANEL_TOKEN, which goes before a log-in)");
+        }
         if (response.statusCode() >= 400) {
             throw failure(response);
         }
-        return Json.parse(text(response));
+        String text = text(response);
+        if (!text.isBlank() && !text.stripLeading().startsWith("{")) {
+            throw new Failure(Failure.USAGE, stranger(response));
+        }
+        return Json.parse(text);
+    }
+
+    private static String stranger(HttpResponse<InputStream> response) {
+        return origin(response.request()) + " answered " + response.statusCode()
+                + ", but not as a panel does; check its address";
     }
 
     /** What a refusal says. */
     static Failure failure(HttpResponse<InputStream> response) {
-        return Problems.of(response.statusCode(), text(response));
+        String text = text(response);
+        return text.stripLeading().startsWith("{")
+                ? Problems.of(response.statusCode(), text)
+                : Failure.of(response.statusCode(), stranger(response));
     }
 
     private static String text(HttpResponse<InputStream> response) {

@@ -134,9 +134,11 @@ public final class Main {
                 .description("Everything the panel can do, typed.", "")
                 .footer(
                         "",
-                        "Exit codes: 0 done, 1 failed or not as it should be, 2 wrong input, 3 not signed in, 4 not allowed, 5 not there,",
-                        "6 in conflict, 7 the panel or something behind it does not answer.",
-                        "OPENPANEL_URL, OPENPANEL_TOKEN (an API key) and OPENPANEL_TEAM stand in for a log-in.");
+                        "Exit codes: 0 done, 1 failed or not as it should be, 2 wrong input,",
+                        "3 not signed in, 4 not allowed, 5 not there, 6 in conflict,",
+                        "7 the panel or something behind it does not answer.",
+                        "OPENPANEL_URL, OPENPANEL_TOKEN (an API key) and OPENPANEL_TEAM",
+                        "stand in for a log-in.");
         spec.addOption(OptionSpec.builder("--team")
                 .type(String.class)
                 .paramLabel("team")
@@ -281,7 +283,7 @@ public final class Main {
             }
             boolean yes = parsed.hasMatchedOption("--yes");
             if (!yes && !Prompt.isInteractive()) {
-                throw failure;
+                throw new Failure(failure.exitCode(), failure.getMessage() + ", or say --yes");
             }
             String typed = yes
                     ? name.group(1)

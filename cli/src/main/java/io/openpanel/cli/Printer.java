@@ -61,7 +61,10 @@ final class Printer {
             });
             out.println(line);
         }
-        out.flush();
+        // A stream has no end of its own: whoever reads only its first lines would be waited for.
+        if (out.checkError()) {
+            throw new Failure(Failure.FAILED, "Nobody reads the output any more");
+        }
     }
 
     void say(String line) {

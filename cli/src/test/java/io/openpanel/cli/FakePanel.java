@@ -47,6 +47,9 @@ final class FakePanel implements AutoCloseable {
     final List<String> asked = new CopyOnWriteArrayList<>();
     volatile String jobState = "done";
     volatile String verdict = "intact";
+    /** Whether it is no panel at all. */
+    volatile boolean stranger;
+
     /** What the log's stream is, from its beginning and after an item. */
     volatile String logs = event(1, "{\"line\":\"first\"}") + event(2, "{\"line\":\"second\"}") + end("done", "");
 
@@ -81,6 +84,10 @@ final class FakePanel implements AutoCloseable {
         String uri = exchange.getRequestURI().toString();
         String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
         asked.add(exchange.getRequestMethod() + ' ' + uri + (body.isEmpty() ? "" : ' ' + body));
+        if (stranger) {
+            answer(exchange, 404, "<html>Not here</html>");
+            return;
+        }
         String authorization = String.valueOf(exchange.getRequestHeaders().getFirst("Authorization"));
         boolean signedIn = authorization.equals("Bearer good") || uri.startsWith("/api/v1/sessions");
         if (!signedIn) {

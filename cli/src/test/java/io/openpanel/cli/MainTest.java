@@ -1,7 +1,9 @@
 package io.openpanel.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.FilterWriter;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -9,7 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -140,7 +144,7 @@ class MainTest {
     @Test
     void whatDestroysIsNotDoneUnasked() {
         assertThat(run("app", "delete", "shop/web")).isEqualTo(Failure.USAGE);
-        assertThat(err.toString()).contains("'web'");
+        assertThat(err.toString()).contains("'web'", "--yes");
         run("app", "delete", "shop/web", "--yes");
         assertThat(panel.asked).last().isEqualTo("DELETE /api/v1/apps/shop%2Fweb?confirm=web");
     }
@@ -164,10 +168,75 @@ class MainTest {
     }
 
     @Test
+    void anAddressWithoutSchemeIsSaidAndNotThrown() {
+        for (String typed : List.of("127.0.0.1:8080", "shop panel", "ftp://127.0.0.1", "http:")) {
+            environment.put("OPENPANEL_URL", typed);
+            assertThat(run("ps")).as(typed).isEqualTo(Failure.USAGE);
+            assertThat(err.toString()).contains("'" + typed + "' is no address of a panel", "http://");
+        }
+    }
+
+    @Test
+    void aLogInThatNobodyAnswersNamesTheAddressThatWasTyped() {
+        assertThatThrownBy(() -> new HttpPanel(new Session(environment), Optional.empty())
+                        .logIn("http://127.0.0.1:9", Optional.empty(), "a@b.test", "right", () -> ""))
+                .hasMessageContaining("http://127.0.0.1:9 does not answer");
+    }
+
+    @Test
+    void whatIsNoPanelIsSaidToBeNone() {
+        panel.stranger = true;
+        assertThat(run("ps")).isEqualTo(Failure.MISSING);
+        assertThat(err.toString()).contains(panel.url() + " answered 404, but not as a panel does");
+    }
+
+    @Test
+    void aTokenThatCannotBeSentIsSaidAndOneThatIsRefusedIsSaidToBeTheEnvironments() {
+        environment.put("OPENPANEL_TOKEN", "go\nod");
+        assertThat(run("ps")).isEqualTo(Failure.USAGE);
+        assertThat(err.toString()).contains("The token has characters that cannot be sent");
+        environment.put("OPENPANEL_TOKEN", "bad");
+        assertThat(run("ps")).isEqualTo(Failure.SIGN_IN);
+        assertThat(err.toString()).contains("The token is not valid", "OPENPANEL_TOKEN");
+    }
+
+    @Test
+    void aFileThatNoLogInWroteIsNamed() throws IOException {
+        environment.remove("OPENPANEL_TOKEN");
+        environment.remove("OPENPANEL_URL");
+        for (String kept : List.of("{broken", "[]")) {
+            Files.writeString(folder.resolve("cli.json"), kept);
+            assertThat(run("ps")).isEqualTo(Failure.FAILED);
+            assertThat(err.toString()).contains("Cannot read " + folder.resolve("cli.json"), "log in again");
+        }
+        environment.put("OPENPANEL_CLI_CONFIG", "/proc/nowhere/cli.json");
+        assertThat(run("logout")).isEqualTo(Failure.FAILED);
+        assertThat(err.toString()).contains("Cannot write /proc/nowhere/cli.json");
+    }
+
+    @Test
+    void aStreamNobodyReadsAnyMoreEnds() {
+        PrintWriter closed = new PrintWriter(new FilterWriter(out) {
+            @Override
+            public void write(char[] text, int offset, int length) throws IOException {
+                throw new IOException("Broken pipe");
+            }
+
+            @Override
+            public void write(String text, int offset, int length) throws IOException {
+                throw new IOException("Broken pipe");
+            }
+        });
+        assertThat(new Main(environment, closed, new PrintWriter(err)).run("logs", "shop/web", "-f"))
+                .isEqualTo(Failure.FAILED);
+        assertThat(err.toString()).contains("Nobody reads the output any more");
+    }
+
+    @Test
     void aLogInIsKeptForItsOwnerOnlyAndRenewed() throws IOException {
         environment.remove("OPENPANEL_TOKEN");
-        new HttpPanel(new Session(environment), java.util.Optional.empty())
-                .logIn(panel.url(), java.util.Optional.empty(), "a@b.test", "right", () -> {
+        new HttpPanel(new Session(environment), Optional.empty())
+                .logIn(panel.url(), Optional.empty(), "a@b.test", "right", () -> {
                     throw new AssertionError("Nobody asked for a code");
                 });
         Path file = folder.resolve("cli.json");
@@ -202,8 +271,8 @@ class MainTest {
     @Test
     void aSecondFactorIsAskedForAndOnlyThenTheLogInKept() throws IOException {
         environment.remove("OPENPANEL_TOKEN");
-        new HttpPanel(new Session(environment), java.util.Optional.empty())
-                .logIn(panel.url(), java.util.Optional.empty(), "a@b.test", "half", () -> "123456");
+        new HttpPanel(new Session(environment), Optional.empty())
+                .logIn(panel.url(), Optional.empty(), "a@b.test", "half", () -> "123456");
 
         assertThat(panel.asked).contains("POST /api/v1/sessions/verify {\"challenge\":\"c\",\"code\":\"123456\"}");
         assertThat(Files.readString(folder.resolve("cli.json"))).contains("good");
@@ -213,9 +282,12 @@ class MainTest {
     @Test
     void helpListsTheCommandsAndTheCompletionKnowsThem() {
         assertThat(run("--help")).isZero();
-        assertThat(out.toString()).contains("project", "deploy", "Exit codes");
+        assertThat(out.toString())
+                .contains("project", "deploy", "Exit codes")
+                .containsPattern("ledger +verify\\R")
+                .containsPattern("app +delete, list, logs\\R");
         assertThat(run("project", "create", "--help")).isZero();
-        assertThat(out.toString()).contains("Makes a project", "--memory");
+        assertThat(out.toString()).contains("Makes a project", "--memory", "--volumes=name=TEXT,path=TEXT");
         assertThat(run("completion")).isZero();
         assertThat(out.toString()).contains("complete -F", "deploy");
     }
