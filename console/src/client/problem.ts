@@ -1,4 +1,9 @@
-/** What went wrong with a call, in the panel's own words (RFC 9457). */
+import { Store } from './store';
+
+/** How the panel's messages are told to the person; as they are, until a language is known. */
+export const retelling = new Store<(message: string) => string>((message) => message);
+
+/** What went wrong with a call, in the panel's own words (RFC 9457), told in the person's language. */
 export class Problem extends Error {
   constructor(
     readonly status: number,
@@ -14,8 +19,10 @@ export class Problem extends Error {
   static async of(response: Response): Promise<Problem> {
     const request = response.headers.get('OpenPanel-Request') ?? undefined;
     const body = await response.json().catch(() => ({})) as Partial<Problem> & { instance?: string };
-    return new Problem(response.status, body.title ?? `HTTP ${response.status}`, body.detail ?? '',
-      request ?? body.instance, body.kind, body.errors ?? {});
+    const retell = retelling.get();
+    const errors = Object.fromEntries(Object.entries(body.errors ?? {}).map(([field, message]) => [field, retell(message)]));
+    return new Problem(response.status, body.title ?? `HTTP ${response.status}`, retell(body.detail ?? ''),
+      request ?? body.instance, body.kind, errors);
   }
 
   /** Nothing answered at all. */

@@ -3,6 +3,7 @@ import { Store, useStore } from '../client/store';
 import { useCatalogue, type Catalogue } from '../client/catalogue';
 import { useRegistry, type PluginSpec, type Registry } from '../client/registry';
 import { humanise } from '../ui/format';
+import { retell } from './said';
 import en from './en.json';
 
 export type Messages = Record<string, string>;
@@ -78,6 +79,14 @@ export function titleOf(plugin: PluginSpec, key: string, locale: string): string
 }
 
 export const useLocale = (): Language => useStore(language);
+
+/** Tells a message of the panel's, such as why a deployment failed, in the person's language. */
+export function useRetold(): (message: string) => string {
+  const locale = useStore(language);
+  const { data } = useRegistry();
+  return useCallback((message) => (locale === 'en' ? message
+    : retell(message, [shell[locale], ...(data?.plugins ?? []).map((plugin) => plugin.i18n[locale])])), [locale, data]);
+}
 
 /** What an action does, in the person's language; the catalogue's own summary is English. */
 export type Summary = (action: string) => string;

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { useParams } from 'wouter';
 import { useCatalogue } from '../client/catalogue';
-import { clauseOf, PluginContext, useSummary, useT } from '../i18n/i18n';
+import { clauseOf, PluginContext, useRetold, useSummary, useT } from '../i18n/i18n';
 import { Duration, RelativeTime, Status } from '../ui/bits';
 import { confirm } from '../ui/confirm';
 import { Button, LinkButton } from '../ui/controls';
@@ -16,6 +16,7 @@ import { PageSkeleton } from '../shell/Routes';
 
 export default function JobPage() {
   const t = useT('');
+  const retold = useRetold();
   const summaryOf = useSummary();
   const catalogue = useCatalogue().data;
   const { job: id } = useParams<{ job: string }>();
@@ -31,7 +32,7 @@ export default function JobPage() {
           lead={<><span>{job.resourceName}</span><span>{job.caller}</span><RelativeTime at={job.startedAt ?? job.createdAt} /><Duration from={job.startedAt} to={job.finishedAt} /></>}
           actions={typeof job.result?.address === 'string' && /^https?:/.test(job.result.address) ? <LinkButton external tone="primary" href={job.result.address} icon={<IconExternalLink size={16} />}>{t('jobs.open')}</LinkButton> : !jobEnded(job) && stop.allowed && <Button tone="danger" onClick={() => confirm({ title: t('jobs.stop-title'), text: t('jobs.stop-text'), action: t('jobs.stop'), run: () => stop.run({ job: ref }) })}>{t('jobs.stop')}</Button>}>
           <div className="stack">
-            {job.error && <Notice tone="red">{job.error.message}</Notice>}
+            {job.error && <Notice tone="red">{retold(job.error.message)}</Notice>}
             <div className={job.steps.length ? 'rail-split' : undefined}>
               {job.steps.length > 0 && (
                 // The steps are named by the plugin whose action the job is.

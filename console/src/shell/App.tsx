@@ -2,14 +2,14 @@ import { lazy, Suspense, useEffect, useRef, type ComponentType, type ReactNode }
 import { MantineProvider } from '@mantine/core';
 import { notifyManager, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { Router, useLocation } from 'wouter';
-import { Problem } from '../client/problem';
+import { Problem, retelling } from '../client/problem';
 import { session, start } from '../client/session';
 import { useStore } from '../client/store';
 import { Boundary } from '../ui/Boundary';
 import { asked, confirm } from '../ui/confirm';
 import { Toasts } from '../ui/toast';
 import { unsaved } from '../ui/unsaved';
-import { useT } from '../i18n/i18n';
+import { useRetold, useT } from '../i18n/i18n';
 import { Frame } from './Frame';
 import { Gate } from './Gate';
 import { follow, usePlace } from './place';
@@ -51,6 +51,7 @@ export function App() {
     <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto" colorSchemeManager={schemes} getStyleNonce={styleNonce} deduplicateCssVariables={false}>
       <QueryClientProvider client={client}>
         <Leaving><Boundary><Suspense fallback={null}><Door /></Suspense></Boundary></Leaving>
+        <Retelling />
         <Confirmations />
         <Toasts />
       </QueryClientProvider>
@@ -91,6 +92,13 @@ function Leaving({ children }: { children: ReactNode }) {
       }
     }}>{children}</Router>
   );
+}
+
+/** Refusals are told where they arrive, outside of any page. */
+function Retelling() {
+  const retold = useRetold();
+  useEffect(() => retelling.set(retold), [retold]);
+  return null;
 }
 
 function Confirmations() {

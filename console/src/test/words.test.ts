@@ -6,12 +6,17 @@ import type { Registry } from '../client/registry';
 import { clauseOf, say, summaries } from '../i18n/i18n';
 import en from '../i18n/en.json';
 import pt from '../i18n/pt-BR.json';
+import { retell } from '../i18n/said';
 import { rank } from '../shell/rank';
 
 const root = resolve(import.meta.dirname, '../../..');
 const bundles: string[] = readdirSync(root).filter((name) => existsSync(resolve(root, name, 'src/main/resources/OPENPANEL-INF/console.json')));
 const read = (bundle: string, file: string) => JSON.parse(readFileSync(resolve(root, bundle, 'src/main/resources/OPENPANEL-INF', file), 'utf8'));
 const declared = JSON.parse(readFileSync(resolve(root, 'docs/reference/catalogue.json'), 'utf8')).items as { id: string; plugin: string; summary: string; input: { properties?: object } }[];
+const sourcesOf = (folder: string): string[] => readdirSync(resolve(root, folder), { recursive: true, encoding: 'utf8' })
+  .filter((file) => /(^|\/)src\/main\/java\/.*\.java$/.test(file)).map((file) => readFileSync(resolve(root, folder, file), 'utf8'));
+/** Texts that stand on two lines, in one. */
+const joined = (source: string) => source.replace(/"\s*\+\s*"/g, '');
 const slots = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort();
 
 describe('words', () => {
@@ -23,11 +28,38 @@ describe('words', () => {
   });
   it.each([['the console', en, pt] as const, ...bundles.map((bundle) => [bundle, read(bundle, 'i18n/en.json'), read(bundle, 'i18n/pt-BR.json')] as const)])(
     'of %s are there in both languages, with the same names to fill in', (_of, english, portuguese) => {
-      expect(Object.keys(portuguese).filter((key) => !key.startsWith('action.')).sort()).toEqual(Object.keys(english).sort());
+      expect(Object.keys(portuguese).filter((key) => !/^(action|said)\./.test(key)).sort()).toEqual(Object.keys(english).sort());
       for (const [key, text] of Object.entries(english as Record<string, string>)) {
         expect(slots((portuguese as Record<string, string>)[key]!), key).toEqual(slots(text));
       }
     });
+  it.each(['console', ...bundles])('of %s tell no message that nobody says any more', (of) => {
+    const folder = of === 'console' ? 'core-bundle' : of;
+    const said = Object.entries((of === 'console' ? pt : read(of, 'i18n/pt-BR.json')) as Record<string, string>).filter(([key]) => key.startsWith('said.'));
+    const sources = [...sourcesOf(folder), ...(of === 'console' ? sourcesOf('teams-bundle') : [])].map(joined).join('\n');
+    for (const [key, words] of said) {
+      expect(slots(words), key).toEqual(slots(key));
+      // By its clauses: a message may be put together of some.
+      for (const part of key.slice('said.'.length).split(/\{\d\}|[;:.,(] |^Cannot | (?=with exit)|in (?=the (?:root|folder))/).map((each) => each.trim()).filter((each) => each.length > 5)) {
+        expect(sources.includes(part), `${of}: "${part}" of "${key}"`).toBe(true);
+      }
+    }
+  });
+  it.each(['deploy-bundle', 'ssl-bundle'])('of %s tell each message in Portuguese that it says in one piece', (bundle) => {
+    const words = read(bundle, 'i18n/pt-BR.json') as Record<string, string>;
+    for (const source of sourcesOf(bundle).map(joined)) {
+      for (const [, message] of source.matchAll(/(?:Problem\.Kind\.\w+,|invalid\(\s*"\w+",|invalid\()\s*"((?:[^"\\]|\\.)*)"\s*(?:,|\))/g)) {
+        // A field's name is no message.
+        expect(!message!.includes(' ') || retell(message!, [words]) !== message, message).toBe(true);
+      }
+    }
+  });
+  it('tell a message of the panel, the more exact one first', () => {
+    const words = { 'said.The repository {0} was not found': 'O repositório {0} não foi encontrado', 'said.The {0} was not found': 'O {0} sumiu', other: 'x' };
+    expect(retell('The repository http://a/$1 (b) was not found', [undefined, words])).toBe('O repositório http://a/$1 (b) não foi encontrado');
+    expect(retell('The domain was not found', [words])).toBe('O domain sumiu');
+    expect(retell('Nobody knows this', [words])).toBe('Nobody knows this');
+  });
   it('say in Portuguese what every action does, beside the bundle that declares it', () => {
     const words = (plugin: string) => (bundles.includes(`${plugin}-bundle`) ? read(`${plugin}-bundle`, 'i18n/pt-BR.json') : pt) as Record<string, string>;
     for (const { id, plugin, summary } of declared) {

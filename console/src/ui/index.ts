@@ -30,5 +30,5 @@ export { bare, type Input, type Operation, type Schema } from '../client/catalog
 export { logOut, workIn } from '../client/session';
 export { knowsPasskeys, makePasskey, wasDismissed } from '../client/passkey';
 export type { Happened } from '../client/events';
-export { useT, useSummary, useLocale, language, chooseLanguage, titleOf, type T, type Language } from '../i18n/i18n';
+export { useT, useRetold, useSummary, useLocale, language, chooseLanguage, titleOf, type T, type Language } from '../i18n/i18n';
 export { Link, useParams } from 'wouter';

@@ -1,4 +1,4 @@
-import { Button, Card, EmptyState, ErrorState, IconActivity, IconAlertTriangle, IconMessage, IconRocket, IconUser, IconWorld, LinesSkeleton, Link, Problem, Timeline, useAction, useRead, useStream, useT, type Input } from '@openpanel/ui';
+import { Button, Card, EmptyState, ErrorState, IconActivity, IconAlertTriangle, IconMessage, IconRocket, IconUser, IconWorld, LinesSkeleton, Link, Problem, Timeline, useAction, useRead, useStream, useRetold, useT, type Input } from '@openpanel/ui';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { kindOf, pageOf, plain, type Happened, type Named } from './model';
@@ -49,6 +49,7 @@ function Sign({ topic }: { topic: string }) {
 
 function Line({ of, within }: { of: Happened; within?: string }) {
   const t = useT();
+  const retold = useRetold();
   const said = t(`did.${of.topic}`);
   // A deployment has no name to show: what was done leads to it, and its app is named.
   const deployment = of.resource && kindOf(of.resource.ref) === 'deployment' ? pageOf(of.resource.ref) : undefined;
@@ -60,7 +61,7 @@ function Line({ of, within }: { of: Happened; within?: string }) {
     <>
       <b style={{ fontWeight: 540 }}>{actor}</b> <span className="muted">{deployment ? <Link className="quiet-link" href={deployment}>{deed}</Link> : deed}</span>
       {places.map((each, index) => <Place key={each.ref} of={each} first={index === 0} />)}
-      {of.detail && of.detail !== of.resource?.name && <span className="muted"> · {plain(of.detail)}</span>}
+      {of.detail && of.detail !== of.resource?.name && <span className="muted"> · {plain(RED.test(of.topic) ? retold(of.detail) : of.detail)}</span>}
     </>
   );
 }

@@ -1,4 +1,4 @@
-import { Button, EmptyState, ErrorState, IconBell, IconCheck, IconSettings, LinesSkeleton, LinkButton, Page, Problem, RelativeTime, Segment, useAction, useNavigate, useQueryParam, useRead, useStream, useT } from '@openpanel/ui';
+import { Button, EmptyState, ErrorState, IconBell, IconCheck, IconSettings, LinesSkeleton, LinkButton, Page, Problem, RelativeTime, Segment, useAction, useNavigate, useQueryParam, useRead, useStream, useRetold, useT } from '@openpanel/ui';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { pageOf, plain, shownAs, type Told } from './model';
@@ -33,6 +33,7 @@ export default function NotificationsPage() {
 
 function One({ of }: { of: Told }) {
   const t = useT();
+  const retold = useRetold();
   const navigate = useNavigate();
   const read = useAction('notification.read');
   const about = shownAs(of.resource, of.within);
@@ -52,7 +53,7 @@ function One({ of }: { of: Told }) {
         <button type="button" className="quiet-link" style={{ border: 0, background: 'none', padding: 0, textAlign: 'left', cursor: 'pointer', color: 'inherit', fontWeight: of.read ? 400 : 560 }} onClick={open}>
           {t(`told.${of.kind}`, { actor: of.actorName, name: [...of.within.filter((each) => each.name !== about?.name).map((each) => each.name).reverse(), about?.name].filter(Boolean).join('/'), detail: of.detail })}
         </button>
-        {of.detail && ['mention', 'comment', 'deployment-failed'].includes(of.kind) && <span className="muted" style={{ display: 'block' }}>{plain(of.detail)}</span>}
+        {of.detail && ['mention', 'comment', 'deployment-failed'].includes(of.kind) && <span className="muted" style={{ display: 'block' }}>{plain(of.kind === 'deployment-failed' ? retold(of.detail) : of.detail)}</span>}
       </span>
       <RelativeTime at={of.at} />
     </li>

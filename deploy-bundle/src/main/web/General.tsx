@@ -1,16 +1,17 @@
-import { Field, LinkButton, Notice, ProblemNotice, SaveBar, Section, useT } from '@openpanel/ui';
+import { Field, LinkButton, Notice, ProblemNotice, SaveBar, Section, useRetold, useT } from '@openpanel/ui';
 import { hostOf, idOf, latestOf, sentence, type App } from './model';
 import { useSettings } from './settings';
 
 export function General({ app }: { app: App }) {
   const t = useT();
+  const retold = useRetold();
   const settings = useSettings(app, ['name', 'git', 'branch', 'directory', 'image', 'port', 'token', 'deployKey', 'dockerfile']);
   const fields = (names: string[]) => <div className="fields">{names.filter(settings.has).map((name) => <Field key={name} {...settings.field(name)} />)}</div>;
   const last = latestOf(app);
   return (
     <div>
       {!last && <div style={{ marginBottom: 16 }}><Notice>{t('general.never')}</Notice></div>}
-      {last?.state.toLowerCase() === 'failed' && <div style={{ marginBottom: 16 }}><Notice tone="red"><div className="spread" style={{ flexWrap: 'wrap' }}><span style={{ flex: '1 1 240px' }}>{t('general.failed')}{last.error && ` ${sentence(last.error)}`}{app.address && ` ${t('general.former', { host: hostOf(app.address) })}`}</span><LinkButton small href={`/deployments/${idOf(last.deployment)}`}>{t('deployment.see')}</LinkButton></div></Notice></div>}
+      {last?.state.toLowerCase() === 'failed' && <div style={{ marginBottom: 16 }}><Notice tone="red"><div className="spread" style={{ flexWrap: 'wrap' }}><span style={{ flex: '1 1 240px' }}>{t('general.failed')}{last.error && ` ${sentence(retold(last.error))}`}{app.address && ` ${t('general.former', { host: hostOf(app.address) })}`}</span><LinkButton small href={`/deployments/${idOf(last.deployment)}`}>{t('deployment.see')}</LinkButton></div></Notice></div>}
       <Section title={t('general.app')} help={t('general.app-help')}>{fields(['name', 'port'])}</Section>
       {app.image && !app.git ? <Section title={t('general.image')} help={t('general.image-help')}>{fields(['image'])}</Section>
         : <>

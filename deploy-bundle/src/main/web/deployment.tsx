@@ -1,5 +1,5 @@
 import { Button, Card, confirm, CopyText, Duration, Extras, IconArrowBackUp, IconExternalLink, IconGitCommit, IconRefresh, IconX, LinesSkeleton, LinkButton, Loaded, LogPane, Notice, Page, RelativeTime, Status, StepRail, toast, useAction,
-  useJob, useLog, useNavigate, useParams, useRead, useT } from '@openpanel/ui';
+  useJob, useLog, useNavigate, useParams, useRead, useRetold, useT } from '@openpanel/ui';
 import { useState } from 'react';
 import { said } from './Deployments';
 import { ended, everRan, hostOf, idOf, LIVE, sentence, shortCommit, type App, type Deployment } from './model';
@@ -15,6 +15,7 @@ export default function DeploymentPage() {
 
 function Shown({ deployment, title }: { deployment: Deployment; title: string }) {
   const t = useT();
+  const retold = useRetold();
   const navigate = useNavigate();
   const [step, setStep] = useState<string>();
   const app = useRead<App>('app.get', { app: deployment.app }, { live: LIVE });
@@ -54,7 +55,7 @@ function Shown({ deployment, title }: { deployment: Deployment; title: string })
         {over && redeploy.allowed && <Button tone="primary" busy={redeploy.busy} icon={<IconRefresh size={16} />} onClick={() => void redeploy.go({ app: deployment.app, ...(deployment.commit ? { commit: deployment.commit } : {}) }).then(follow)}>{t('do.redeploy')}</Button>}
       </>}>
       <div className="stack">
-        {state === 'failed' && <Notice tone="red">{sentence(error ?? t('deployment.failed'))}{app.data && everRan(app.data) && <> {t('deployment.former')}</>}</Notice>}
+        {state === 'failed' && <Notice tone="red">{sentence(error ? retold(error) : t('deployment.failed'))}{app.data && everRan(app.data) && <> {t('deployment.former')}</>}</Notice>}
         {state === 'superseded' && <Notice>{t('deployment.superseded')}</Notice>}
         <div className="rail-split">
           <Card title={t('deployment.steps')} actions={step && <Button small tone="quiet" onClick={() => setStep(undefined)}>{t('deployment.whole')}</Button>}>

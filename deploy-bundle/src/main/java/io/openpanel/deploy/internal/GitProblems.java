@@ -31,7 +31,7 @@ final class GitProblems {
                                     + " is private or does not exist; give the app a token or a deploy key that may read it",
                     e);
         }
-        if (text.contains("not found") || text.contains("404")) {
+        if (text.contains("not found")) {
             return new Problem(
                     Problem.Kind.INVALID,
                     "The repository " + url + " was not found; check its address"
@@ -58,7 +58,16 @@ final class GitProblems {
             return new Problem(
                     Problem.Kind.UPSTREAM, "The Git server of " + url + " does not answer; try again when it does", e);
         }
-        return new Problem(Problem.Kind.UPSTREAM, "Cannot fetch " + url + ": " + root(e), e);
+        if (text.contains("invalid advertisement")) {
+            return new Problem(
+                    Problem.Kind.INVALID,
+                    "What answers at " + url + " is no Git repository; give the app the address it is cloned from",
+                    e);
+        }
+        return new Problem(
+                Problem.Kind.UPSTREAM,
+                "Cannot fetch " + url + ": " + root(e) + "; check the address, and try again",
+                e);
     }
 
     static boolean isShallowUnsupported(Exception e) {

@@ -60,7 +60,7 @@ final class Health {
                                 + "); check the path, or give it more time"
                         : "The app does not listen on port " + settings.port() + " after "
                                 + settings.healthTimeout().toSeconds()
-                                + " s; set the port it listens on (it is told by the variable PORT), or give it more time");
+                                + " s; set the port it listens on (the variable PORT tells it, unless the app has one of its own), or give it more time");
     }
 
     private void requireRunning(Ref container) {

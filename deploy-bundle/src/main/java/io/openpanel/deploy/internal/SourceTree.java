@@ -47,11 +47,12 @@ final class SourceTree {
             Path path = root.resolve(relative).normalize();
             if (!path.startsWith(root)
                     || (Files.exists(path) && !path.toRealPath().startsWith(root.toRealPath()))) {
-                throw Problem.invalid(field, "'" + relative + "' leads out of the repository");
+                throw Problem.invalid(field, "'" + relative + "' leads out of the repository; set a path inside it");
             }
             return path;
         } catch (InvalidPathException | IOException e) {
-            throw Problem.invalid(field, "'" + relative + "' is no path in the repository");
+            throw Problem.invalid(
+                    field, "'" + relative + "' is no path in the repository; correct it in the app's settings");
         }
     }
 

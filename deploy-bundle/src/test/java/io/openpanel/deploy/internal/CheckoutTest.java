@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.sun.net.httpserver.HttpServer;
 import io.openpanel.api.Problem;
 import io.openpanel.api.Ref;
 import io.openpanel.api.Secret;
 import io.openpanel.testkit.FakeCall;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -202,6 +205,33 @@ class CheckoutTest {
         assertThat(problem.kind()).isEqualTo(Problem.Kind.DENIED);
         assertThat(problem).hasMessageContaining("private address").hasMessageContaining("owner or admin");
         assertThat(folder()).doesNotExist();
+    }
+
+    @Test
+    void aNumberInTheAddressIsNotTakenForTheServersAnswer() {
+        assertThat(refused(app("http://127.0.0.1:1/404.git", null, null, true), null))
+                .hasMessageContaining("does not answer");
+    }
+
+    @Test
+    void aPageThatIsNoRepositoryIsSaidToBeNone() throws IOException {
+        HttpServer site = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        site.createContext("/", exchange -> {
+            byte[] page = "<!doctype html><title>Not here</title>".getBytes(StandardCharsets.UTF_8);
+            exchange.getResponseHeaders().set("Content-Type", "text/html");
+            exchange.sendResponseHeaders(200, page.length);
+            exchange.getResponseBody().write(page);
+            exchange.close();
+        });
+        site.start();
+        try {
+            String url = "http://127.0.0.1:" + site.getAddress().getPort() + "/web.git";
+            assertThat(refused(app(url, null, null, true), null))
+                    .hasMessage("What answers at " + url
+                            + " is no Git repository; give the app the address it is cloned from");
+        } finally {
+            site.stop(0);
+        }
     }
 
     @Test

@@ -49,6 +49,12 @@ class SourceTreeTest {
                 .hasMessageContaining("services/api");
     }
 
+    @Test
+    void aFolderOutsideTheTreeIsSaidWithWhatToDo() {
+        assertThatThrownBy(() -> SourceTree.directory(source, Optional.of("../outside")))
+                .hasMessage("'../outside' leads out of the repository; set a path inside it");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"../outside", "services/../../outside", "a\u0000b"})
     void nothingOutsideTheTreeIsAFolder(String wanted) {

@@ -35,6 +35,10 @@ final class HostName {
         if (text.contains("*")) {
             throw invalid("Domains for all names below one (*.example.com) do not work yet; add each name");
         }
+        if (text.matches(".*[ßẞς\u200c\u200d].*")) {
+            throw invalid("Write the domain as it is registered, beginning with xn--: '" + text
+                    + "' has a letter that browsers and this panel spell in two ways");
+        }
         String host = ascii(text);
         if (host.endsWith(".")) {
             throw invalid("Write the domain without the dot at its end");

@@ -35,6 +35,14 @@ class HostNameTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"straße.example", "βόλος.example", "نامه\u200cای.example"})
+    void refusesWhatBrowsersSpellInAnotherWay(String text) {
+        assertThatThrownBy(() -> HostName.of(text, OWN))
+                .isInstanceOf(Problem.class)
+                .hasMessageContaining("xn--");
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "",

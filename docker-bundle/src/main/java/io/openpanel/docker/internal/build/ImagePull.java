@@ -8,6 +8,7 @@ import com.github.dockerjava.transport.DockerHttpClient.Response;
 import io.openpanel.api.Call;
 import io.openpanel.api.Problem;
 import io.openpanel.docker.internal.engine.DockerEngine;
+import io.openpanel.docker.internal.engine.EngineProblems;
 import io.openpanel.docker.internal.engine.Exchange;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -67,9 +68,7 @@ public final class ImagePull {
         while (messages.hasNextValue()) {
             JsonNode message = messages.nextValue();
             if (message.has("error")) {
-                throw new Problem(
-                        Problem.Kind.UPSTREAM,
-                        "Cannot " + what + ": " + message.path("error").asText());
+                throw EngineProblems.answered(what, 500, message.path("error").asText());
             }
             progress.line(message).ifPresent(line -> {
                 call.log(line);

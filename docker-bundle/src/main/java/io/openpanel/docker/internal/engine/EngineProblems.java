@@ -8,6 +8,7 @@ import io.openpanel.api.Problem;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.Locale;
 
 /** From what the client library throws to what a caller is told, in the engine's own words. */
 public final class EngineProblems {
@@ -49,7 +50,22 @@ public final class EngineProblems {
                     case 409 -> Problem.Kind.CONFLICT;
                     default -> Problem.Kind.UPSTREAM;
                 };
-        return new Problem(kind, "Cannot " + what + ": " + said);
+        return new Problem(kind, "Cannot " + what + ": " + said + advice(said.toLowerCase(Locale.ROOT)));
+    }
+
+    /** What to do about a reason that is not the engine's but of what it was given. */
+    private static String advice(String said) {
+        if (said.contains("parse error") || said.contains("failed to parse dockerfile")) {
+            return ". Correct the Dockerfile and deploy again";
+        }
+        if (said.contains("no command specified")) {
+            return ". The image does not say what to run: give its Dockerfile a CMD, or use another image";
+        }
+        boolean absent = said.contains("pull access denied")
+                || said.contains("manifest unknown")
+                || said.contains("no such host")
+                || (said.contains("manifest for") && said.contains("not found"));
+        return absent ? ". Check the image's name, and that this machine reaches its registry" : "";
     }
 
     static Problem unreachable(Throwable cause) {

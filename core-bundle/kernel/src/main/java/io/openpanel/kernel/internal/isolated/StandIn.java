@@ -156,12 +156,12 @@ public final class StandIn {
         }
     }
 
-    /** Its words, without those for what others do. */
+    /** Its words, without those for what others do and say. */
     private ObjectNode words(ObjectNode said) {
         ObjectNode words = Json.object();
         said.properties().forEach(each -> {
             String key = each.getKey();
-            boolean own = !key.startsWith("action.")
+            boolean own = !key.startsWith("action.") && !key.startsWith("said.")
                     || key.startsWith("action." + plugin.id() + '.')
                     || key.startsWith("action." + plugin.id() + '-');
             if (own && each.getValue().isTextual()) {

@@ -5,12 +5,26 @@ import io.openpanel.api.Param;
 import java.util.regex.Pattern;
 
 /** The bounds a {@link Param} sets, or the defaults where it sets none. */
-record Limits(long min, long max, Pattern pattern) {
+record Limits(long min, long max, Pattern pattern, String form) {
+    Limits(long min, long max, Pattern pattern) {
+        this(min, max, pattern, pattern == null ? "" : "must match " + pattern.pattern());
+    }
+
     static Limits of(Param param, long mostByDefault) {
         long min = param == null ? Long.MIN_VALUE : param.min();
         long max = param == null || param.max() == Long.MAX_VALUE ? mostByDefault : param.max();
         Pattern pattern = param == null || param.pattern().isEmpty() ? null : Pattern.compile(param.pattern());
-        return new Limits(min, max, pattern);
+        return new Limits(min, max, pattern, pattern == null ? "" : form(param));
+    }
+
+    /** The form a text must have, in words where it was described: a pattern is for programs. */
+    private static String form(Param param) {
+        if (param.value().isEmpty() && param.example().isEmpty()) {
+            return "must match " + param.pattern();
+        }
+        return "must have another form"
+                + (param.example().isEmpty() ? "" : ", such as " + param.example())
+                + (param.value().isEmpty() ? "" : ": " + param.value());
     }
 
     void describeLength(ObjectNode schema) {
@@ -47,7 +61,7 @@ record Limits(long min, long max, Pattern pattern) {
         } else if (text.length() < min) {
             reading.wrong(path, min == 1 ? "must not be empty" : "must have at least " + min + " characters");
         } else if (pattern != null && !pattern.matcher(text).matches()) {
-            reading.wrong(path, "must match " + pattern.pattern());
+            reading.wrong(path, form);
         } else {
             return true;
         }

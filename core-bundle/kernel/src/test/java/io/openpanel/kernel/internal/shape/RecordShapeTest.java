@@ -48,6 +48,20 @@ class RecordShapeTest {
 
     record Hidden(String name) {}
 
+    public record Named(
+            @Param(value = "Lower-case letters", example = "web", pattern = "[a-z]+") String name,
+            @Param(pattern = "[a-z]+") Optional<String> other) {}
+
+    @Test
+    void aTextOfTheWrongFormIsToldItsFormInWordsWhereThereAreSome() {
+        Reading reading = Reading.strict();
+        Types.record(Named.class)
+                .read(Json.parse("{\"name\":\"A\",\"other\":\"B\"}".getBytes(StandardCharsets.UTF_8)), "", reading);
+        assertThatThrownBy(reading::check).isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.fields())
+                .containsEntry("name", "name must have another form, such as web: Lower-case letters")
+                .containsEntry("other", "other must match [a-z]+"));
+    }
+
     private static All read(String json) {
         Reading reading = Reading.strict();
         Object value = Types.record(All.class).read(Json.parse(json.getBytes(StandardCharsets.UTF_8)), "", reading);
