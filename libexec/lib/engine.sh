@@ -18,7 +18,7 @@ require_engine() {
     if ! version="$(engine_version)"; then
         start_engine
         version="$(engine_version)" || fail "The Docker engine at $OPENPANEL_DOCKER_HOST does not answer." \
-            "Look at $home/log/engine.jsonl or 'journalctl -u docker', and run this again."
+            "$(last_words engine)" "Look at $home/log/engine.jsonl or 'journalctl -u docker', and run this again."
     fi
     done_step "Docker engine $version"
 }
@@ -47,8 +47,13 @@ start_engine() {
     fi
     for ((waited = 0; waited < 300; waited++)); do
         ! engine_version >/dev/null || return 0
+        # One that ended will not answer any more.
+        with_systemd || ((waited < 20)) || running engine >/dev/null || return 0
         sleep 0.1
     done
 }
+
+# The message of the last line in a log.
+last_words() { tail -n 1 "$home/log/$1.jsonl" 2>/dev/null | sed -E 's/^.*"message":"(([^"\\]|\\.)*)".*$/\1/'; }
 
 with_systemd() { as_root && [[ -d /run/systemd/system ]] && command -v systemctl >/dev/null; }

@@ -151,6 +151,14 @@ class LauncherTest {
     }
 
     @Test
+    void anOwnerThatCannotBeMadeIsSaidAtTheTerminal() {
+        try (Panel fresh = Panel.prepared(Map.of("OPENPANEL_OWNER_PASSWORD", "short"))) {
+            assertThat(fresh.tryUp().output())
+                    .contains("There is no owner yet", "A password has 12 to 128 characters", "/setup?token=");
+        }
+    }
+
+    @Test
     void aServerOfOnesOwnTakesTheDatabasesPlace() {
         try (TestDatabase database = TestPostgres.database();
                 Panel own = Panel.start(Map.of("OPENPANEL_DATABASE_URL", database.url()))) {
