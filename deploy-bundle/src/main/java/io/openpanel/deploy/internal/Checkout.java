@@ -39,7 +39,6 @@ import org.eclipse.jgit.transport.FetchConnection;
 import org.eclipse.jgit.transport.PackLock;
 import org.eclipse.jgit.transport.SshTransport;
 import org.eclipse.jgit.transport.Transport;
-import org.eclipse.jgit.transport.TransportHttp;
 import org.eclipse.jgit.transport.URIish;
 import org.eclipse.jgit.transport.UsernamePasswordCredentialsProvider;
 import org.eclipse.jgit.transport.sshd.SshdSessionFactory;
@@ -90,9 +89,23 @@ final class Checkout {
                     "The repository's host " + address.host()
                             + " is at a private address; an owner or admin must save the app's repository once to allow it");
         }
-        try (SshdSessionFactory ssh = address.scheme().equals("ssh") ? ssh() : null;
-                SshLimit limit = new SshLimit(progress, ssh)) {
-            return fetched(ssh, wanted, true);
+        if (address.scheme().equals("ssh")) {
+            return fetched(wanted);
+        }
+        OwnHostOnly http = new OwnHostOnly(app, progress);
+        return limited(http::end, http::use, wanted);
+    }
+
+    private Commit fetched(Optional<String> wanted) {
+        try (SshdSessionFactory ssh = ssh()) {
+            return limited(ssh::close, transport -> ((SshTransport) transport).setSshSessionFactory(ssh), wanted);
+        }
+    }
+
+    /** @param way how a transport gets to the repository; it is ended where the clone is */
+    private Commit limited(Runnable end, Consumer<Transport> way, Optional<String> wanted) {
+        try (CloneLimit limit = new CloneLimit(progress, end)) {
+            return fetched(way, wanted, true);
         } catch (GitAPIException | IOException | URISyntaxException e) {
             progress.check();
             throw GitProblems.of(e, app);
@@ -100,11 +113,11 @@ final class Checkout {
     }
 
     /** By one connection, which says what there is and then sends it: a clone of JGit's asks twice. */
-    private Commit fetched(SshdSessionFactory ssh, Optional<String> wanted, boolean shallow)
+    private Commit fetched(Consumer<Transport> way, Optional<String> wanted, boolean shallow)
             throws GitAPIException, IOException, URISyntaxException {
         clear();
         try (Git git = Git.init().setDirectory(folder.toFile()).call();
-                Transport transport = transport(git.getRepository(), ssh)) {
+                Transport transport = transport(git.getRepository(), way)) {
             if (shallow) {
                 transport.setDepth(1);
             }
@@ -119,7 +132,7 @@ final class Checkout {
                 throw e;
             }
         }
-        return fetched(ssh, wanted, false);
+        return fetched(way, wanted, false);
     }
 
     /** The branch, once its commits are here; nothing where it is one that only a clone with its history has. */
@@ -206,18 +219,13 @@ final class Checkout {
         }
     }
 
-    private Transport transport(Repository repository, SshdSessionFactory ssh) throws IOException, URISyntaxException {
+    private Transport transport(Repository repository, Consumer<Transport> way) throws IOException, URISyntaxException {
         Transport transport = Transport.open(repository, new URIish(app.git().orElseThrow()));
         transport.setTimeout(TIMEOUT_SECONDS);
         app.plainToken()
                 .ifPresent(token -> transport.setCredentialsProvider(
                         new UsernamePasswordCredentialsProvider("x-access-token", token)));
-        if (transport instanceof SshTransport over && ssh != null) {
-            over.setSshSessionFactory(ssh);
-        }
-        if (transport instanceof TransportHttp http) {
-            http.setHttpConnectionFactory(new OwnHostOnly(app, progress));
-        }
+        way.accept(transport);
         return transport;
     }
 

@@ -4,9 +4,14 @@ import io.openpanel.api.Problem;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.HttpURLConnection;
 import java.net.Proxy;
 import java.net.URI;
 import java.net.URL;
+import java.net.URLConnection;
+import java.net.URLStreamHandler;
+import org.eclipse.jgit.transport.Transport;
+import org.eclipse.jgit.transport.TransportHttp;
 import org.eclipse.jgit.transport.http.HttpConnection;
 import org.eclipse.jgit.transport.http.HttpConnectionFactory;
 import org.eclipse.jgit.transport.http.JDKHttpConnection;
@@ -19,11 +24,41 @@ final class OwnHostOnly implements HttpConnectionFactory {
     private final Apps.Row app;
     private final CloneProgress progress;
     private final URI own;
+    private volatile HttpURLConnection last;
 
     OwnHostOnly(Apps.Row app, CloneProgress progress) {
         this.progress = progress;
         this.app = app;
         this.own = URI.create(app.git().orElseThrow());
+    }
+
+    /** Has a transport go by these connections. */
+    void use(Transport transport) {
+        ((TransportHttp) transport).setHttpConnectionFactory(this);
+    }
+
+    /** Ends what is read from now, in whichever thread. */
+    void end() {
+        HttpURLConnection open = last;
+        if (open != null) {
+            open.disconnect();
+        }
+    }
+
+    /** The same address, whose connection is known here: JGit's own cannot be closed while it is waited for. */
+    private URL known(URL url) throws IOException {
+        return new URL(null, url.toString(), new URLStreamHandler() {
+            @Override
+            protected URLConnection openConnection(URL asked) throws IOException {
+                return openConnection(asked, Proxy.NO_PROXY);
+            }
+
+            @Override
+            protected URLConnection openConnection(URL asked, Proxy proxy) throws IOException {
+                last = (HttpURLConnection) url.openConnection(proxy);
+                return last;
+            }
+        });
     }
 
     @Override
@@ -69,7 +104,7 @@ final class OwnHostOnly implements HttpConnectionFactory {
 
     private final class Limited extends JDKHttpConnection {
         Limited(URL url, Proxy proxy) throws IOException {
-            super(url, proxy);
+            super(known(url), proxy);
         }
 
         @Override

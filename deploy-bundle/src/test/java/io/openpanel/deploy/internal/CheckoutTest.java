@@ -10,7 +10,10 @@ import io.openpanel.api.Ref;
 import io.openpanel.api.Secret;
 import io.openpanel.testkit.FakeCall;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,9 +22,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Clones by JGit from Git's own HTTP back end. */
@@ -293,5 +298,23 @@ class CheckoutTest {
         assertThat(catchThrowableOfType(
                         RuntimeException.class, () -> fetch(app(git.url("web"), null, null, true), null)))
                 .isNotNull();
+    }
+
+    @Test
+    @Timeout(20)
+    void aCloneFromAServerThatSaysNothingEndsWhenItIsCancelled() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String url = "http://127.0.0.1:" + silent.getLocalPort() + "/web.git";
+            CompletableFuture<Problem> refused =
+                    CompletableFuture.supplyAsync(() -> refused(app(url, null, null, true), null));
+            try (Socket asked = silent.accept()) {
+                call.cancel();
+
+                assertThat(refused.get()).hasMessage("Cancelled");
+                assertThat(asked.getInputStream().readAllBytes())
+                        .as("the connection is closed")
+                        .isNotEmpty();
+            }
+        }
     }
 }
