@@ -90,16 +90,17 @@ public final class Joining {
         var password = in.password()
                 .orElseThrow(() -> Problem.invalid(
                         "password", "Choose a password, or give that of the account you have here already"));
-        if (people.byEmail(row.email()).isEmpty()) {
-            mode.requireNotClosed();
-            return new Invitations.Guest.Newcomer(people.newcomer(row.email(), in.name(), password, row.teamName()));
+        Optional<People.Account> own = signIn.checked(row.email(), password, address);
+        if (own.isPresent()) {
+            signIn.requirePasswordIsEnough(own.get().id());
+            return new Invitations.Guest.Known(own.get().id());
         }
-        return signIn.checked(row.email(), password, address)
-                .<Invitations.Guest>map(account -> {
-                    signIn.requirePasswordIsEnough(account.id());
-                    return new Invitations.Guest.Known(account.id());
-                })
-                .orElseThrow(() -> Problem.invalid(
-                        "password", "This is not the password of your account here; sign in with it to join"));
+        mode.requireNotClosed();
+        // Looked at before whether there is an account: else a password that is too short would tell.
+        People.Newcomer newcomer = people.newcomer(row.email(), in.name(), password, row.teamName());
+        if (people.byEmail(row.email()).isPresent()) {
+            throw Problem.invalid("password", "This is not the password of your account here; sign in with it to join");
+        }
+        return new Invitations.Guest.Newcomer(newcomer);
     }
 }

@@ -108,7 +108,10 @@ public final class PasswordResets {
         AccountLinks.Row link = find(token, from);
         People.Account account = people.get(link.userId());
         String plain = password.reveal();
-        PasswordRules.check("password", plain, account.email(), account.name());
+        PasswordRules.check(
+                "password",
+                plain,
+                rights.person(link.userId()).orElseThrow(PasswordResets::spent).words());
         String hash = passwords.hash(plain);
         boolean done = clerk.in(rights.homeTeam().orElseThrow(), tx -> {
             if (!links.spend(tx, link, RESET)) {

@@ -1,17 +1,12 @@
 package io.openpanel.teams.internal;
 
 import io.openpanel.api.Problem;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Which passwords are too easy to guess. Length and guessability only: no rule asks for digits or capitals. */
 public final class PasswordRules {
@@ -27,7 +22,8 @@ public final class PasswordRules {
             "qwertzuiopasdfghjklyxcvbnm",
             "azertyuiopqsdfghjklmwxcvbn",
             "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p");
-    private static final Set<String> COMMON = read();
+    /** What people write in place of letters. */
+    private static final String SIGNS = "01345786!@$9";
 
     private PasswordRules() {}
 
@@ -48,30 +44,53 @@ public final class PasswordRules {
         if (isCommon(plain)) {
             throw Problem.invalid(field, "This password is one of those tried first; choose one nobody else would");
         }
-        if (remainder(plain, words).length() < LEAST_OWN) {
+        if (spellings(plain).anyMatch(each -> remainder(each, words).length() < LEAST_OWN)) {
             throw Problem.invalid(
                     field,
-                    "This password is mostly your name, e-mail address or the word openpanel; "
+                    "This password is mostly your name, e-mail address, team or the word openpanel; "
                             + "choose one that has nothing to do with them");
         }
     }
 
+    /** {@code p4$$word} is tried as soon as {@code password} is. */
+    private static Stream<String> spellings(String plain) {
+        return Stream.of(plain, spelled(plain, "oieastbgiasg"), spelled(plain, "oleastbglasg"))
+                .distinct();
+    }
+
+    private static String spelled(String plain, String meant) {
+        StringBuilder text = new StringBuilder(plain);
+        for (int at = 0; at < text.length(); at++) {
+            int sign = SIGNS.indexOf(text.charAt(at));
+            if (sign >= 0) {
+                text.setCharAt(at, meant.charAt(sign));
+            }
+        }
+        return text.toString();
+    }
+
     private static boolean isCommon(String plain) {
-        String letters = plain.replaceAll("[^\\p{L}]+$|^[^\\p{L}]+", "");
-        return COMMON.contains(plain)
-                || COMMON.contains(plain.replaceAll("[^\\p{L}\\p{N}]", ""))
-                || (letters.length() >= 4 && plain.length() - letters.length() >= 4 && COMMON.contains(letters))
-                || plain.chars().distinct().count() < 5
-                || isRepeated(plain)
-                || isRun(plain)
-                || (letters.length() >= 8 && (isRepeated(letters) || isRun(letters)));
+        String unpadded = plain.replaceAll("[^\\p{L}]+$", "");
+        return plain.chars().distinct().count() < 5
+                || Stream.of(
+                                plain,
+                                plain.replaceAll("[^\\p{L}\\p{N}]", ""),
+                                unpadded,
+                                unpadded.replaceAll("^[^\\p{L}]+", ""))
+                        .flatMap(PasswordRules::spellings)
+                        .anyMatch(PasswordRules::isKnown);
+    }
+
+    private static boolean isKnown(String word) {
+        return CommonPasswords.contains(word) || (word.length() >= 8 && (isRepeated(word) || isRun(word)));
     }
 
     /** {@code monkeymonkey}, {@code abc1abc1abc1}. */
     private static boolean isRepeated(String plain) {
         for (int unit = 1; unit <= plain.length() / 2 && unit <= 11; unit++) {
             String start = plain.substring(0, unit);
-            if (start.repeat(plain.length() / unit + 1).startsWith(plain) && (unit <= 6 || COMMON.contains(start))) {
+            if (start.repeat(plain.length() / unit + 1).startsWith(plain)
+                    && (unit <= 6 || CommonPasswords.contains(start))) {
                 return true;
             }
         }
@@ -94,16 +113,5 @@ public final class PasswordRules {
             rest = rest.replace(word, "");
         }
         return rest;
-    }
-
-    private static Set<String> read() {
-        Set<String> words = new HashSet<>(6_000);
-        try (BufferedReader lines = new BufferedReader(new InputStreamReader(
-                PasswordRules.class.getResourceAsStream("common-passwords.txt"), StandardCharsets.UTF_8))) {
-            lines.lines().filter(line -> !line.startsWith("# ")).forEach(words::add);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return Set.copyOf(words);
     }
 }

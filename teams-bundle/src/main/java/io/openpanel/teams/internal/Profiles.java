@@ -89,7 +89,12 @@ public final class Profiles {
     public void setPassword(String user, Secret password, Optional<Ref> current) {
         People.Account account = people.get(user);
         String plain = password.reveal();
-        PasswordRules.check("password", plain, account.email(), account.name());
+        PasswordRules.check(
+                "password",
+                plain,
+                rights.person(user)
+                        .orElseThrow(() -> Problem.missing(new Ref("user", user)))
+                        .words());
         if (!people.setPassword(account, plain)) {
             throw new Problem(
                     Problem.Kind.CONFLICT, "Your password was changed at the same moment; sign in and try again");

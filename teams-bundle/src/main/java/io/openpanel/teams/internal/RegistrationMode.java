@@ -43,7 +43,9 @@ public final class RegistrationMode {
     void requireNotClosed() {
         if (mode.equals("closed")) {
             throw new Problem(
-                    Problem.Kind.DENIED, "This panel takes no new accounts now; ask an owner of the panel to open it");
+                    Problem.Kind.DENIED,
+                    "This panel takes no new accounts now; join with the password of the one you have, or ask an owner of"
+                            + " the panel to open it");
         }
     }
 }

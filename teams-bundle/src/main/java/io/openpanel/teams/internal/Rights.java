@@ -8,6 +8,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -35,6 +36,12 @@ public final class Rights {
     record Person(String id, String name, String email, boolean secondFactor, List<Membership> memberships) {
         Optional<Membership> in(String team) {
             return memberships.stream().filter(each -> each.team.equals(team)).findFirst();
+        }
+
+        /** What their password must not be made of. */
+        String[] words() {
+            return Stream.concat(Stream.of(email, name), memberships.stream().map(Membership::teamName))
+                    .toArray(String[]::new);
         }
 
         /** The one team of theirs with a name. */

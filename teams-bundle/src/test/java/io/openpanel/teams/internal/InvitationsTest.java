@@ -128,6 +128,28 @@ class InvitationsTest {
     }
 
     @Test
+    void aPasswordThatIsTooEasyDoesNotTellWhoHasAnAccount() {
+        String known = address();
+        office.clerk.in(
+                Ref.create("team").id(),
+                tx -> office.people.account(
+                        tx, office.people.newcomer(known, Optional.empty(), Secret.of("eleven cold rivers"), "")));
+        String toKnown = invite(owner, home, known, "viewer").token();
+        String toNew = invite(owner, home, address(), "viewer").token();
+
+        for (String easy : List.of("short", "password1234")) {
+            assertThat(refused(toKnown, easy)).hasMessage(refused(toNew, easy).getMessage());
+        }
+        office.mode.set("closed");
+        try {
+            assertThat(refused(toKnown, PASSWORD + "s"))
+                    .hasMessage(refused(toNew, PASSWORD + "s").getMessage());
+        } finally {
+            office.mode.set("invitation");
+        }
+    }
+
+    @Test
     void whoHasAnAccountJoinsWithItsPasswordOrAsWhoTheyAre() {
         Ref other = Ref.create("team");
         Ref eve = office.clerk.in(other.id(), tx -> {

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.openpanel.api.Problem;
+import java.io.IOException;
+import java.io.InputStream;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -123,10 +126,22 @@ class PasswordsTest {
                 "ana.martins@1",
                 "Ana Martins 99",
                 "iloveyou!!!!",
-                "dragon123456"
+                "dragon123456",
+                "Basketball1!",
+                "P4$$w0rd1234",
+                "4dm1n1str4t0r",
+                "$uperman12345",
+                "1Loveyou!!!!",
+                "motherfucker9",
+                "SonyEricsson",
+                "1234-iloveyou-1234",
+                "0p3np4n3l2026",
+                "4n4 M4rt1ns 99",
+                "AcmeRockets1"
             })
     void isTooEasy(String password) {
-        assertThatThrownBy(() -> PasswordRules.check("password", password, "ana.martins@example.com", "Ana Martins"))
+        assertThatThrownBy(() -> PasswordRules.check(
+                        "password", password, "ana.martins@example.com", "Ana Martins", "Acme Rockets"))
                 .isInstanceOfSatisfying(
                         Problem.class, problem -> assertThat(problem.fields()).containsKey("password"));
     }
@@ -139,11 +154,35 @@ class PasswordsTest {
                 "  spaces count  ",
                 "çãõéíóúâêôüñ",
                 "mPx8vQ2rTz5w",
-                "noventa e nove balões"
+                "noventa e nove balões",
+                "rats 83719204751",
+                "ana likes 7 otters"
             })
     void isAccepted(String password) {
         assertThatCode(() -> PasswordRules.check("password", password, "ana.martins@example.com", "Ana Martins"))
                 .doesNotThrowAnyException();
+    }
+
+    @Test
+    void whatLeakedIsKnown() throws IOException {
+        List<String> leaked = leaked();
+
+        assertThat(leaked.stream().filter(each -> each.length() >= 12)).hasSizeGreaterThan(40_000);
+        assertThat(leaked.stream().filter(each -> each.length() < 12)).hasSizeGreaterThan(9_000);
+        assertThat(leaked).allMatch(CommonPasswords::contains);
+        assertThat(leaked.stream().filter(each -> each.length() >= 12).limit(3_000))
+                .allSatisfy(
+                        each -> assertThatThrownBy(() -> PasswordRules.check("password", each.toUpperCase(Locale.ROOT)))
+                                .isInstanceOf(Problem.class));
+    }
+
+    private static List<String> leaked() throws IOException {
+        try (InputStream list = PasswordRules.class.getResourceAsStream("common-passwords.txt")) {
+            return new String(list.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .filter(line -> !line.startsWith("# "))
+                    .toList();
+        }
     }
 
     @Test
