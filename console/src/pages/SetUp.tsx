@@ -11,7 +11,7 @@ const SHORTEST = 12;
 
 export default function SetUp() {
   const t = useT('');
-  const [owner, setOwner] = useState<Owner>(() => ({ token: new URLSearchParams(window.location.search).get('token') ?? '', email: '', password: '', name: '', team: '' }));
+  const [owner, setOwner] = useState<Owner>(() => ({ token: window.location.hash.slice(1), email: '', password: '', name: '', team: '' }));
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<Problem>();
   const [touched, setTouched] = useState(false);

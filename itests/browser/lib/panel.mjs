@@ -39,7 +39,7 @@ export class Panel {
   /** Answers the link that `up` printed for becoming the owner. */
   async up() {
     const said = await this.launcher('up', '--yes', '--detach', '--home', this.home, '--port', String(this.port), '--proxy-port', String(this.proxyPort));
-    const link = /http:\/\/\S+\/setup\?token=\S+/.exec(said)?.[0];
+    const link = /http:\/\/\S+\/setup#\S+/.exec(said)?.[0];
     if (!link) {
       throw new Error(`"openpanel up" printed no set-up link: ${said}`);
     }

@@ -140,13 +140,13 @@ class LauncherTest {
     void whoeverHasNoOwnerYetGetsALinkThatIsGoodOnce() {
         try (Panel fresh = Panel.prepared(Map.of("OPENPANEL_OWNER_EMAIL", "", "OPENPANEL_OWNER_PASSWORD", ""))) {
             String output = fresh.tryUp().output();
-            assertThat(output).contains("Become its owner, once", "/setup?token=");
-            String token = output.replaceAll("(?s).*/setup\\?token=(\\S+).*", "$1");
+            assertThat(output).contains("Become its owner, once", "/setup#");
+            String token = output.replaceAll("(?s).*/setup#(\\S+).*", "$1");
             Map<String, String> owner = Map.of("token", token, "email", Panel.EMAIL, "password", Panel.PASSWORD);
 
             assertThat(fresh.anonymous().post("/api/v1/setup", owner).status()).isEqualTo(200);
             assertThat(fresh.anonymous().post("/api/v1/setup", owner).status()).isBetween(400, 499);
-            assertThat(fresh.tryUp().output()).doesNotContain("setup?token");
+            assertThat(fresh.tryUp().output()).doesNotContain("/setup#");
         }
     }
 
