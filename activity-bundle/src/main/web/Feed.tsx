@@ -1,12 +1,14 @@
-import { Button, Card, EmptyState, ErrorState, IconActivity, IconAlertTriangle, IconMessage, IconRocket, IconUser, IconWorld, LinesSkeleton, Link, Problem, Timeline, useAction, useRead, useStream, useRetold, useT, type Input } from '@openpanel/ui';
+import { Button, Card, EmptyState, ErrorState, IconActivity, IconAlertTriangle, IconMessage, IconRocket, IconUser, IconWorld, LinesSkeleton, Link, Problem, Timeline, useAction, useRead, useStream, useRetold, useT, type Input, type T } from '@openpanel/ui';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { kindOf, pageOf, plain, type Happened, type Named } from './model';
+import { kindOf, pageOf, plain, roleName, type Happened, type Named } from './model';
 
 interface Part { items: Happened[]; next?: string }
 
 const ICONS: Record<string, typeof IconActivity> = { deployment: IconRocket, comment: IconMessage, domain: IconWorld, member: IconUser, invitation: IconUser, grant: IconUser };
 const RED = /\.failed$/;
+/** What says which role somebody has. */
+const ROLED = /^(member|invitation|grant)\./;
 /** What a person did to themselves, told by the panel. */
 const OWN = /^(member\.created|invitation\.accepted)$/;
 
@@ -61,14 +63,22 @@ function Line({ of, within }: { of: Happened; within?: string }) {
     <>
       <b style={{ fontWeight: 540 }}>{actor}</b> <span className="muted">{deployment ? <Link className="quiet-link" href={deployment}>{deed}</Link> : deed}</span>
       {places.map((each, index) => <Place key={each.ref} of={each} first={index === 0} />)}
-      {of.detail && of.detail !== of.resource?.name && <span className="muted"> · {plain(RED.test(of.topic) ? retold(of.detail) : of.detail)}</span>}
+      {of.detail && of.detail !== of.resource?.name && <span className="muted"> · {RED.test(of.topic) ? retold(of.detail) : detail(t, of)}</span>}
     </>
   );
 }
 
+/** What somebody wrote, a role, or what is told as it is. */
+function detail(t: T, of: Happened): string {
+  if (of.topic.startsWith('comment.')) {
+    return plain(of.detail!);
+  }
+  return ROLED.test(of.topic) ? roleName(t, of.detail!) : of.detail!;
+}
+
 function Place({ of, first }: { of: Named; first: boolean }) {
   const page = pageOf(of.ref);
-  return <span className="nowrap">{first ? ' ' : ' · '}{page ? <Link className="quiet-link" href={page}>{of.name}</Link> : of.name}</span>;
+  return <span>{first ? ' ' : ' · '}{page ? <Link className="quiet-link" href={page}>{of.name}</Link> : of.name}</span>;
 }
 
 export const FeedCard = ({ filter, limit, more }: { filter: Input; limit?: number; more?: boolean }) => {

@@ -1,3 +1,5 @@
+import type { T } from '@openpanel/ui';
+
 export interface Named { ref: string; name: string }
 export interface Happened { id: string; at: string; topic: string; actor: string; actorName: string; resource?: Named; within: Named[]; detail?: string }
 export interface Told { notification: string; kind: string; at: string; actorName: string; resource?: Named; within: Named[]; detail?: string; read: boolean }
@@ -13,14 +15,26 @@ const PEOPLE: Record<string, string> = { member: '/settings/members', invitation
 /** Where a resource is shown; undefined for one without a page. */
 export const pageOf = (ref: string): string | undefined => (PAGES[kindOf(ref)] ? `${PAGES[kindOf(ref)]}/${idOf(ref)}` : PEOPLE[kindOf(ref)]);
 
-/** A deployment is called as its app is: its own name says nothing. */
+/** A deployment is called as its app is, and a grant as what it is on: their own names say nothing. */
 export const shownAs = (resource: Named | undefined, within: Named[]): Named | undefined => (
-  resource && kindOf(resource.ref) === 'deployment' && within[0] ? { ref: resource.ref, name: within[0].name } : resource);
+  resource && /^(deployment|grant):/.test(resource.ref) && within[0] ? { ref: resource.ref, name: within[0].name } : resource);
 
 const MENTION = /\[(@[^\]]+)\]\(member:[0-9a-z]+\)/g;
 
-/** What somebody wrote, as one line. */
-export const plain = (text: string): string => text.replace(MENTION, '$1').replace(/\s+/g, ' ');
+/** What Markdown draws with; what is drawn stays. */
+const DRAWN: [RegExp, string][] = [
+  [/^\s*```.*$/gm, ''], [/^\s{0,3}(?:#{1,6}|>|[-*+]|\d+[.)])\s+/gm, ''], [MENTION, '$1'],
+  [/!?\[([^\]]*)\]\((?:[^()\s]|\([^()\s]*\))*\)/g, '$1'], [/(\*\*|__|~~|`)(?=\S)(.*?\S)\1/g, '$2'],
+];
+
+/** What somebody wrote, as one line without its Markdown. */
+export const plain = (text: string): string => DRAWN.reduce((left, [drawing, drawn]) => left.replace(drawing, drawn), text).replace(/\s+/g, ' ').trim();
+
+/** A role that every team has in the reader's language, the team's own as it was named. */
+export function roleName(t: T, name: string): string {
+  const known = t(`role.${name}`);
+  return known === `role.${name}` ? name : known;
+}
 
 /** As people edit it: a mention is the name alone. */
 export function toDraft(text: string): { draft: string; people: Person[] } {

@@ -1,7 +1,7 @@
 import { Button, EmptyState, ErrorState, IconBell, IconCheck, IconSettings, LinesSkeleton, LinkButton, Page, Problem, RelativeTime, Segment, useAction, useNavigate, useQueryParam, useRead, useStream, useRetold, useT } from '@openpanel/ui';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { pageOf, plain, shownAs, type Told } from './model';
+import { kindOf, pageOf, plain, roleName, shownAs, type Told } from './model';
 
 interface Part { items: Told[]; unread: number; next?: string }
 
@@ -37,7 +37,10 @@ function One({ of }: { of: Told }) {
   const navigate = useNavigate();
   const read = useAction('notification.read');
   const about = shownAs(of.resource, of.within);
-  const page = of.resource && pageOf(of.resource.ref);
+  const granted = of.kind === 'role-changed' && of.resource && kindOf(of.resource.ref) === 'grant';
+  const said = granted ? of.detail ? 'role-given' : 'role-taken' : of.kind;
+  // Where a role was given there is something to see; where it was taken away, nothing any more.
+  const page = granted ? of.detail && about && pageOf(about.ref) : of.resource && pageOf(of.resource.ref);
   const open = () => {
     if (!of.read) {
       void read.go({ notification: of.notification });
@@ -51,9 +54,9 @@ function One({ of }: { of: Told }) {
       <span className={`dot ${of.kind === 'deployment-failed' ? 'red' : ''}`} aria-hidden><IconBell size={12} /></span>
       <span className="what">
         <button type="button" className="quiet-link" style={{ border: 0, background: 'none', padding: 0, textAlign: 'left', cursor: 'pointer', color: 'inherit', fontWeight: of.read ? 400 : 560 }} onClick={open}>
-          {t(`told.${of.kind}`, { actor: of.actorName, name: [...of.within.filter((each) => each.name !== about?.name).map((each) => each.name).reverse(), about?.name].filter(Boolean).join('/'), detail: of.detail })}
+          {t(`told.${said}`, { actor: of.actorName, name: [...of.within.filter((each) => each.name !== about?.name).map((each) => each.name).reverse(), about?.name].filter(Boolean).join('/'), detail: of.kind === 'role-changed' ? roleName(t, of.detail ?? '') : of.detail })}
         </button>
-        {of.detail && ['mention', 'comment', 'deployment-failed'].includes(of.kind) && <span className="muted" style={{ display: 'block' }}>{plain(of.kind === 'deployment-failed' ? retold(of.detail) : of.detail)}</span>}
+        {of.detail && ['mention', 'comment', 'deployment-failed'].includes(of.kind) && <span className="muted" style={{ display: 'block' }}>{of.kind === 'deployment-failed' ? retold(of.detail) : plain(of.detail)}</span>}
       </span>
       <RelativeTime at={of.at} />
     </li>

@@ -304,6 +304,60 @@ class ActivityInThePanelTest {
     }
 
     @Test
+    void aGrantSaysWhoGotWhichRoleOnWhat() {
+        Office.Person helper = office.join("hal@example.com", "Hal Hart", "guest", Optional.empty());
+        String grant = office.call(
+                        office.owner,
+                        "grant.create",
+                        body("member", helper.id(), "role", "viewer", "resource", app.toString()))
+                .get("grant")
+                .asText();
+        JsonNode given = ofGrant(grant, "grant.created");
+
+        assertThat(given.at("/resource/name").asText()).isEqualTo("Hal Hart");
+        assertThat(given.get("within").findValuesAsText("name")).containsExactly("web", "shop");
+        assertThat(given.get("detail").asText()).isEqualTo("Viewer");
+
+        office.call(office.owner, "grant.delete", body("grant", grant));
+        JsonNode taken = ofGrant(grant, "grant.deleted");
+
+        assertThat(taken.at("/resource/name").asText()).isEqualTo("Hal Hart");
+        assertThat(taken.get("within").findValuesAsText("name")).containsExactly("web", "shop");
+    }
+
+    private static JsonNode ofGrant(String grant, String topic) {
+        JsonNode[] found = new JsonNode[1];
+        TestPanel.await(topic + " of the grant in the feed", () -> {
+            found[0] = StreamSupport.stream(
+                            office.call(office.owner, "activity.list", body("kind", "grant"))
+                                    .get("items")
+                                    .spliterator(),
+                            false)
+                    .filter(each -> each.get("topic").asText().equals(topic)
+                            && each.at("/resource/ref").asText().equals(grant))
+                    .findFirst()
+                    .orElse(null);
+            return found[0] != null;
+        });
+        return found[0];
+    }
+
+    @Test
+    void whoIsMentionedByTheirAddressIsReadByTheirName() {
+        String text = "Ready, @Dora@example.com? And @nobody@example.com? Not @gil@example.com.";
+
+        JsonNode said = say(office.owner, hiddenApp, text);
+
+        String named = "Ready, [@Dora](member:" + dev.id() + ")? And @nobody@example.com? Not @gil@example.com.";
+        assertThat(said.get("text").asText()).isEqualTo(named);
+        JsonNode edited = office.call(
+                office.owner,
+                "comment.edit",
+                body("comment", said.get("comment").asText(), "text", text + " Now"));
+        assertThat(edited.get("text").asText()).isEqualTo(named + " Now");
+    }
+
+    @Test
     void whatNobodyWantsToHearIsNotTold() {
         Office.Person calm = office.join("cora@example.com", "Cora", "viewer", Optional.empty());
         office.call(calm, "notification.configure", "{\"event\":\"mention\",\"inPanel\":false,\"mail\":\"off\"}");

@@ -71,10 +71,18 @@ public final class TeamEvents {
 
     @Topic(value = "grant.created", summary = "A person got a role on one resource")
     public record GrantCreated(
-            @Param(kind = "grant") Ref grant, @Param(kind = "member") Ref member, String role, String resource) {}
+            @Param(kind = "grant") Ref grant,
+            @Param(kind = "member") Ref member,
+            @Param("The member's") String name,
+            String role,
+            String resource) {}
 
     @Topic(value = "grant.deleted", summary = "A person's role on one resource was taken away")
-    public record GrantDeleted(@Param(kind = "grant") Ref grant, @Param(kind = "member") Ref member, String resource) {}
+    public record GrantDeleted(
+            @Param(kind = "grant") Ref grant,
+            @Param(kind = "member") Ref member,
+            @Param("The member's") String name,
+            String resource) {}
 
     @Topic(value = "team.created", summary = "A team was made")
     public record TeamCreated(@Param(kind = "team") Ref team, String name) {}

@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -22,6 +23,7 @@ public final class Letters {
     static final String LINK = "{link}";
 
     private static final Pattern MENTION = Pattern.compile("\\[(@[^\\]]{1,100})\\]\\(member:[0-9a-z]{1,40}\\)");
+    private static final Set<String> UNNAMED = Set.of("deployment", "grant");
     private static final Map<String, String> PAGES = Map.of(
             "app", "/apps/", "project", "/projects/", "deployment", "/deployments/", "container", "/containers/");
 
@@ -85,7 +87,14 @@ public final class Letters {
     }
 
     private String line(Notification told) {
-        return say(told.kind().name() + ".line", values(told));
+        return say(
+                told.kind().name() + (isOfAGrant(told) ? told.detail().isEmpty() ? ".taken" : ".given" : ".line"),
+                values(told));
+    }
+
+    private static boolean isOfAGrant(Notification told) {
+        return told.kind() == NotificationKind.ROLE_CHANGED
+                && told.subject().map(Ref::kind).filter("grant"::equals).isPresent();
     }
 
     private String why() {
@@ -102,16 +111,22 @@ public final class Letters {
         };
     }
 
-    private static Map<String, String> values(Notification told) {
-        return Map.of("actor", told.actorName(), "where", where(told), "detail", told.detail());
+    private Map<String, String> values(Notification told) {
+        String detail = told.kind() == NotificationKind.ROLE_CHANGED ? roleName(told.detail()) : told.detail();
+        return Map.of("actor", told.actorName(), "where", where(told), "detail", detail);
     }
 
-    /** {@code shop/web}; a deployment is called as its app is. */
+    /** The roles that every team has in the reader's language, the team's own as they were named. */
+    private String roleName(String name) {
+        return words.getProperty("role." + name, name);
+    }
+
+    /** {@code shop/web}; a deployment is called as its app is, and a grant as what it is on. */
     private static String where(Notification told) {
         List<String> path = new ArrayList<>(told.aboveNames());
         Collections.reverse(path);
         boolean unnamed =
-                told.subject().map(Ref::kind).filter("deployment"::equals).isPresent() && !path.isEmpty();
+                told.subject().map(Ref::kind).filter(UNNAMED::contains).isPresent() && !path.isEmpty();
         if (!unnamed) {
             path.add(told.subjectName());
         }

@@ -172,8 +172,9 @@ public final class Grants {
             throw new Problem(
                     Problem.Kind.CONFLICT, "They have a role on " + target.name + " already; delete that grant first");
         }
-        tx.publish(new TeamEvents.GrantCreated(grant, member, role.name(), target.ref.toString()));
-        return find(tx, grant);
+        Row row = find(tx, grant);
+        tx.publish(new TeamEvents.GrantCreated(grant, member, row.name, role.name(), target.ref.toString()));
+        return row;
     }
 
     private static Row find(Database.Tx tx, Ref grant) {
@@ -186,7 +187,7 @@ public final class Grants {
             Row found = find(tx, grant);
             holdings.requireCoversOn(call, roles.require(tx, found.role), scope);
             tx.update("delete from access_grant where id = ?", grant.id());
-            tx.publish(new TeamEvents.GrantDeleted(grant, found.member(), found.resource.toString()));
+            tx.publish(new TeamEvents.GrantDeleted(grant, found.member(), found.name, found.resource.toString()));
             return found;
         });
         rights.personChanged(row.userId, true);

@@ -272,8 +272,8 @@ public final class TeamKinds {
                     panel,
                     "grant",
                     "grants",
-                    "select id, resource_name as name, '1' as version, resource as parent, team_id as team"
-                            + " from access_grant where id = ?");
+                    "select g.id, u.name, '1' as version, g.resource as parent, g.team_id as team"
+                            + " from access_grant g join user_account u on u.id = g.user_id where g.id = ?");
         }
     }
 }
