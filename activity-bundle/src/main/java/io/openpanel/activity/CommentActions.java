@@ -6,6 +6,7 @@ import static io.openpanel.api.Action.Effect.READ;
 import io.openpanel.activity.internal.Caller;
 import io.openpanel.activity.internal.Comments;
 import io.openpanel.activity.internal.Lineage;
+import io.openpanel.activity.internal.Mentions;
 import io.openpanel.activity.internal.People;
 import io.openpanel.api.Action;
 import io.openpanel.api.Call;
@@ -105,7 +106,9 @@ public class CommentActions implements Extension {
             effect = CHANGE,
             http = "POST /comments")
     public Item add(Call call, Add in) {
-        return item(call, comments.add(call.caller(), Caller.team(call), in.resource(), in.text()));
+        return item(
+                call,
+                comments.add(call.caller(), Caller.team(call), in.resource(), named(call, in.resource(), in.text())));
     }
 
     @Action(value = "comment.list", summary = "Lists what was said about a resource", effect = READ)
@@ -118,7 +121,11 @@ public class CommentActions implements Extension {
 
     @Action(value = "comment.get", summary = "Shows a comment", effect = READ)
     public Item get(Call call, One in) {
-        return item(call, comments.find(in.comment().id()).orElseThrow(() -> Problem.missing(in.comment())));
+        return item(call, find(in.comment()));
+    }
+
+    private Comments.Row find(Ref comment) {
+        return comments.find(comment.id()).orElseThrow(() -> Problem.missing(comment));
     }
 
     @Action(
@@ -126,15 +133,25 @@ public class CommentActions implements Extension {
             summary = "Lists the members who may see a resource and so can be mentioned",
             effect = READ)
     public Audience audience(Call call, Of in) {
-        Ref team = Caller.team(call);
-        return new Audience(people.audience(team, lineage.of(in.resource(), team)).stream()
+        return new Audience(audience(call, in.resource()).stream()
                 .map(each -> new Person(each.member(), each.name()))
                 .toList());
     }
 
+    private List<People.Member> audience(Call call, Ref resource) {
+        Ref team = Caller.team(call);
+        return people.audience(team, lineage.of(resource, team));
+    }
+
     @Action(value = "comment.edit", summary = "Changes your own comment", effect = CHANGE, idempotent = true)
     public Item edit(Call call, Edit in) {
-        return item(call, comments.edit(call.caller().ref(), in.comment(), in.text()));
+        Comments.Row former = find(in.comment());
+        return item(call, comments.edit(call.caller().ref(), in.comment(), named(call, former.resource(), in.text())));
+    }
+
+    /** Readers see a name where somebody without an editor that offers names wrote an address. */
+    private String named(Call call, Ref resource, String text) {
+        return Mentions.byAddress(text) ? Mentions.named(text, audience(call, resource)) : text;
     }
 
     @Action(

@@ -10,8 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -19,9 +17,6 @@ import org.osgi.service.component.annotations.Reference;
 /** The rules by which people are told of what happens. */
 @Component(service = Notifier.class)
 public final class Notifier {
-    private static final Pattern MENTION =
-            Pattern.compile("\\(member:([0-9a-z]{1,40})\\)|@([^\\s@()<>\\[\\]]{1,64}@[\\w.-]{1,190}\\w)");
-
     private final Notifications notifications;
     private final Preferences preferences;
     private final Followers followers;
@@ -111,7 +106,8 @@ public final class Notifier {
             case "deployment.finished" -> ofDeployment(found, entry, NotificationKind.DEPLOYMENT_FINISHED);
             case "deployment.failed" -> ofDeployment(found, entry, NotificationKind.DEPLOYMENT_FAILED);
             case "comment.added" -> {
-                mentioned(event, members).forEach(user -> found.put(user, NotificationKind.MENTION));
+                Mentions.in(String.valueOf(event.data().get("text")), members)
+                        .forEach(each -> found.put(each.member().id(), NotificationKind.MENTION));
                 follow(found, entry, NotificationKind.COMMENT);
                 found.remove(entry.actor().id());
             }
@@ -155,19 +151,5 @@ public final class Notifier {
 
     private void follow(Map<String, NotificationKind> found, Entry entry, NotificationKind kind) {
         entry.place().ifPresent(place -> followers.of(place).forEach(user -> found.putIfAbsent(user, kind)));
-    }
-
-    private static List<String> mentioned(Event event, People.Members members) {
-        Matcher found = MENTION.matcher(String.valueOf(event.data().get("text")));
-        List<String> users = new ArrayList<>();
-        while (found.find()) {
-            String id = found.group(1);
-            String email = found.group(2);
-            members.items().stream()
-                    .filter(each ->
-                            each.member().id().equals(id) || each.email().equalsIgnoreCase(email))
-                    .forEach(each -> users.add(each.member().id()));
-        }
-        return users;
     }
 }
