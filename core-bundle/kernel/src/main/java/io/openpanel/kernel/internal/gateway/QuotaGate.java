@@ -115,11 +115,11 @@ public final class QuotaGate implements Quotas {
     }
 
     private static String refusal(Quota quota, long most, long used, OptionalLong wanted) {
-        String may = "Your team may have " + amount(quota, most) + " of " + quota.name() + " (" + quota.summary()
-                + ") and has " + amount(quota, used);
+        String may = "Your team's quota of " + quota.name() + " (" + quota.summary() + ") is " + amount(quota, most)
+                + " and in use are " + amount(quota, used);
         String so = wanted.isEmpty()
                 ? "; without a limit of its own this could take any amount, so give it one that fits"
-                : ", so that " + amount(quota, wanted.getAsLong()) + " more are too much; remove what is not needed";
+                : ", so that " + amount(quota, wanted.getAsLong()) + " more does not fit; remove what is not needed";
         return may + so + ", or ask an owner of the panel to raise the quota";
     }
 

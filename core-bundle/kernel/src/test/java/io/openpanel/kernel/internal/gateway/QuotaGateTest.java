@@ -254,7 +254,7 @@ class QuotaGateTest {
         assertThat(problem.kind()).isEqualTo(Problem.Kind.CONFLICT);
         assertThat(problem)
                 .hasMessage(
-                        "Your team may have 2 of crates (crates in the hall) and has 2, so that 1 more are too much;"
+                        "Your team's quota of crates (crates in the hall) is 2 and in use are 2, so that 1 more does not fit;"
                                 + " remove what is not needed, or ask an owner of the panel to raise the quota");
         limit("crates", 3);
         panel.call(owner, "crate.add", ADD);
@@ -309,7 +309,7 @@ class QuotaGateTest {
 
         assertThat(refused("crate.add", "{\"size\":1024}"))
                 .hasMessageStartingWith(
-                        "Your team may have 2 KiB of room (room for crates) and has 1.5 KiB, so that 1 KiB more");
+                        "Your team's quota of room (room for crates) is 2 KiB and in use are 1.5 KiB, so that 1 KiB more");
         assertThat(refused("crate.add", "{\"size\":0}")).hasMessageContaining("could take any amount");
         panel.call(owner, "crate.add", "{\"size\":512}");
         assertThat(used("room")).isEqualTo(2048);
@@ -318,7 +318,7 @@ class QuotaGateTest {
     @Test
     void anActionThatGoesThroughThePanelIsCountedToo() {
         limit("crates", 1);
-        assertThat(refused("crate.twice", ADD).getMessage()).contains("has 1");
+        assertThat(refused("crate.twice", ADD).getMessage()).contains("in use are 1,");
         assertThat(used("crates")).isEqualTo(1);
     }
 
