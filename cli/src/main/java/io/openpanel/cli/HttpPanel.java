@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLEncoder;
@@ -98,6 +99,20 @@ final class HttpPanel implements Panel {
                         }),
                         resumes)
                 .read(item);
+    }
+
+    @Override
+    public void file(JsonNode operation, ObjectNode input, OutputStream out) {
+        HttpResponse<InputStream> response = open(operation, input, request -> request.header("Accept", "*/*"));
+        if (response.statusCode() >= 400) {
+            throw failure(response);
+        }
+        try (InputStream in = response.body()) {
+            in.transferTo(out);
+            out.flush();
+        } catch (IOException e) {
+            throw new Failure(Failure.UNAVAILABLE, "The file broke off: " + e.getMessage());
+        }
     }
 
     @Override

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -46,8 +47,17 @@ final class LocalPanel implements Panel {
     }
 
     @Override
+    public void file(JsonNode operation, ObjectNode input, OutputStream out) {
+        throw elsewhere(operation);
+    }
+
+    @Override
     public int terminal(JsonNode operation, ObjectNode input, Terminal near) {
-        throw new Failure(
+        throw elsewhere(operation);
+    }
+
+    private static Failure elsewhere(JsonNode operation) {
+        return new Failure(
                 Failure.USAGE,
                 operation.get("id").asText()
                         + " does not pass through the local door; sign in: openpanel-cli login http://127.0.0.1:8080");

@@ -246,6 +246,11 @@ public final class Main {
             panel.stream(operation, input, printer::item);
             return 0;
         }
+        if (operation.path("form").asText().equals("file")) {
+            // As it is: whoever redirects it gets every byte.
+            panel.file(operation, input, System.out);
+            return 0;
+        }
         if (operation.path("form").asText().equals("duplex")) {
             boolean window = Prompt.isInteractive();
             JsonNode properties = operation.path("input").path("properties");

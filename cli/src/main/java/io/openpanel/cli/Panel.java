@@ -2,6 +2,7 @@ package io.openpanel.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.OutputStream;
 import java.util.function.Consumer;
 
 /** A panel that answers: over HTTP, or over the socket of this machine. */
@@ -18,6 +19,9 @@ interface Panel {
 
     /** Runs an action that streams, until it ends. */
     void stream(JsonNode operation, ObjectNode input, Consumer<JsonNode> item);
+
+    /** Runs an action that gives a file, and writes it out as it comes. */
+    void file(JsonNode operation, ObjectNode input, OutputStream out);
 
     /** Runs an action that is a two-way stream, with this process's own ends. Returns the far end's exit code. */
     int terminal(JsonNode operation, ObjectNode input, Terminal near);

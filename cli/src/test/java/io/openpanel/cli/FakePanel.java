@@ -37,6 +37,9 @@ final class FakePanel implements AutoCloseable {
             {"id":"ledger.verify","noun":"ledger","summary":"Verifies the ledger","effect":"change","job":true,"form":"record","method":"POST",
              "path":"/ledger/verify","cli":"","refs":[],"input":{"type":"object","required":[],"properties":{}},
              "output":{"type":"object","properties":{"verdict":{"type":"string","enum":["intact","tampered"]}}}},
+            {"id":"ledger.export","noun":"ledger","summary":"Gives the ledger away","effect":"read","job":false,"form":"file","method":"GET",
+             "path":"/ledger/export","cli":"ledger export {format}","refs":[],"input":{"type":"object","required":["format"],
+             "properties":{"format":{"type":"string","enum":["csv","json"]}}}},
             {"id":"job.log","noun":"job","summary":"Reads a job's log","effect":"read","job":false,"form":"stream","method":"GET","path":"/jobs/{job}/log","cli":"",
              "refs":[{"name":"job","kind":"job","required":true,"many":false}],"input":{"type":"object","required":["job"],
              "properties":{"job":{"type":"string"},"follow":{"type":"boolean"}}}},
@@ -105,6 +108,9 @@ final class FakePanel implements AutoCloseable {
     }
 
     private String text(HttpExchange exchange, String uri, String body) {
+        if (uri.startsWith("/api/v1/ledger/export")) {
+            return "seq,at\r\n1,ção\r\n";
+        }
         if (uri.startsWith("/api/v1/sessions")) {
             JsonNode in = Json.parse(body);
             if (in.path("password").asText().equals("half")) {

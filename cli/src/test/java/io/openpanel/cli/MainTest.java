@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.FilterWriter;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -46,6 +49,21 @@ class MainTest {
 
     private int run(String... arguments) {
         return new Main(environment, new PrintWriter(out), new PrintWriter(err)).run(arguments);
+    }
+
+    @Test
+    void aFileIsPrintedByteByByteAsItIs() {
+        PrintStream former = System.out;
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(printed, true));
+        try {
+            assertThat(run("ledger", "export", "csv")).isZero();
+        } finally {
+            System.setOut(former);
+        }
+
+        assertThat(printed.toString(StandardCharsets.UTF_8)).isEqualTo("seq,at\r\n1,ção\r\n");
+        assertThat(panel.asked).contains("GET /api/v1/ledger/export?format=csv");
     }
 
     @Test
