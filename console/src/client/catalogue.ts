@@ -101,6 +101,13 @@ export function address(op: Operation, input: Input): { path: string; body?: Inp
   return { path: `/api/v1${path}${text ? `?${text}` : ''}` };
 }
 
+/** What an action gives as a file. */
+export async function performFile(client: QueryClient, id: string, input: Input = {}): Promise<Blob> {
+  const op = await operation(client, id);
+  const { path, body } = address(op, input);
+  return await (await send(path, { method: op.method, body, headers: { Accept: '*/*' } })).blob();
+}
+
 /** Runs any action by its id; a job answers `{job}`. */
 export async function perform<T>(client: QueryClient, id: string, input: Input = {}, signal?: AbortSignal): Promise<T> {
   const op = await operation(client, id);

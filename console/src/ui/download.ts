@@ -1,6 +1,6 @@
-/** Offers a text to be kept as a file. */
-export function download(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
+/** Offers a text, or what the panel gave as a file, to be kept as one. */
+export function download(name: string, content: string | Blob): void {
+  const url = URL.createObjectURL(typeof content === 'string' ? new Blob([content], { type: 'text/plain' }) : content);
   const anchor = document.createElement('a');
   anchor.href = url;
   anchor.download = name;

@@ -294,7 +294,7 @@ public final class Admission {
     }
 
     /** A resource as the principal's team can see it. */
-    Optional<Resource> find(Ref ref, Principal principal) {
+    public Optional<Resource> find(Ref ref, Principal principal) {
         return lookup.find(ref, principal);
     }
 

@@ -4,38 +4,105 @@ import io.openpanel.api.Action;
 import io.openpanel.api.Call;
 import io.openpanel.api.Extension;
 import io.openpanel.api.Param;
+import io.openpanel.api.Principal;
 import io.openpanel.api.Problem;
 import io.openpanel.api.Ref;
+import io.openpanel.api.Resource;
 import io.openpanel.kernel.internal.KernelDatabase;
 import io.openpanel.kernel.internal.audit.AuditRow;
 import io.openpanel.kernel.internal.audit.Fault;
 import io.openpanel.kernel.internal.audit.Verifier;
+import java.io.InputStream;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
+import java.util.function.BiFunction;
 import java.util.function.Predicate;
 
 /** Shows who did what, and whether that is still what was written. */
 public final class AuditActions implements Extension {
-    private final KernelDatabase database;
+    private static final String OUTCOMES = "running|accepted|done|failed|denied|cancelled|unknown";
+    private static final int CHUNK = 1_000;
+
+    private final AuditTrail trail;
     private final Verifier verifier;
+    private final BiFunction<Ref, Principal, Optional<Resource>> find;
     private final Predicate<Call> seesPanel;
     private final Semaphore one = new Semaphore(1);
 
-    /** @param seesPanel whether the caller may see what belongs to the panel itself and to other teams */
-    public AuditActions(KernelDatabase database, Verifier verifier, Predicate<Call> seesPanel) {
-        this.database = database;
+    /**
+     * @param find a resource, as somebody's team can see it
+     * @param seesPanel whether the caller may see what belongs to the panel itself and to other teams
+     */
+    public AuditActions(
+            KernelDatabase database,
+            Verifier verifier,
+            BiFunction<Ref, Principal, Optional<Resource>> find,
+            Predicate<Call> seesPanel) {
+        this.trail = new AuditTrail(database);
         this.verifier = verifier;
+        this.find = find;
         this.seesPanel = seesPanel;
+    }
+
+    /** As what a part of the trail is given away. */
+    public enum Format {
+        /** A table for a spreadsheet. */
+        CSV,
+        /** A list of objects. */
+        JSON
     }
 
     public record Listing(
             @Param("Only about this resource, as kind:id") Optional<String> resource,
-            @Param("Only of this action") Optional<String> action,
+            @Param(value = "Only of this action, or of all of a noun", example = "deployment.start")
+                    Optional<String> action,
+            @Param("Only by this caller, as kind:id, or by those with this in their name") Optional<String> caller,
+            @Param("Only by way of this plugin") Optional<String> via,
+            @Param(value = "Only by this way in", example = "rest") Optional<String> surface,
+            @Param("Only from this address") Optional<String> address,
+            @Param(value = "Only what ended like this", pattern = OUTCOMES) Optional<String> outcome,
+            @Param("Not before") Optional<Instant> since,
+            @Param("Before") Optional<Instant> until,
             @Param(min = 1, max = 500) Optional<Integer> limit,
-            @Param("Only rows before this number") Optional<Long> before) {}
+            @Param("Only rows before this number") Optional<Long> before) {
+        Wanted wanted() {
+            return new Wanted(resource, action, caller, via, surface, address, outcome, since, until);
+        }
+    }
+
+    public record Exporting(
+            @Param("What kind of file") Format format,
+            @Param("Only about this resource, as kind:id") Optional<String> resource,
+            @Param(value = "Only of this action, or of all of a noun", example = "deployment.start")
+                    Optional<String> action,
+            @Param("Only by this caller, as kind:id, or by those with this in their name") Optional<String> caller,
+            @Param("Only by way of this plugin") Optional<String> via,
+            @Param(value = "Only by this way in", example = "rest") Optional<String> surface,
+            @Param("Only from this address") Optional<String> address,
+            @Param(value = "Only what ended like this", pattern = OUTCOMES) Optional<String> outcome,
+            @Param("Not before") Optional<Instant> since,
+            @Param("Before") Optional<Instant> until) {
+        Wanted wanted() {
+            return new Wanted(resource, action, caller, via, surface, address, outcome, since, until);
+        }
+    }
+
+    /** Which rows. */
+    record Wanted(
+            Optional<String> resource,
+            Optional<String> action,
+            Optional<String> caller,
+            Optional<String> via,
+            Optional<String> surface,
+            Optional<String> address,
+            Optional<String> outcome,
+            Optional<Instant> since,
+            Optional<Instant> until) {}
 
     public record Row(
             long seq,
@@ -47,11 +114,16 @@ public final class AuditActions implements Extension {
             String address,
             String action,
             List<String> resources,
+            @Param("What was asked for; its secrets are nowhere") Optional<Object> input,
             Optional<String> outcome,
             Optional<String> detail,
             Optional<Long> position) {}
 
-    public record Listed(List<Row> items, Optional<Long> next) {}
+    /** How a resource that a row is about is called now. */
+    public record Named(Ref resource, String name) {}
+
+    /** Rows, and of the resources in them those that are still there. */
+    public record Listed(List<Row> items, List<Named> names, Optional<Long> next) {}
 
     @Action(
             value = "audit.list",
@@ -60,30 +132,45 @@ public final class AuditActions implements Extension {
             http = "GET /audit")
     public Listed list(Call call, Listing in) {
         int limit = in.limit().orElse(50);
-        List<Row> items = database.tx(tx -> tx.list(
-                Row.class,
-                """
-                select i.seq, i.at, i.caller, i.caller_name, i.via, i.surface, i.address, i.action, i.resources,
-                       o.outcome, o.detail, c.position
-                from audit i left join audit_chain c on c.seq = i.seq left join lateral
-                    (select outcome, detail from audit o where o.call_id = i.call_id and o.phase <> 'intent' limit 1) o on true
-                where i.phase <> 'outcome' and i.team_id is not distinct from ?
-                  and (?::bigint is null or i.seq < ?) and (?::text is null or ? = any (i.resources))
-                  and (?::text is null or i.action = ?)
-                order by i.seq desc limit ?
-                """,
-                KernelDatabase.id(call.team()),
-                in.before(),
-                in.before(),
-                in.resource(),
-                in.resource(),
-                in.action(),
-                in.action(),
-                limit));
+        List<Row> items = trail.rows(call.team(), in.wanted(), in.before(), limit);
         Optional<Long> next = items.size() < limit
                 ? Optional.empty()
                 : Optional.of(items.get(items.size() - 1).seq());
-        return new Listed(items, next);
+        return new Listed(items, names(call, items), next);
+    }
+
+    /** A kind that cannot be asked now is asked once: what happened is told all the same. */
+    private List<Named> names(Call call, List<Row> items) {
+        Set<String> mute = new HashSet<>();
+        return items.stream()
+                .flatMap(row -> row.resources().stream())
+                .distinct()
+                .map(Ref::parse)
+                .flatMap(ref -> name(call, ref, mute).stream().map(name -> new Named(ref, name)))
+                .toList();
+    }
+
+    private Optional<String> name(Call call, Ref ref, Set<String> mute) {
+        if (mute.contains(ref.kind())) {
+            return Optional.empty();
+        }
+        try {
+            return find.apply(ref, call.caller()).map(Resource::name);
+        } catch (Problem unknown) {
+            mute.add(ref.kind());
+            return Optional.empty();
+        }
+    }
+
+    @Action(
+            value = "audit.export",
+            summary = "Gives the audit trail, or a part of it, away as a file",
+            effect = Action.Effect.READ,
+            http = "GET /audit/export",
+            cli = "audit export {format}")
+    public InputStream export(Call call, Exporting in) {
+        Optional<Ref> team = call.team();
+        return AuditFile.of(in.format(), before -> trail.rows(team, in.wanted(), before, CHUNK));
     }
 
     /** A row that is not as it was sealed; what it says only to those who may see it. */
