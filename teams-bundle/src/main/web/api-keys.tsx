@@ -1,5 +1,6 @@
-import { Button, Card, confirm, CopyBox, Dialog, EmptyState, IconKey, IconPlus, IconRefresh, IconTrash, Notice, Page, RelativeTime, SchemaForm, Table, toast, useAction, useList, useQueryParam, useT } from '@openpanel/ui';
+import { Button, Card, confirm, CopyBox, Dialog, EmptyState, IconKey, IconPlus, IconRefresh, IconShieldCheck, IconTrash, Notice, Page, RelativeTime, SchemaForm, Table, toast, useAction, useList, useQueryParam, useT } from '@openpanel/ui';
 import { useState } from 'react';
+import { Explain } from './Explain';
 
 interface Key { key: string; name: string; prefix?: string; owner?: string; ownerName?: string; rotatedAt?: string; actions: string[]; createdAt: string; expiresAt?: string; expired?: boolean; usedAt?: string }
 interface Made { token: string; name: string }
@@ -12,6 +13,7 @@ export default function ApiKeys() {
   const rotate = useAction<Made & Record<string, unknown>>('api-key.rotate');
   const [asked, ask] = useQueryParam('new');
   const [turning, turn] = useState<Key>();
+  const [explained, explain] = useState<Key>();
   const [made, setMade] = useState<Made>();
   const add = create.allowed && <Button tone="primary" icon={<IconPlus size={16} />} onClick={() => ask('yes')}>{t('key.new')}</Button>;
   return (
@@ -24,7 +26,7 @@ export default function ApiKeys() {
         )}
         <div>
           <Table label={t('keys.title')} query={query} rowKey={(row) => row.key} order="name"
-            menu={(row) => [rotate.allowed && !row.expired && { label: t('key.rotate'), icon: <IconRefresh size={15} />, onSelect: () => turn(row) }, remove.allowed && { label: t('do.delete'), tone: 'red', icon: <IconTrash size={15} />, onSelect: () => confirm({ title: t('delete.title', { name: row.name }), text: t('key.delete-text'), action: t('do.delete'),
+            menu={(row) => [!row.expired && { label: t('member.explain'), icon: <IconShieldCheck size={15} />, onSelect: () => explain(row) }, rotate.allowed && !row.expired && { label: t('key.rotate'), icon: <IconRefresh size={15} />, onSelect: () => turn(row) }, remove.allowed && { label: t('do.delete'), tone: 'red', icon: <IconTrash size={15} />, onSelect: () => confirm({ title: t('delete.title', { name: row.name }), text: t('key.delete-text'), action: t('do.delete'),
               run: () => remove.run({ key: row.key }).then(() => toast(t('did.delete', { name: row.name }))) }) }]}
             under={(row) => [<code key="actions">{row.actions.join(' ')}</code>]}
             columns={[
@@ -37,6 +39,7 @@ export default function ApiKeys() {
             ]}
             empty={<EmptyState icon={<IconKey size={20} />} title={t('keys.empty')} text={t('keys.empty-text')}>{add}</EmptyState>} />
         </div>
+        {explained && <Explain of={{ name: explained.name, key: explained.key }} onClose={() => explain(undefined)} />}
         {turning && <Dialog title={t('key.rotate-title', { name: turning.name })} onClose={() => turn(undefined)}>
           <SchemaForm action="api-key.rotate" fixed={{ key: turning.key }} fields={['overlap']} advanced={['expiresIn']} initial={{ overlap: 'PT1H' }} submit={t('key.rotate')} run={rotate.run} onCancel={() => turn(undefined)}
             onDone={(output) => { turn(undefined); setMade(output as unknown as Made); }} />

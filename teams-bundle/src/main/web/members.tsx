@@ -1,6 +1,7 @@
-import { Avatar, Button, Card, confirm, CopyBox, Dialog, EmptyState, IconKey, IconLock, IconPencil, IconPlus, IconShieldCheck, IconTrash, IconUser, Notice, Page, RelativeTime, SchemaForm, Table, toast, useAction, useList, useQueryParam, useT } from '@openpanel/ui';
+import { Avatar, Button, Card, confirm, CopyBox, Dialog, EmptyState, IconFolder, IconKey, IconLock, IconPencil, IconPlus, IconShieldCheck, IconTrash, IconUser, Notice, Page, RelativeTime, SchemaForm, Table, toast, useAction, useList, useQueryParam, useT } from '@openpanel/ui';
 import { useState } from 'react';
 import { Explain } from './Explain';
+import { Grants } from './Grants';
 import { roleName, type Member } from './model';
 
 interface Invitation { invitation: string; email: string; role: string; roleName: string; resourceName?: string; expiresAt: string }
@@ -23,6 +24,7 @@ export default function Members() {
   const [made, setMade] = useState<Made>();
   const [changing, change] = useState<Member>();
   const [explained, explain] = useState<Member>();
+  const [granted, show] = useState<Member>();
   const taken = (row: Member) => confirm({
     title: t('member.remove-title', { name: row.name }), name: row.name, action: t('member.remove'), dies: [t('member.dies-keys'), t('member.dies-grants')], survives: [t('member.survives')],
     run: () => remove.run({ member: row.member, confirm: row.name }).then(() => toast(t('member.removed', { name: row.name }))),
@@ -52,6 +54,7 @@ export default function Members() {
             menu={(row) => [
               row.service && service.allowed && { label: t('key.new'), icon: <IconKey size={15} />, onSelect: () => key(row) },
               update.allowed && { label: t('member.change'), icon: <IconPencil size={15} />, onSelect: () => change(row) },
+              row.grants > 0 && { label: t('member.grants'), icon: <IconFolder size={15} />, onSelect: () => show(row) },
               { label: t('member.explain'), icon: <IconShieldCheck size={15} />, onSelect: () => explain(row) },
               reset.allowed && row.secondFactor && { label: t('member.reset'), tone: 'red', divided: true, icon: <IconLock size={15} />, onSelect: () => cleared(row) },
               remove.allowed && { label: t('member.remove'), tone: 'red', divided: true, icon: <IconTrash size={15} />, onSelect: () => taken(row) },
@@ -62,7 +65,7 @@ export default function Members() {
               { id: 'email', header: t('field.email'), wideOnly: true, sort: (row) => row.email, cell: (row) => (row.service ? <span className="tag">{t('service.one')}</span> : <span className="muted clip">{row.email}</span>) },
               { id: 'role', header: t('field.role'), width: 180, wideOnly: true, sort: (row) => row.roleName, cell: (row) => <span className="tag">{roleName(t, row.role, row.roleName)}</span> },
               { id: 'factor', header: t('member.factor'), width: 140, wideOnly: true, sort: (row) => Number(row.secondFactor), cell: (row) => (row.secondFactor ? <span className="status green">{t('member.factor-on')}</span> : <span className="muted">–</span>) },
-              { id: 'grants', header: t('member.grants'), width: 120, end: true, wideOnly: true, cell: (row) => <span className="num muted">{row.grants || '–'}</span> },
+              { id: 'grants', header: t('member.grants'), width: 120, end: true, wideOnly: true, cell: (row) => (row.grants ? <button type="button" className="copy" aria-label={t('member.grants-of', { name: row.name })} onClick={() => show(row)}><span className="link num">{row.grants}</span></button> : <span className="num muted">–</span>) },
               { id: 'since', header: t('member.since'), width: 130, end: true, wideOnly: true, cell: (row) => <span className="muted"><RelativeTime at={row.createdAt} /></span> },
             ]}
             empty={<EmptyState icon={<IconUser size={20} />} title={t('members.empty')} text={t('members.empty-text')} />} />
@@ -83,7 +86,8 @@ export default function Members() {
       {changing && <Dialog title={t('member.change-title', { name: changing.name })} onClose={() => change(undefined)}>
         <SchemaForm action="member.update" fixed={{ member: changing.member }} fields={['role']} initial={{ role: changing.role }} run={update.run} onCancel={() => change(undefined)} onDone={() => change(undefined)} />
       </Dialog>}
-      {explained && <Explain member={explained} onClose={() => explain(undefined)} />}
+      {granted && <Grants member={granted} onClose={() => show(undefined)} />}
+      {explained && <Explain of={explained} onClose={() => explain(undefined)} />}
     </Page>
   );
 }

@@ -4,7 +4,7 @@ import { roleName } from './model';
 
 interface Grant { grant: string; member: string; memberName: string; email: string; role: string; roleName: string; createdAt: string }
 
-/** The Access tab of a project: who has a role here and nowhere else. */
+/** The Access tab of a project or an app: who has a role here and nowhere else. */
 export default function ProjectAccess({ resource }: { resource: string }) {
   const t = useT();
   const query = useList<Grant>('grant.list', { resource }, { live: ['grant.*', 'member.*', 'role.*'] });

@@ -28,7 +28,9 @@ public class AccessActions implements Extension {
                             value = "The resource, as kind:id or kind:path; what needs none is about the team",
                             example = "app:shop/web")
                     Optional<String> resource,
-            @Param(value = "The member; you where left out", kind = "member") Optional<Ref> member) {}
+            @Param(value = "The member; you where left out", kind = "member") Optional<Ref> member,
+            @Param(value = "One of the API keys you look after, instead of a member", kind = "api-key")
+                    Optional<Ref> key) {}
 
     /** The answer and what it rests on. */
     public record Explained(
@@ -37,6 +39,7 @@ public class AccessActions implements Extension {
             @Param(value = "The role that has the action", kind = "role") Optional<Ref> role,
             Optional<String> roleName,
             @Param("The resource that the grant is on") Optional<Ref> on,
+            Optional<String> onName,
             @Param("The same in a sentence") String why) {}
 
     /** A role of the matrix. */
@@ -62,7 +65,7 @@ public class AccessActions implements Extension {
 
     @Action(
             value = "access.explain",
-            summary = "Tells whether a member may do something, and why",
+            summary = "Tells whether a member or an API key may do something, and why",
             effect = READ,
             access = SIGNED_IN,
             http = "GET /access/explain",

@@ -64,7 +64,11 @@ public final class TeamEvents {
     public record RoleCreated(@Param(kind = "role") Ref role, String name) {}
 
     @Topic(value = "role.updated", summary = "What a role of the team may do changed")
-    public record RoleUpdated(@Param(kind = "role") Ref role, String name) {}
+    public record RoleUpdated(
+            @Param(kind = "role") Ref role,
+            String name,
+            @Param("What it was and what it is: what it begins with, what it has besides and what it withholds")
+                    String message) {}
 
     @Topic(value = "role.deleted", summary = "A role of the team was deleted")
     public record RoleDeleted(@Param(kind = "role") Ref role, String name) {}

@@ -144,6 +144,30 @@ class ServiceAccountsInThePanelTest {
     }
 
     @Test
+    void whatAKeyMayDoIsExplainedToWhoLooksAfterIt() {
+        account("asked", "viewer");
+        call(
+                owner,
+                "api-key.create",
+                "{\"name\":\"asked-key\",\"actions\":[\"member.list\",\"member.remove\"],\"account\":\"asked\"}");
+
+        assertThat(why(owner, "member.list")).isEqualTo("role");
+        assertThat(why(owner, "role.list")).isEqualTo("key-action");
+        assertThat(why(owner, "member.remove")).isEqualTo("lacking");
+        assertThat(refused(
+                        join("curious@example.com", "viewer"),
+                        "access.explain",
+                        "{\"action\":\"member.list\",\"key\":\"asked-key\"}"))
+                .isEqualTo(Problem.Kind.MISSING);
+    }
+
+    private static String why(Caller caller, String action) {
+        return call(caller, "access.explain", "{\"action\":\"" + action + "\",\"key\":\"asked-key\"}")
+                .get("reason")
+                .asText();
+    }
+
+    @Test
     void anotherPersonsKeyIsRotatedByNobodyElse() {
         call(owner, "api-key.create", "{\"name\":\"anas\",\"actions\":[\"*\"]}");
         Caller admin = join("abe@example.com", "admin");

@@ -25,17 +25,20 @@ public final class Explanations {
     private final Roles roles;
     private final Catalogue catalogue;
     private final Gateway gateway;
+    private final ApiKeys keys;
 
     @Activate
     public Explanations(
             @Reference Holdings holdings,
             @Reference Roles roles,
             @Reference Catalogue catalogue,
-            @Reference Gateway gateway) {
+            @Reference Gateway gateway,
+            @Reference ApiKeys keys) {
         this.holdings = holdings;
         this.roles = roles;
         this.catalogue = catalogue;
         this.gateway = gateway;
+        this.keys = keys;
     }
 
     public AccessActions.Explained explain(Call call, AccessActions.Explain in) {
@@ -43,19 +46,38 @@ public final class Explanations {
                 .operation(in.action())
                 .orElseThrow(() -> Problem.invalid(
                         "action", "There is no action '" + in.action() + "' now; its plugin may be stopped"));
-        Optional<Holding> holding = holding(call, in.member());
+        Optional<Holding> holding = in.key().isPresent() ? keyed(call, in.key().get()) : holding(call, in.member());
         List<Ref> scope = scope(call, operation, in.resource());
         Holding.Verdict verdict = holding.map(each -> each.decide(operation, scope))
                 .orElseGet(() -> call.caller().ref().kind().equals("local")
                         ? Holding.Verdict.yes(Reason.OPEN)
                         : Holding.Verdict.no(Reason.OTHER_TEAM));
+        Optional<String> onName = verdict.on().map(each -> name(call, each));
         return new AccessActions.Explained(
                 verdict.allowed(),
                 verdict.reason(),
                 verdict.role().map(Role::ref),
                 verdict.role().map(Role::name),
                 verdict.on(),
-                why(operation, verdict, holding.map(each -> each.place().role())));
+                onName,
+                why(operation, verdict, holding.map(each -> each.place().role()), onName.orElse("")));
+    }
+
+    /** What a resource is called; of one that is gone the grant is without effect, so that nothing rests on it. */
+    private String name(Call call, Ref resource) {
+        try {
+            return gateway.lineage(call.caller(), resource).get(0).name();
+        } catch (Problem unknown) {
+            return resource.toString();
+        }
+    }
+
+    private Optional<Holding> keyed(Call call, Ref wanted) {
+        ApiKeys.Row key = keys.find(wanted.id())
+                .filter(each -> call.team().map(Ref::id).equals(Optional.of(each.teamId())))
+                .filter(each -> keys.mayManage(call, each))
+                .orElseThrow(() -> Problem.missing(wanted));
+        return holdings.of(new Ref("key", key.id()), key.teamId());
     }
 
     private Optional<Holding> holding(Call call, Optional<Ref> member) {
@@ -84,7 +106,7 @@ public final class Explanations {
         return scope;
     }
 
-    private static String why(Operation operation, Holding.Verdict verdict, Optional<Role> role) {
+    private static String why(Operation operation, Holding.Verdict verdict, Optional<Role> role, String on) {
         String name = role.map(Role::name).orElse("");
         return switch (verdict.reason()) {
             case OPEN -> "Everybody may";
@@ -92,7 +114,8 @@ public final class Explanations {
             case ROLE -> "The role " + name + " has " + operation.id();
             case GRANT -> "A grant of the role "
                     + verdict.role().map(Role::name).orElse("") + " on "
-                    + verdict.on().map(Ref::toString).orElse("") + " has " + operation.id();
+                    + on + " has " + operation.id();
+            case WITHHELD -> "The role " + name + " withholds " + operation.id();
             case LACKING -> "Neither the role " + name + " nor a grant here has " + operation.id() + "; "
                     + String.join(", ", operation.roles().stream().sorted().toList()) + " have it";
             case NO_ROLE_LINE -> "No role has " + operation.id() + ": its plugin names none";

@@ -78,7 +78,10 @@ record Holding(
                 .orElseGet(() -> lacking(operation));
     }
 
-    private static Verdict lacking(Operation operation) {
+    private Verdict lacking(Operation operation) {
+        if (place.role().withholds(operation)) {
+            return new Verdict(false, Reason.WITHHELD, Optional.of(place.role()), Optional.empty());
+        }
         return Verdict.no(operation.roles().isEmpty() ? Reason.NO_ROLE_LINE : Reason.LACKING);
     }
 

@@ -12,6 +12,8 @@ public enum Reason {
     GRANT,
     /** Neither their role nor a grant has it. */
     LACKING,
+    /** Their role says that it does not have it. */
+    WITHHELD,
     /** No role has it: its plugin's roles.yaml names none. */
     NO_ROLE_LINE,
     /** The team asks for a second factor, and they have none. */

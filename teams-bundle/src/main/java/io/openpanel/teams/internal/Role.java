@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What a member may do: one of the four that each plugin's {@code roles.yaml} speaks of, none of them (a guest, who has
@@ -42,6 +44,16 @@ public record Role(String id, String name, Optional<String> base, List<String> a
         return builtInFor(id).isPresent();
     }
 
+    /** {@code viewer +deployment.* −*.delete}. */
+    String said() {
+        return Stream.of(
+                        Stream.of(base.orElse("–")),
+                        allowed.stream().map(each -> '+' + each),
+                        withheld.stream().map(each -> '−' + each))
+                .flatMap(each -> each)
+                .collect(Collectors.joining(" "));
+    }
+
     boolean isOwner() {
         return id.equals(OWNER.id);
     }
@@ -55,9 +67,14 @@ public record Role(String id, String name, Optional<String> base, List<String> a
         return base.filter(LOOK_AFTER_THE_PANEL::contains).isPresent();
     }
 
+    /** Whether it says of an action that it does not have it. */
+    boolean withholds(Operation operation) {
+        return withheld.stream().anyMatch(glob -> ActionGlob.matches(glob, operation.id()));
+    }
+
     /** Whether an action is in the role. What owners alone have is given by its full name only, never by a star. */
     public boolean gives(Operation operation) {
-        if (withheld.stream().anyMatch(glob -> ActionGlob.matches(glob, operation.id()))) {
+        if (withholds(operation)) {
             return false;
         }
         if (base.filter(operation.roles()::contains).isPresent()) {

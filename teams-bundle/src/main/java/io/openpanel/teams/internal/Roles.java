@@ -137,7 +137,7 @@ public final class Roles {
             if (done == 0) {
                 throw Problem.missing(in.role());
             }
-            tx.publish(new TeamEvents.RoleUpdated(role.ref(), role.name()));
+            tx.publish(new TeamEvents.RoleUpdated(role.ref(), role.name(), former.said() + " → " + role.said()));
             return holders(tx, role.id());
         });
         rights.roleChanged(holders.stream().map(Rights.Id::id).toList());

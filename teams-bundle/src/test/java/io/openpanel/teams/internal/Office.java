@@ -42,7 +42,7 @@ final class Office implements AutoCloseable {
     final Invitations invitations = new Invitations(panel, clerk, clock, people, rights, roles, grants, holdings);
     final RegistrationMode mode = new RegistrationMode("invitation");
     final Joining joining = new Joining(invitations, people, rights, signIn, limits, mode);
-    final Explanations explanations = new Explanations(holdings, roles, catalogue, resources);
+    final Explanations explanations = new Explanations(holdings, roles, catalogue, resources, keys);
     final TeamQuotas quotas = new TeamQuotas(clerk, clock, team -> List.of());
     final TeamAuthority authority = new TeamAuthority(tokens, keys, rights, holdings, revocations, quotas);
     final Members members = new Members(panel, rights, roles, holdings, keys);

@@ -246,7 +246,10 @@ class RolesAndGrantsTest {
         return inHome(() -> office.explanations.explain(
                 by(owner),
                 new AccessActions.Explain(
-                        action, Optional.ofNullable(resource).map(Ref::toString), Optional.of(member(user)))));
+                        action,
+                        Optional.ofNullable(resource).map(Ref::toString),
+                        Optional.of(member(user)),
+                        Optional.empty())));
     }
 
     @Test
@@ -257,11 +260,36 @@ class RolesAndGrantsTest {
         grant(owner, user, DEVELOPER, project);
 
         assertThat(explain(user, "app.update", app).reason()).isEqualTo(Reason.GRANT);
-        assertThat(explain(user, "app.update", app).why()).contains("Developer", project.toString());
+        assertThat(explain(user, "app.update", app).on()).contains(project);
+        assertThat(explain(user, "app.update", app).onName()).contains("the project");
+        assertThat(explain(user, "app.update", app).why()).contains("Developer", "the project");
         assertThat(explain(user, "app.delete", app).reason()).isEqualTo(Reason.LACKING);
         assertThat(explain(user, "app.delete", app).why()).contains("admin, owner");
         assertThat(explain(owner, "app.delete", app).reason()).isEqualTo(Reason.ROLE);
         assertThat(explain(owner, "app.delete", app).allowed()).isTrue();
+    }
+
+    @Test
+    void anExplanationSaysThatARoleWithholdsWhatOthersHave() {
+        Ref user = person("viewer");
+        give(
+                user,
+                role(owner, "Careful", "DEVELOPER", List.of(), List.of("app.*")).ref());
+        Ref app = office.resources.add("app", Optional.empty(), home);
+
+        AccessActions.Explained said = explain(user, "app.update", app);
+
+        assertThat(said.allowed()).isFalse();
+        assertThat(said.reason()).isEqualTo(Reason.WITHHELD);
+        assertThat(said.why()).isEqualTo("The role Careful withholds app.update");
+    }
+
+    @Test
+    void whatARoleWasAndIsStandsInALine() {
+        assertThat(new Role("r", "R", Optional.of("viewer"), List.of("app.*", "job.get"), List.of("*.delete")).said())
+                .isEqualTo("viewer +app.* +job.get −*.delete");
+        assertThat(new Role("r", "R", Optional.empty(), List.of(), List.of()).said())
+                .isEqualTo("–");
     }
 
     @Test
