@@ -18,15 +18,17 @@ import io.openpanel.deploy.internal.Apps;
 import io.openpanel.deploy.internal.DeploymentFlow;
 import io.openpanel.deploy.internal.Deployments;
 import io.openpanel.deploy.internal.Removal;
+import io.openpanel.spi.KeptJobs;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
 /** Deployments: the way of a version from its source to the app's address, and back. */
-@Component(service = {Extension.class, Resources.class})
-public final class DeploymentActions implements Extension, Resources {
+@Component(service = {Extension.class, Resources.class, KeptJobs.class})
+public final class DeploymentActions implements Extension, Resources, KeptJobs {
     private final Apps apps;
     private final Deployments deployments;
     private final DeploymentFlow flow;
@@ -70,6 +72,11 @@ public final class DeploymentActions implements Extension, Resources {
     public record One(@Param(kind = "deployment") Ref deployment) {}
 
     public record Listed(List<AppView.Deployment> items) {}
+
+    @Override
+    public Set<Ref> among(List<Ref> jobs) {
+        return deployments.shownWith(jobs);
+    }
 
     @Action(
             value = "deployment.start",

@@ -3,6 +3,7 @@ package io.openpanel.deploy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.openpanel.api.Extension;
 import io.openpanel.api.Problem;
 import io.openpanel.api.Ref;
 import io.openpanel.deploy.internal.GitServer;
@@ -112,6 +113,24 @@ class DeployInThePanelTest {
         assertThat(box.environment).containsEntry("PORT", String.valueOf(office.listening.getLocalPort()));
         assertThat(office.proxy.routes.get(office.ref(app)))
                 .containsExactly(box.address() + ':' + office.listening.getLocalPort());
+    }
+
+    @Test
+    void aDeploymentKeepsItsLogHoweverLongAgoItsJobEnded() throws Exception {
+        String app = gitApp("kept");
+        done(office.deploy(app));
+        String job = office.latest(app).get("job").asText();
+        Rows.change(
+                office.panel, "kernel.job", "finished_at = now() - interval '10 years' where finished_at is not null");
+
+        for (var each : office.panel.context().getServiceReferences(Extension.class, null)) {
+            Object extension = office.panel.context().getService(each);
+            if (extension.getClass().getSimpleName().equals("JobActions")) {
+                extension.getClass().getMethod("sweep").invoke(extension);
+            }
+        }
+
+        assertThat(office.log(job)).isNotEmpty();
     }
 
     @Test

@@ -93,6 +93,20 @@ public final class Deployments {
 
     public record Number(int number) {}
 
+    /** A job with which a deployment was made. */
+    public record OfJob(Ref job) {}
+
+    /** Those of the jobs, of whichever team, with which a deployment is shown. */
+    public Set<Ref> shownWith(List<Ref> jobs) {
+        List<String> texts = jobs.stream().map(Ref::toString).toList();
+        return panel
+                .database()
+                .allTeams(tx -> tx.list(OfJob.class, "select job from deployment where job = any(?)", texts))
+                .stream()
+                .map(OfJob::job)
+                .collect(Collectors.toSet());
+    }
+
     /**
      * The deployment of a job; made where there is none. Of those of the app that wait, only what was asked for last
      * stays; the others end as superseded, also one that comes here after what was asked for later.

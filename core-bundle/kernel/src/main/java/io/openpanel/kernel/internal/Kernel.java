@@ -38,6 +38,7 @@ import io.openpanel.kernel.internal.gateway.Streams;
 import io.openpanel.kernel.internal.install.InstallHost;
 import io.openpanel.kernel.internal.job.JobActions;
 import io.openpanel.kernel.internal.job.Jobs;
+import io.openpanel.kernel.internal.job.Retention;
 import io.openpanel.kernel.internal.limit.Limits;
 import io.openpanel.kernel.internal.plugin.PluginHost;
 import io.openpanel.kernel.internal.plugin.PluginOf;
@@ -48,6 +49,7 @@ import io.openpanel.spi.Authority;
 import io.openpanel.spi.Catalogue;
 import io.openpanel.spi.Events;
 import io.openpanel.spi.Gateway;
+import io.openpanel.spi.KeptJobs;
 import io.openpanel.spi.PluginSettings;
 import io.openpanel.spi.Quotas;
 import io.openpanel.spi.Storage;
@@ -59,7 +61,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Dictionary;
 import java.util.Hashtable;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -68,7 +72,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.cm.ConfigurationAdmin;
@@ -208,7 +215,9 @@ public final class Kernel {
         plugins.alsoPending(() -> installs.isRestored() ? java.util.List.of() : java.util.List.of("installed ones"));
         installs.resources().forEach(each -> register(Resources.class, each, Map.of()));
         register(Resources.class, jobs.resources(), Map.of());
-        register(Extension.class, new JobActions(jobs), Map.of());
+        Retention retention = new Retention(
+                jobs, clock, limits::jobDays, action -> catalogue.entry(action).isPresent(), this::keptJobs);
+        register(Extension.class, new JobActions(jobs, retention), Map.of());
         installs.actions().forEach(each -> register(Extension.class, each, Map.of()));
         register(
                 Extension.class,
@@ -224,13 +233,29 @@ public final class Kernel {
         Predicate<Call> seesPanel = call -> seesPanel(admission, catalogue, call.caller());
         register(
                 Extension.class,
-                new AuditActions(database, new Verifier(database, clock, checkpoints), seesPanel),
+                new AuditActions(database, new Verifier(database, clock, checkpoints), admission::find, seesPanel),
                 Map.of());
         register(Extension.class, new EventActions(events, seesPanel), Map.of());
         DeadLetterActions deadLetters = new DeadLetterActions(events, database, seesPanel);
         register(Resources.class, deadLetters, Map.of());
         register(Extension.class, deadLetters, Map.of());
         register(Gateway.class, gateway, Map.of());
+    }
+
+    private Set<Ref> keptJobs(List<Ref> jobs) {
+        return services(KeptJobs.class)
+                .flatMap(each -> each.among(jobs).stream())
+                .collect(Collectors.toSet());
+    }
+
+    private <S> Stream<S> services(Class<S> type) {
+        try {
+            return context.getServiceReferences(type, null).stream()
+                    .map(context::getService)
+                    .filter(Objects::nonNull);
+        } catch (InvalidSyntaxException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private long unfinished(Ref team, Set<String> actions) {

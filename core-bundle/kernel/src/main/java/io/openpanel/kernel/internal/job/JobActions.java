@@ -5,6 +5,7 @@ import static io.openpanel.api.Action.Effect.READ;
 
 import io.openpanel.api.Action;
 import io.openpanel.api.Call;
+import io.openpanel.api.Every;
 import io.openpanel.api.Extension;
 import io.openpanel.api.Param;
 import io.openpanel.api.Problem;
@@ -12,16 +13,22 @@ import io.openpanel.api.Ref;
 import io.openpanel.kernel.internal.shape.Json;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Flow;
 
 /** What people do with jobs. */
 public final class JobActions implements Extension {
-    private final Jobs jobs;
+    private static final int CHUNK = 200;
+    private static final int MOST_CHUNKS = 10;
 
-    public JobActions(Jobs jobs) {
+    private final Jobs jobs;
+    private final Retention retention;
+
+    public JobActions(Jobs jobs, Retention retention) {
         this.jobs = jobs;
+        this.retention = retention;
     }
 
     public record Listing(
@@ -80,29 +87,30 @@ public final class JobActions implements Extension {
     @Action(value = "job.list", summary = "Lists jobs, newest first", effect = READ)
     public Listed list(Call call, Listing in) {
         int limit = in.limit().orElse(50);
-        Optional<Instant> before = in.cursor().map(JobActions::moment);
         Optional<Ref> resource = in.resource().map(Ref::parse);
-        List<Summary> items = jobs.store().list(call.team(), in.state(), in.action(), resource, before, limit).stream()
-                .filter(row -> visible(call, row))
-                .map(JobActions::summary)
-                .toList();
-        Optional<String> next = items.size() < limit
-                ? Optional.empty()
-                : Optional.of(items.get(items.size() - 1).createdAt().toString());
-        return new Listed(items, next);
+        Optional<JobStore.Cursor> after = in.cursor().map(JobStore.Cursor::parse);
+        List<Summary> items = new ArrayList<>();
+        for (int chunk = 0; chunk < MOST_CHUNKS; chunk++) {
+            List<JobStore.Row> rows = jobs.store().list(call.team(), in.state(), in.action(), resource, after, CHUNK);
+            for (JobStore.Row row : rows) {
+                if (items.size() == limit) {
+                    return new Listed(items, after.map(JobStore.Cursor::toString));
+                }
+                after = Optional.of(JobStore.Cursor.of(row));
+                if (visible(call, row)) {
+                    items.add(summary(row));
+                }
+            }
+            if (rows.size() < CHUNK) {
+                return new Listed(items, Optional.empty());
+            }
+        }
+        return new Listed(items, after.map(JobStore.Cursor::toString));
     }
 
     private static boolean visible(Call call, JobStore.Row row) {
         return call.reach("job")
                 .includes(new Ref("job", row.id()), row.resource().stream().toArray(Ref[]::new));
-    }
-
-    private static Instant moment(String cursor) {
-        try {
-            return Instant.parse(cursor);
-        } catch (java.time.DateTimeException e) {
-            throw Problem.invalid("cursor", "cursor must be the next of a page before");
-        }
     }
 
     /** Those of a job within it are its own affair, unless this one has none besides. */
@@ -156,6 +164,11 @@ public final class JobActions implements Extension {
             throw new Problem(Problem.Kind.CONFLICT, "The job has already ended");
         }
         return summary(find(in.job()));
+    }
+
+    @Every("PT6H")
+    public void sweep() {
+        retention.sweep();
     }
 
     private JobStore.Row find(Ref job) {

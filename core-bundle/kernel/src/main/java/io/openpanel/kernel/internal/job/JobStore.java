@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.POJONode;
 import io.openpanel.api.Principal;
+import io.openpanel.api.Problem;
 import io.openpanel.api.Ref;
 import io.openpanel.api.Resource;
 import io.openpanel.api.Secret;
@@ -17,6 +18,7 @@ import io.openpanel.spi.Storage;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -87,6 +89,34 @@ final class JobStore {
     }
 
     public record Id(String id) {}
+
+    /** One that ended. */
+    public record Ended(String id, String action, Instant finishedAt) {
+        Ref ref() {
+            return new Ref("job", id);
+        }
+    }
+
+    /** Where a page ends. */
+    record Cursor(Instant createdAt, long turn) {
+        static Cursor of(Row row) {
+            return new Cursor(row.createdAt(), row.turn());
+        }
+
+        static Cursor parse(String text) {
+            String[] parts = text.split("_", 2);
+            try {
+                return new Cursor(Instant.parse(parts[0]), Long.parseLong(parts[parts.length - 1]));
+            } catch (DateTimeParseException | NumberFormatException e) {
+                throw Problem.invalid("cursor", "This is no cursor of a former page; begin without one");
+            }
+        }
+
+        @Override
+        public String toString() {
+            return createdAt + "_" + turn;
+        }
+    }
 
     void insert(Ref job, Admission.Admitted admitted, String surface) {
         Optional<Resource> subject = admitted.subject();
@@ -164,7 +194,7 @@ final class JobStore {
             Optional<String> state,
             Optional<String> action,
             Optional<Ref> resource,
-            Optional<Instant> before,
+            Optional<Cursor> after,
             int limit) {
         return database.tx(tx -> tx.list(
                 Row.class,
@@ -172,8 +202,8 @@ final class JobStore {
                         + """
                 from job where team_id is not distinct from ?
                   and (?::text is null or state = ?) and (?::text is null or action = ?)
-                  and (?::text is null or resource = ?) and (?::timestamptz is null or created_at < ?)
-                order by created_at desc limit ?
+                  and (?::text is null or resource = ?) and (?::timestamptz is null or (created_at, turn) < (?, ?))
+                order by created_at desc, turn desc limit ?
                 """,
                 KernelDatabase.id(team),
                 state,
@@ -182,8 +212,9 @@ final class JobStore {
                 action,
                 resource,
                 resource,
-                before,
-                before,
+                after.map(Cursor::createdAt),
+                after.map(Cursor::createdAt),
+                after.map(Cursor::turn),
                 limit));
     }
 
@@ -245,6 +276,38 @@ final class JobStore {
         return database.tx(tx -> tx.update(
                         "update job set cancel_requested = true where id = ? and state in ('queued', 'running')", id))
                 == 1;
+    }
+
+    /** Those that ended before a moment, the oldest first, behind one of them. */
+    List<Ended> ended(Instant before, Optional<Ended> after, int limit) {
+        return database.tx(tx -> tx.list(
+                Ended.class,
+                """
+                select id, action, finished_at from job
+                where finished_at < ? and (?::timestamptz is null or (finished_at, id) > (?, ?))
+                order by finished_at, id limit ?
+                """,
+                before,
+                after.map(Ended::finishedAt),
+                after.map(Ended::finishedAt),
+                after.map(Ended::id),
+                limit));
+    }
+
+    /** Deletes a job with its steps and its log, so many lines at once. */
+    void delete(String id, int lines) {
+        while (database.tx(tx -> tx.update(
+                        """
+                        delete from job_log where job_id = ? and seq in
+                            (select seq from job_log where job_id = ? order by seq limit ?)
+                        """,
+                        id,
+                        id,
+                        lines))
+                == lines) {
+            // The next ones.
+        }
+        database.tx(tx -> tx.update("delete from job where id = ? and finished_at is not null", id));
     }
 
     List<StepRow> steps(String id) {

@@ -31,10 +31,12 @@ public final class Limits {
 
     private static final Logger LOG = LoggerFactory.getLogger(Limits.class);
     private static final String ALLOWED = "allowedAddresses";
+    private static final String JOB_DAYS = "jobDays";
 
     private final RateLimits rates = new RateLimits(System::nanoTime);
     private final Map<Limit, Integer> given;
     private volatile Networks allowed = Networks.of(List.of());
+    private volatile int jobDays = LimitSettings.JOB_DAYS;
     private volatile Runnable onAddresses = () -> {};
 
     @Activate
@@ -90,6 +92,7 @@ public final class Limits {
             }
         }
         rates.set(quotas);
+        jobDays = properties.get(JOB_DAYS) instanceof Number days ? days.intValue() : LimitSettings.JOB_DAYS;
         try {
             allowed = Networks.of(texts(properties.get(ALLOWED)));
             onAddresses.run();
@@ -107,6 +110,11 @@ public final class Limits {
     /** Sets what to do once the addresses the panel may be used from are others: what is open may have to end. */
     public void onAddresses(Runnable listener) {
         onAddresses = listener;
+    }
+
+    /** How many days after its end a job is kept. */
+    public int jobDays() {
+        return jobDays;
     }
 
     public RateLimits rates() {
