@@ -1,5 +1,6 @@
 import { Button, confirm, CopyBox, Dialog, Facts, IconPencil, IconPlus, IconTrash, LinesSkeleton, Loaded, Menu, Notice, Page, ProblemNotice, SchemaForm, Section, toast, useAction, useList, useT } from '@openpanel/ui';
 import { useState } from 'react';
+import { Keys } from './Keys';
 import { Rules } from './Rules';
 import { PRESETS, type Preset, type Provider } from './model';
 
@@ -68,6 +69,7 @@ function One({ provider }: { provider: Provider }) {
         ]} />
         <div><p className="muted">{t(redirect)}</p><CopyBox text={window.location.origin + provider.redirectPath} label={t(redirect)} /></div>
         {provider.metadataPath && <div><p className="muted">{t('sso.metadata')}</p><CopyBox text={window.location.origin + provider.metadataPath} label={t('sso.metadata')} /></div>}
+        {saml && <Keys provider={provider} />}
         <Rules provider={provider} />
         {found && <Notice tone="green">{t('sso.tested')}: {found.join(' · ')}</Notice>}
         <ProblemNotice error={test.problem} />

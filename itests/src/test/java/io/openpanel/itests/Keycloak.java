@@ -1,6 +1,7 @@
 package io.openpanel.itests;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -158,6 +159,14 @@ final class Keycloak implements AutoCloseable {
                         samlMapper("saml-user-property-mapper", "email", Map.of("user.attribute", "email")),
                         samlMapper("saml-user-property-mapper", "givenName", Map.of("user.attribute", "firstName")),
                         samlMapper("saml-user-property-mapper", "surname", Map.of("user.attribute", "lastName"))));
+    }
+
+    /** Changes attributes of a client. */
+    void set(String client, Map<String, String> attributes) {
+        JsonNode found = admin("GET", "/panel/clients?clientId=" + Api.encode(client), null)
+                .get(0);
+        attributes.forEach(((ObjectNode) found.get("attributes"))::put);
+        admin("PUT", "/panel/clients/" + found.get("id").asText(), Api.JSON.convertValue(found, Map.class));
     }
 
     private static Map<String, Object> samlMapper(String kind, String name, Map<String, String> besides) {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -246,5 +247,73 @@ class SsoTest {
                         .encodeToString(response.replace(">viewers<", ">devs<").getBytes(StandardCharsets.UTF_8)));
         assertThat(SsoBrowser.location(second.post(changed))).isEqualTo("/#sso=unauthenticated");
         assertThat(second.accessToken(panel)).isEmpty();
+    }
+
+    /** Makes the panel's keys anew and tells them to Keycloak. */
+    private static void exchangeKeys(Map<String, String> besides) {
+        Map<String, String> told = new HashMap<>(besides);
+        for (JsonNode each : owner.post("/api/v1/identity-providers/" + saml + "/rotate", Map.of())
+                .ok()
+                .json()
+                .get("certificates")) {
+            told.put(
+                    "saml." + each.get("purpose").asText() + ".certificate",
+                    each.get("pem").asText().replaceAll("-----[A-Z ]+-----|\\s", ""));
+        }
+        keycloak.set(panel.url(), told);
+    }
+
+    private static String response(Map<String, String> form) {
+        return new String(Base64.getDecoder().decode(form.get("SAMLResponse")), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    @Order(10)
+    void anAssertionComesEncryptedFromAClientThatAsksForSignedRequests() {
+        exchangeKeys(Map.of("saml.client.signature", "true", "saml.encrypt", "true"));
+        SsoBrowser browser = new SsoBrowser();
+        Map<String, String> form = samlForm(browser, "sara");
+        assertThat(response(form)).contains("EncryptedAssertion").doesNotContain("sara@example.test");
+        assertThat(SsoBrowser.location(browser.post(form))).isEqualTo("/apps");
+        assertThat(profile(browser).get("email").asText()).isEqualTo("sara@example.test");
+    }
+
+    @Test
+    @Order(11)
+    void whatIsEncryptedByCbcIsTakenOnlyWithinASignedResponse() {
+        keycloak.set(
+                panel.url(),
+                Map.of(
+                        "saml.encryption.algorithm",
+                        "http://www.w3.org/2001/04/xmlenc#aes256-cbc",
+                        "saml.encryption.keyAlgorithm",
+                        "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p"));
+        SsoBrowser browser = new SsoBrowser();
+        Map<String, String> form = samlForm(browser, "sara");
+        assertThat(response(form)).contains("#aes256-cbc");
+        assertThat(SsoBrowser.location(browser.post(form))).isEqualTo("/apps");
+
+        keycloak.set(panel.url(), Map.of("saml.server.signature", "false"));
+        SsoBrowser later = new SsoBrowser();
+        assertThat(SsoBrowser.location(later.post(samlForm(later, "sara")))).isEqualTo("/#sso=unauthenticated");
+        keycloak.set(
+                panel.url(),
+                Map.of(
+                        "saml.server.signature",
+                        "true",
+                        "saml.encryption.algorithm",
+                        "http://www.w3.org/2009/xmlenc11#aes256-gcm"));
+    }
+
+    @Test
+    @Order(12)
+    void keycloakTakesNoRequestThatIsSignedByAKeyItWasNotTold() {
+        owner.post("/api/v1/identity-providers/" + saml + "/rotate", Map.of()).ok();
+        SsoBrowser browser = new SsoBrowser();
+        HttpResponse<String> sent = browser.get(panel.url() + "/sso/start/" + saml);
+        assertThat(browser.get(SsoBrowser.location(sent)).statusCode()).isEqualTo(400);
+        exchangeKeys(Map.of());
+        sent = browser.get(panel.url() + "/sso/start/" + saml);
+        assertThat(browser.get(SsoBrowser.location(sent)).statusCode()).isLessThan(400);
     }
 }

@@ -9,12 +9,15 @@ import static io.openpanel.api.Action.Effect.READ;
 import io.openpanel.api.Action;
 import io.openpanel.api.Extension;
 import io.openpanel.api.Param;
+import io.openpanel.api.Problem;
 import io.openpanel.api.Ref;
 import io.openpanel.api.Secret;
 import io.openpanel.sso.internal.Declaring;
 import io.openpanel.sso.internal.Provider;
 import io.openpanel.sso.internal.Providers;
+import io.openpanel.sso.internal.SamlKeys;
 import io.openpanel.sso.internal.SignOns;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -28,6 +31,7 @@ public class ProviderActions implements Extension {
     private final Providers providers;
     private final Declaring declaring;
     private final SignOns signOns;
+    private final SamlKeys keys;
 
     /** Whoever is in the group has the role in the team. */
     public record Rule(
@@ -94,6 +98,22 @@ public class ProviderActions implements Extension {
     /** Which one. */
     public record Which(@Param(value = "The provider", kind = "identity-provider") Ref identityProvider) {}
 
+    /** New keys of the panel's. */
+    public record Rotate(
+            @Param(value = "The provider", kind = "identity-provider") Ref identityProvider,
+            @Param(
+                            value =
+                                    "How long the former keys stay good, until the provider knows the new ones; at most 30 days, not at all where not given",
+                            example = "P7D")
+                    Optional<Duration> overlap) {}
+
+    /** A certificate with a key of the panel's. */
+    public record Certificate(
+            SamlKeys.Purpose purpose,
+            @Param("To be given to the provider") String pem,
+            Instant validUntil,
+            @Param("When it is good no more, where another one follows it") Optional<Instant> endsAt) {}
+
     /** A provider, without its secret. */
     public record Item(
             @Param(kind = "identity-provider") Ref identityProvider,
@@ -111,6 +131,8 @@ public class ProviderActions implements Extension {
             @Param("Of a SAML provider, or the address where it is") Optional<String> metadata,
             @Param("Where a SAML provider finds the panel's metadata, behind the panel's address")
                     Optional<String> metadataPath,
+            @Param("What the panel signs SAML requests with, and what a provider encrypts with for it, newest first")
+                    List<Certificate> certificates,
             Instant createdAt) {}
 
     /** Providers, by name. */
@@ -126,10 +148,15 @@ public class ProviderActions implements Extension {
     public record Tested(List<String> found) {}
 
     @Activate
-    public ProviderActions(@Reference Providers providers, @Reference Declaring declaring, @Reference SignOns signOns) {
+    public ProviderActions(
+            @Reference Providers providers,
+            @Reference Declaring declaring,
+            @Reference SignOns signOns,
+            @Reference SamlKeys keys) {
         this.providers = providers;
         this.declaring = declaring;
         this.signOns = signOns;
+        this.keys = keys;
     }
 
     @Action(
@@ -167,6 +194,20 @@ public class ProviderActions implements Extension {
             idempotent = true)
     public Item update(Update in) {
         return item(declaring.update(in));
+    }
+
+    @Action(
+            value = "identity-provider.rotate",
+            summary = "Makes new keys for SAML: from then on requests are signed, and answers may be encrypted",
+            effect = CHANGE,
+            access = PANEL)
+    public Item rotate(Rotate in) {
+        Provider provider = providers.get(in.identityProvider().id());
+        if (provider.preset() != Preset.SAML) {
+            throw Problem.invalid("identityProvider", provider.name() + " does not speak SAML, so it needs no keys");
+        }
+        keys.rotate(provider, in.overlap().orElse(Duration.ZERO));
+        return item(provider);
     }
 
     @Action(
@@ -218,6 +259,9 @@ public class ProviderActions implements Extension {
                 provider.callback(),
                 Optional.of(provider.metadata()).filter(each -> !each.isEmpty()),
                 Optional.of(provider.description()).filter(any -> provider.preset() == Preset.SAML),
+                keys.all(provider).stream()
+                        .map(key -> new Certificate(key.purpose(), key.pem(), key.validUntil(), key.endsAt()))
+                        .toList(),
                 provider.createdAt());
     }
 }

@@ -13,6 +13,7 @@ import io.openpanel.api.Param;
 import io.openpanel.api.Secret;
 import io.openpanel.sso.internal.Caller;
 import io.openpanel.sso.internal.Flows;
+import io.openpanel.sso.internal.SamlKeys;
 import io.openpanel.sso.internal.SignOns;
 import java.util.Optional;
 import org.osgi.service.component.annotations.Activate;
@@ -24,6 +25,7 @@ import org.osgi.service.component.annotations.Reference;
 public class SignOnActions implements Extension {
     private final SignOns signOns;
     private final Flows flows;
+    private final SamlKeys keys;
 
     /** Who is asked, and where the browser comes back to. */
     public record Begin(
@@ -79,7 +81,7 @@ public class SignOnActions implements Extension {
                     String origin) {}
 
     /** SAML metadata. */
-    public record Described(String xml) {}
+    public record Described(@Param(max = 50_000) String xml) {}
 
     /** Whose account to link. */
     public record Link(
@@ -92,9 +94,10 @@ public class SignOnActions implements Extension {
             @Param("What the browser came back with") Secret proof, @Param("Your password here") Secret password) {}
 
     @Activate
-    public SignOnActions(@Reference SignOns signOns, @Reference Flows flows) {
+    public SignOnActions(@Reference SignOns signOns, @Reference Flows flows, @Reference SamlKeys keys) {
         this.signOns = signOns;
         this.flows = flows;
+        this.keys = keys;
     }
 
     @Action(
@@ -160,5 +163,6 @@ public class SignOnActions implements Extension {
     @Every("PT10M")
     public void sweep() {
         flows.sweep();
+        keys.sweep();
     }
 }

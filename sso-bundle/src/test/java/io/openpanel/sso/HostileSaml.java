@@ -72,6 +72,9 @@ final class HostileSaml implements AutoCloseable {
     /** Of the words of the answer, by their names in {@link #answer}, those that are other than they should be. */
     final Map<String, String> lies = new HashMap<>();
 
+    /** How the assertion is encrypted; null for not at all. */
+    HostileEncryption encryption;
+
     String subject = "G-" + UUID.randomUUID();
     String email = "nina@example.com";
     List<String> groups = List.of();
@@ -236,7 +239,11 @@ final class HostileSaml implements AutoCloseable {
         }
         Document document = parse(text);
         before.accept(document);
-        signed.forEach(each -> sign(document, each));
+        signed.stream().filter(each -> each.equals("Assertion")).forEach(each -> sign(document, each));
+        if (encryption != null) {
+            encryption.encrypt(document);
+        }
+        signed.stream().filter(each -> !each.equals("Assertion")).forEach(each -> sign(document, each));
         after.accept(document);
         return sent.apply(text(document));
     }

@@ -2,21 +2,14 @@ package io.openpanel.sso.internal;
 
 import io.openpanel.sso.Preset;
 import io.openpanel.sso.internal.SamlXml.Fault;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.net.URI;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
-import java.util.zip.Deflater;
-import java.util.zip.DeflaterOutputStream;
 import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
@@ -28,12 +21,18 @@ import org.osgi.service.component.annotations.Reference;
 @Component(service = {Protocol.class, Saml.class})
 public final class Saml implements Protocol {
     private final SamlMetadata metadata;
+    private final SamlKeys keys;
     private final Flows flows;
     private final InstantSource clock;
 
     @Activate
-    public Saml(@Reference SamlMetadata metadata, @Reference Flows flows, @Reference InstantSource clock) {
+    public Saml(
+            @Reference SamlMetadata metadata,
+            @Reference SamlKeys keys,
+            @Reference Flows flows,
+            @Reference InstantSource clock) {
         this.metadata = metadata;
+        this.keys = keys;
         this.flows = flows;
         this.clock = clock;
     }
@@ -71,20 +70,26 @@ public final class Saml implements Protocol {
             xml.writeAttribute("AllowCreate", "true");
             xml.writeEndElement();
         });
-        return URI.create(logIn + (logIn.getRawQuery() == null ? "?" : "&") + "SAMLRequest="
-                + encoded(deflated(request)) + "&RelayState=" + encoded(started.state()));
+        return SamlRedirect.to(
+                logIn,
+                "SAMLRequest",
+                request,
+                Optional.of(started.state()),
+                keys.signing(provider).map(SamlKeys.Key::privateKey));
     }
 
     /** What the panel says of itself, for the provider's forms. */
-    static String describe(Provider provider, String origin) {
+    String describe(Provider provider, String origin) {
+        List<SamlKeys.Key> own = keys.all(provider);
         return written(xml -> {
             xml.writeStartElement("md", "EntityDescriptor", SamlXml.METADATA);
             xml.writeNamespace("md", SamlXml.METADATA);
             xml.writeAttribute("entityID", provider.clientId());
             xml.writeStartElement("md", "SPSSODescriptor", SamlXml.METADATA);
-            xml.writeAttribute("AuthnRequestsSigned", "false");
+            xml.writeAttribute("AuthnRequestsSigned", String.valueOf(!own.isEmpty()));
             xml.writeAttribute("WantAssertionsSigned", "true");
             xml.writeAttribute("protocolSupportEnumeration", SamlXml.PROTOCOL);
+            describe(xml, own);
             xml.writeStartElement("md", "NameIDFormat", SamlXml.METADATA);
             xml.writeCharacters(SamlXml.PERSISTENT);
             xml.writeEndElement();
@@ -98,11 +103,37 @@ public final class Saml implements Protocol {
         });
     }
 
-    private interface Writing {
+    /** Every key that the panel may sign with; to encrypt for it, the newest alone. */
+    private static void describe(XMLStreamWriter xml, List<SamlKeys.Key> own) throws XMLStreamException {
+        boolean newest = true;
+        for (SamlKeys.Key key : own) {
+            boolean signing = key.purpose() == SamlKeys.Purpose.SIGNING;
+            if (!signing && !newest) {
+                continue;
+            }
+            xml.writeStartElement("md", "KeyDescriptor", SamlXml.METADATA);
+            xml.writeAttribute("use", signing ? "signing" : "encryption");
+            xml.writeStartElement("ds", "KeyInfo", SamlXml.SIGNATURE);
+            xml.writeNamespace("ds", SamlXml.SIGNATURE);
+            xml.writeStartElement("ds", "X509Data", SamlXml.SIGNATURE);
+            xml.writeStartElement("ds", "X509Certificate", SamlXml.SIGNATURE);
+            xml.writeCharacters(key.certificate());
+            xml.writeEndElement();
+            xml.writeEndElement();
+            xml.writeEndElement();
+            if (!signing) {
+                SamlEncryption.describe(xml);
+                newest = false;
+            }
+            xml.writeEndElement();
+        }
+    }
+
+    interface Writing {
         void to(XMLStreamWriter xml) throws XMLStreamException;
     }
 
-    private static String written(Writing writing) {
+    static String written(Writing writing) {
         StringWriter text = new StringWriter();
         try {
             writing.to(XMLOutputFactory.newDefaultFactory().createXMLStreamWriter(text));
@@ -112,33 +143,23 @@ public final class Saml implements Protocol {
         return text.toString();
     }
 
-    private static String deflated(String text) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        Deflater deflater = new Deflater(Deflater.DEFAULT_COMPRESSION, true);
-        try (DeflaterOutputStream out = new DeflaterOutputStream(bytes, deflater)) {
-            out.write(text.getBytes(StandardCharsets.UTF_8));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } finally {
-            deflater.end();
-        }
-        return Base64.getEncoder().encodeToString(bytes.toByteArray());
-    }
-
-    private static String encoded(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8);
-    }
-
     @Override
     public Proved finish(Provider provider, Flows.Started started, Answer answer) {
         try {
             byte[] message = decoded(answer.code());
+            SamlEncryption.Opening opening = (encrypted, signedAround) -> SamlEncryption.open(
+                    encrypted,
+                    signedAround,
+                    provider.clientId(),
+                    keys.all(provider, SamlKeys.Purpose.ENCRYPTION).stream()
+                            .map(SamlKeys.Key::privateKey)
+                            .toList());
             Optional<SamlSignatures.Read> read =
-                    SamlSignatures.read(message, metadata.of(provider).publicKeys());
+                    SamlSignatures.read(message, metadata.of(provider).publicKeys(), opening);
             if (read.isEmpty()) {
                 Optional<SamlMetadata.Known> anew = metadata.anew(provider);
                 read = anew.isPresent()
-                        ? SamlSignatures.read(message, anew.get().publicKeys())
+                        ? SamlSignatures.read(message, anew.get().publicKeys(), opening)
                         : read;
             }
             SamlAnswer.Said said = new SamlAnswer(provider, started, clock.instant())
@@ -170,6 +191,7 @@ public final class Saml implements Protocol {
                 "entity id " + known.entity(),
                 "log-in at " + known.logIn(),
                 "keys " + known.keys().size() + ", good until "
-                        + last.getNotAfter().toInstant());
+                        + last.getNotAfter().toInstant(),
+                keys.signing(provider).map(key -> "requests are signed").orElse("requests are not signed"));
     }
 }

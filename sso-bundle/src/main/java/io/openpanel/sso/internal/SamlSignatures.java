@@ -60,24 +60,22 @@ final class SamlSignatures {
     record Read(Element response, Optional<Element> assertion) {}
 
     /**
-     * Reads a response; one that is not signed is read only if it holds no assertion.
+     * Reads a response; one that is not signed is read only if it holds no assertion. What is encrypted is opened first,
+     * and the signature then looked for around it, or inside.
      *
      * @return empty where it is signed by a key that is not one of these
      */
-    static Optional<Read> read(byte[] message, List<PublicKey> keys) throws Fault {
+    static Optional<Read> read(byte[] message, List<PublicKey> keys, SamlEncryption.Opening opening) throws Fault {
         Element root = parse(message);
         if (!SamlXml.is(root, SamlXml.PROTOCOL, "Response")) {
             throw new Fault("it is no SAML response");
-        }
-        if (!SamlXml.children(root, SamlXml.ASSERTION, "EncryptedAssertion").isEmpty()) {
-            throw new Fault("it is encrypted, which the panel does not read; have assertions signed and not encrypted");
         }
         Optional<Element> mark = SamlXml.child(root, SamlXml.SIGNATURE, "Signature");
         Optional<Element> response = mark.isPresent() ? verified(root, mark.get(), keys) : Optional.of(root);
         if (response.isEmpty()) {
             return Optional.empty();
         }
-        Optional<Element> assertion = SamlXml.child(response.get(), SamlXml.ASSERTION, "Assertion");
+        Optional<Element> assertion = assertion(response.get(), mark.isPresent(), opening);
         if (assertion.isEmpty()) {
             return Optional.of(new Read(response.get(), Optional.empty()));
         }
@@ -87,6 +85,24 @@ final class SamlSignatures {
         }
         Optional<Element> signed = own.isPresent() ? verified(assertion.get(), own.get(), keys) : assertion;
         return signed.map(each -> new Read(response.get(), Optional.of(each)));
+    }
+
+    /** The one assertion: as it is there, or as it was within what is encrypted, which is then read just as strictly. */
+    private static Optional<Element> assertion(Element response, boolean signed, SamlEncryption.Opening opening)
+            throws Fault {
+        Optional<Element> plain = SamlXml.child(response, SamlXml.ASSERTION, "Assertion");
+        Optional<Element> encrypted = SamlXml.child(response, SamlXml.ASSERTION, "EncryptedAssertion");
+        if (encrypted.isEmpty()) {
+            return plain;
+        }
+        if (plain.isPresent()) {
+            throw new Fault("it has more than one Assertion");
+        }
+        Element within = parse(opening.open(encrypted.get(), signed));
+        if (!SamlXml.is(within, SamlXml.ASSERTION, "Assertion")) {
+            throw new Fault("what is encrypted in it is no assertion");
+        }
+        return Optional.of(within);
     }
 
     /** One response, one assertion, signatures only where they belong, each ID once, nothing that no signature covers. */
@@ -110,7 +126,8 @@ final class SamlSignatures {
 
     private static void requireOnce(Element element, Set<String> single) throws Fault {
         boolean one = SamlXml.is(element, SamlXml.PROTOCOL, "Response")
-                || SamlXml.is(element, SamlXml.ASSERTION, "Assertion");
+                || SamlXml.is(element, SamlXml.ASSERTION, "Assertion")
+                || SamlXml.is(element, SamlXml.ASSERTION, "EncryptedAssertion");
         if (one && !single.add(element.getLocalName())) {
             throw new Fault("it has more than one " + element.getLocalName());
         }

@@ -24,6 +24,7 @@ public final class SignOns {
     private final Providers providers;
     private final Flows flows;
     private final List<Protocol> protocols;
+    private final Saml saml;
     private final People people;
 
     @Activate
@@ -32,10 +33,12 @@ public final class SignOns {
             @Reference Flows flows,
             @Reference(cardinality = ReferenceCardinality.AT_LEAST_ONE, policyOption = ReferencePolicyOption.GREEDY)
                     List<Protocol> protocols,
+            @Reference Saml saml,
             @Reference People people) {
         this.providers = providers;
         this.flows = flows;
         this.protocols = List.copyOf(protocols);
+        this.saml = saml;
         this.people = people;
     }
 
@@ -115,7 +118,7 @@ public final class SignOns {
     }
 
     public String describe(SignOnActions.Describe in) {
-        return Saml.describe(saml(in.provider()), origin(in.origin()));
+        return saml.describe(saml(in.provider()), origin(in.origin()));
     }
 
     private Provider saml(String id) {
