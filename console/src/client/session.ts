@@ -120,9 +120,11 @@ export const join = (token: string, password: string, name: string): Promise<voi
 
 export async function logOut(): Promise<void> {
   const current = session.get();
+  let there: string | undefined;
   if (current.state === 'in') {
     // The page goes first: a stream that the panel ends would have it all read again, with a token that is worth nothing.
     session.set({ state: 'starting' });
+    there = await leaveProvider(current.tokens.accessToken);
     await fetch('/auth/logout', {
       method: 'POST', credentials: 'same-origin',
       headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${current.tokens.accessToken}` },
@@ -131,6 +133,21 @@ export async function logOut(): Promise<void> {
   }
   leave();
   channel?.postMessage({});
+  if (there) {
+    window.location.assign(there);
+  }
+}
+
+/** Where to log out at the provider that let this session in, where it is to be told; nobody is kept from logging out here by it. */
+async function leaveProvider(token: string): Promise<string | undefined> {
+  try {
+    const answer = await fetch(`/api/v1/single-sign-on/leave?origin=${encodeURIComponent(window.location.origin)}`, {
+      headers: { Accept: 'application/json', Authorization: `Bearer ${token}` },
+    });
+    return answer.ok ? (await answer.json() as { url?: string }).url : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A fresh access token for the cookie; tabs take turns, since the cookie may be used once. */

@@ -60,7 +60,20 @@ describe('the session', () => {
     });
     await logIn('a@b', 'p');
     await logOut();
-    expect(sent).toEqual(['/auth/login nobody', '/auth/logout Bearer a', '/api/v1/apps nobody']);
+    expect(sent).toEqual(['/auth/login nobody', '/api/v1/single-sign-on/leave?origin=http%3A%2F%2Flocalhost%3A3000 Bearer a', '/auth/logout Bearer a', '/api/v1/apps nobody']);
+  });
+
+  it('goes on to log out at the provider that let it in, once it is out here', async () => {
+    const went: string[] = [];
+    const { logIn, logOut } = await import('../client/session');
+    vi.stubGlobal('location', { origin: 'https://panel.example', assign: (url: string) => went.push(url) });
+    vi.stubGlobal('fetch', (path: string) => {
+      went.push(path.replace(/\?.*/, ''));
+      return answer(200, path.startsWith('/api/v1/single-sign-on/leave') ? { url: 'https://id.example/logout' } : tokens('a'));
+    });
+    await logIn('a@b', 'p');
+    await logOut();
+    expect(went).toEqual(['/auth/login', '/api/v1/single-sign-on/leave', '/auth/logout', 'https://id.example/logout']);
   });
 
   it('shows set-up on a new panel', async () => {

@@ -13,8 +13,8 @@ const FIELDS: Record<Preset, string[]> = {
 };
 const NEEDED: Record<Preset, string[]> = { oidc: ['address'], saml: ['metadata'], gitlab: ['clientSecret'], google: ['clientSecret'], github: ['clientSecret'] };
 const ADVANCED: Record<Preset, string[]> = {
-  oidc: ['secondFactor', 'offered'],
-  saml: ['address', 'secondFactor', 'offered'],
+  oidc: ['logOut', 'secondFactor', 'offered'],
+  saml: ['logOut', 'address', 'secondFactor', 'offered'],
   gitlab: ['address', 'groupsClaim', 'secondFactor', 'offered'],
   google: ['secondFactor', 'offered'],
   github: ['address', 'secondFactor', 'offered'],
@@ -65,10 +65,12 @@ function One({ provider }: { provider: Provider }) {
           [t(saml ? 'sso.entity-ours' : 'field.clientId'), <code key="client">{provider.clientId}</code>],
           [t('field.newcomers'), t(provider.newcomers ? 'sso.newcomers-yes' : 'sso.newcomers-no')],
           provider.secondFactor.length > 0 && [t('field.secondFactor'), provider.secondFactor.join(', ')],
+          provider.logOut && [t('field.logOut'), t('sso.log-out-yes')],
           !provider.offered && [t('field.offered'), t('sso.offered-no')],
         ]} />
         <div><p className="muted">{t(redirect)}</p><CopyBox text={window.location.origin + provider.redirectPath} label={t(redirect)} /></div>
         {provider.metadataPath && <div><p className="muted">{t('sso.metadata')}</p><CopyBox text={window.location.origin + provider.metadataPath} label={t('sso.metadata')} /></div>}
+        {provider.logOutPath && <div><p className="muted">{t(`sso.log-out-${preset}`)}</p><CopyBox text={window.location.origin + provider.logOutPath} label={t(`sso.log-out-${preset}`)} /></div>}
         {saml && <Keys provider={provider} />}
         <Rules provider={provider} />
         {found && <Notice tone="green">{t('sso.tested')}: {found.join(' · ')}</Notice>}

@@ -207,12 +207,21 @@ final class Keycloak implements AutoCloseable {
         }
     }
 
-    /** Takes somebody out of all groups and puts them into the given ones. */
-    void move(String name, String... groups) {
-        String user = admin("GET", "/panel/users?exact=true&username=" + name, null)
+    /** Ends all that somebody is signed in to. */
+    void logOut(String name) {
+        admin("POST", "/panel/users/" + user(name) + "/logout", Map.of());
+    }
+
+    private String user(String name) {
+        return admin("GET", "/panel/users?exact=true&username=" + name, null)
                 .get(0)
                 .get("id")
                 .asText();
+    }
+
+    /** Takes somebody out of all groups and puts them into the given ones. */
+    void move(String name, String... groups) {
+        String user = user(name);
         for (JsonNode group : admin("GET", "/panel/groups", null)) {
             boolean in = List.of(groups).contains(group.get("name").asText());
             admin(

@@ -103,6 +103,7 @@ class PortsTest {
                         "setup.get",
                         "single-sign-on.begin",
                         "single-sign-on.describe",
+                        "single-sign-on.end",
                         "single-sign-on.finish",
                         "single-sign-on.keep");
     }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
@@ -315,5 +316,84 @@ class SsoTest {
         exchangeKeys(Map.of());
         sent = browser.get(panel.url() + "/sso/start/" + saml);
         assertThat(browser.get(SsoBrowser.location(sent)).statusCode()).isLessThan(400);
+    }
+
+    private static String leave(SsoBrowser browser) {
+        return new Api(panel.url(), browser.accessToken(panel).orElseThrow())
+                .get("/api/v1/single-sign-on/leave?origin=" + Api.encode(panel.url()))
+                .ok()
+                .json()
+                .get("url")
+                .asText();
+    }
+
+    private static void isOut(SsoBrowser browser) {
+        Wait.until("the session to end", Duration.ofSeconds(10), () -> browser.accessToken(panel)
+                .isEmpty());
+    }
+
+    @Test
+    @Order(13)
+    void whoeverKeycloakLogsOutIsLoggedOutHere() {
+        keycloak.set(
+                "openpanel",
+                Map.of(
+                        "backchannel.logout.url",
+                        panel.url() + "/sso/logout/" + provider,
+                        "backchannel.logout.session.required",
+                        "true",
+                        "post.logout.redirect.uris",
+                        panel.url() + "/*"));
+        keycloak.move("nina", "devs");
+        SsoBrowser browser = new SsoBrowser();
+        browser.get(callback(browser, "nina"));
+        SsoBrowser other = new SsoBrowser();
+        other.get(callback(other, "olaf"));
+        assertThat(browser.accessToken(panel)).isPresent();
+        keycloak.logOut("nina");
+        isOut(browser);
+        assertThat(other.accessToken(panel)).isPresent();
+    }
+
+    @Test
+    @Order(14)
+    void whoLogsOutHereIsLoggedOutOfKeycloakWithoutBeingAsked() {
+        owner.patch("/api/v1/identity-providers/" + provider, Map.of("logOut", true))
+                .ok();
+        SsoBrowser browser = new SsoBrowser();
+        browser.get(callback(browser, "nina"));
+        HttpResponse<String> left = browser.get(leave(browser));
+        assertThat(left.statusCode()).isEqualTo(302);
+        assertThat(SsoBrowser.location(left)).isEqualTo(panel.url() + "/");
+        isOut(browser);
+        // Asked for the password again.
+        browser.get(callback(browser, "nina"));
+    }
+
+    @Test
+    @Order(15)
+    void aSamlSessionThatEndsAtKeycloakEndsHereAndTheOtherWayRound() {
+        owner.patch("/api/v1/identity-providers/" + saml, Map.of("logOut", true))
+                .ok();
+        String address = panel.url() + "/sso/logout/" + saml;
+        keycloak.set(
+                panel.url(),
+                Map.of(
+                        "saml_single_logout_service_url_post",
+                        address,
+                        "saml_single_logout_service_url_redirect",
+                        address));
+        SsoBrowser browser = new SsoBrowser();
+        browser.post(samlForm(browser, "sara"));
+        assertThat(browser.accessToken(panel)).isPresent();
+        keycloak.logOut("sara");
+        isOut(browser);
+
+        SsoBrowser later = new SsoBrowser();
+        later.post(samlForm(later, "sara"));
+        HttpResponse<String> left = later.get(leave(later));
+        assertThat(left.body()).contains("SAMLResponse");
+        assertThat(left.body()).contains(address);
+        assertThat(later.get(address + "?SAMLResponse=x").statusCode()).isEqualTo(303);
     }
 }

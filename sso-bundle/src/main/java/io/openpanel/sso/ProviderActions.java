@@ -13,6 +13,7 @@ import io.openpanel.api.Problem;
 import io.openpanel.api.Ref;
 import io.openpanel.api.Secret;
 import io.openpanel.sso.internal.Declaring;
+import io.openpanel.sso.internal.LogOuts;
 import io.openpanel.sso.internal.Provider;
 import io.openpanel.sso.internal.Providers;
 import io.openpanel.sso.internal.SamlKeys;
@@ -68,6 +69,7 @@ public class ProviderActions implements Extension {
             @Param("Whether it is offered on the log-in page") Optional<Boolean> offered,
             @Param(value = "A SAML provider's metadata, or the address where it is", kind = "multiline", max = 200_000)
                     Optional<String> metadata,
+            @Param("Whether whoever logs out here is sent to log out there too") Optional<Boolean> logOut,
             @Param("Which groups give which roles; of several in a team the first counts")
                     Optional<List<Rule>> rules) {}
 
@@ -92,6 +94,7 @@ public class ProviderActions implements Extension {
             @Param("Whether it is offered on the log-in page") Optional<Boolean> offered,
             @Param(value = "A SAML provider's metadata, or the address where it is", kind = "multiline", max = 200_000)
                     Optional<String> metadata,
+            @Param("Whether whoever logs out here is sent to log out there too") Optional<Boolean> logOut,
             @Param("Which groups give which roles; of several in a team the first counts")
                     Optional<List<Rule>> rules) {}
 
@@ -131,6 +134,9 @@ public class ProviderActions implements Extension {
             @Param("Of a SAML provider, or the address where it is") Optional<String> metadata,
             @Param("Where a SAML provider finds the panel's metadata, behind the panel's address")
                     Optional<String> metadataPath,
+            @Param("Whether whoever logs out here is sent to log out there too") boolean logOut,
+            @Param("Where the provider says that sessions have ended, behind the panel's address")
+                    Optional<String> logOutPath,
             @Param("What the panel signs SAML requests with, and what a provider encrypts with for it, newest first")
                     List<Certificate> certificates,
             Instant createdAt) {}
@@ -259,6 +265,8 @@ public class ProviderActions implements Extension {
                 provider.callback(),
                 Optional.of(provider.metadata()).filter(each -> !each.isEmpty()),
                 Optional.of(provider.description()).filter(any -> provider.preset() == Preset.SAML),
+                provider.logOut(),
+                Optional.of(provider.logOutPath()).filter(any -> LogOuts.hears(provider)),
                 keys.all(provider).stream()
                         .map(key -> new Certificate(key.purpose(), key.pem(), key.validUntil(), key.endsAt()))
                         .toList(),

@@ -13,8 +13,11 @@ import io.openpanel.api.Param;
 import io.openpanel.api.Secret;
 import io.openpanel.sso.internal.Caller;
 import io.openpanel.sso.internal.Flows;
+import io.openpanel.sso.internal.LogOuts;
+import io.openpanel.sso.internal.ProviderSessions;
 import io.openpanel.sso.internal.SamlKeys;
 import io.openpanel.sso.internal.SignOns;
+import java.net.URI;
 import java.util.Optional;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -26,6 +29,8 @@ public class SignOnActions implements Extension {
     private final SignOns signOns;
     private final Flows flows;
     private final SamlKeys keys;
+    private final LogOuts logOuts;
+    private final ProviderSessions sessions;
 
     /** Who is asked, and where the browser comes back to. */
     public record Begin(
@@ -74,6 +79,36 @@ public class SignOnActions implements Extension {
             @Param("RelayState, as single-sign-on.begin sent it along") Secret state,
             @Param("SAMLResponse, as it was posted") Secret response) {}
 
+    /** A provider's word that sessions have ended. */
+    public record End(
+            @Param(value = "The provider it came from", max = 60) String provider,
+            @Param("OpenID Connect's logout_token") Optional<Secret> token,
+            @Param("SAML's SAMLRequest, as it was sent") Optional<Secret> request,
+            @Param(value = "SAML's RelayState, to be given back", max = 4096) Optional<String> relayState,
+            @Param(value = "SAML's SigAlg, of a request in an address", max = 200) Optional<String> algorithm,
+            @Param(value = "SAML's Signature, of a request in an address", max = 4096) Optional<String> signature,
+            @Param("Whether the request was posted, and so holds its signature") boolean posted,
+            @Param(value = "The panel's address, as it was sent to", example = "https://panel.example:8443", max = 300)
+                    String origin) {}
+
+    /** Where the browser that brought it goes on. */
+    public record Ended(@Param("Back at the provider") Optional<String> url) {}
+
+    /** Where the browser is. */
+    public record Leave(
+            @Param(value = "The panel's address in the browser", example = "https://panel.example:8443", max = 300)
+                    String origin) {}
+
+    /** Where to log out; prints without it. */
+    public record Left(
+            @Param(value = "The provider's page to log out at; nothing where it is not to be told", max = 10_000)
+                    Optional<String> url) {
+        @Override
+        public String toString() {
+            return "Left[]";
+        }
+    }
+
     /** To whom the panel is described. */
     public record Describe(
             @Param(value = "A SAML provider, by an id of identity-provider.offered", max = 60) String provider,
@@ -94,10 +129,17 @@ public class SignOnActions implements Extension {
             @Param("What the browser came back with") Secret proof, @Param("Your password here") Secret password) {}
 
     @Activate
-    public SignOnActions(@Reference SignOns signOns, @Reference Flows flows, @Reference SamlKeys keys) {
+    public SignOnActions(
+            @Reference SignOns signOns,
+            @Reference Flows flows,
+            @Reference SamlKeys keys,
+            @Reference LogOuts logOuts,
+            @Reference ProviderSessions sessions) {
         this.signOns = signOns;
         this.flows = flows;
         this.keys = keys;
+        this.logOuts = logOuts;
+        this.sessions = sessions;
     }
 
     @Action(
@@ -141,6 +183,29 @@ public class SignOnActions implements Extension {
     }
 
     @Action(
+            value = "single-sign-on.end",
+            summary = "Ends the sessions here that a provider proves to have ended",
+            effect = CHANGE,
+            access = OPEN,
+            http = "POST /single-sign-on/end")
+    public Ended end(End in) {
+        return new Ended(logOuts.end(in).map(URI::toString));
+    }
+
+    @Action(
+            value = "single-sign-on.leave",
+            summary = "Says where to log out at the provider that signed you in, where it is to be told",
+            effect = READ,
+            access = SIGNED_IN,
+            http = "GET /single-sign-on/leave")
+    public Left leave(Call call, Leave in) {
+        return new Left(call.caller()
+                .session()
+                .flatMap(session -> logOuts.leave(session, in.origin()))
+                .map(URI::toString));
+    }
+
+    @Action(
             value = "identity.link",
             summary = "Begins to link an account elsewhere to your own",
             effect = CHANGE,
@@ -164,5 +229,6 @@ public class SignOnActions implements Extension {
     public void sweep() {
         flows.sweep();
         keys.sweep();
+        sessions.sweep();
     }
 }

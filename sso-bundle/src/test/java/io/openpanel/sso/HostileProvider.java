@@ -1,6 +1,7 @@
 package io.openpanel.sso;
 
 import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.crypto.MACSigner;
@@ -104,6 +105,36 @@ final class HostileProvider implements AutoCloseable {
         return token.serialize();
     }
 
+    /** What its server sends when a session there has ended. */
+    String logOutToken(Consumer<JWTClaimsSet.Builder> lies) {
+        JWTClaimsSet.Builder said = new JWTClaimsSet.Builder()
+                .issuer(issuer())
+                .subject(subject)
+                .audience(CLIENT)
+                .jwtID(UUID.randomUUID().toString())
+                .claim("events", Map.of("http://schemas.openid.net/event/backchannel-logout", Map.of()))
+                .issueTime(new Date())
+                .expirationTime(new Date(System.currentTimeMillis() + 60_000));
+        lies.accept(said);
+        try {
+            return signer.sign(said.build());
+        } catch (JOSEException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** As {@link #signed}, and says what kind of token it is. */
+    String typed(JWTClaimsSet said, String type) throws JOSEException {
+        SignedJWT token = new SignedJWT(
+                new JWSHeader.Builder(JWSAlgorithm.RS256)
+                        .keyID(key.getKeyID())
+                        .type(new JOSEObjectType(type))
+                        .build(),
+                said);
+        token.sign(new RSASSASigner(key));
+        return token.serialize();
+    }
+
     /** What a person's browser does there: logs in, and comes back with these parameters. */
     Map<String, String> logIn(String url) {
         Map<String, String> asked = parameters(URI.create(url).getRawQuery());
@@ -169,6 +200,8 @@ final class HostileProvider implements AutoCloseable {
                 issuer() + "/userinfo",
                 "jwks_uri",
                 issuer() + "/keys",
+                "end_session_endpoint",
+                issuer() + "/leave",
                 "response_types_supported",
                 List.of("code"),
                 "subject_types_supported",

@@ -76,6 +76,7 @@ final class HostileSaml implements AutoCloseable {
     HostileEncryption encryption;
 
     String subject = "G-" + UUID.randomUUID();
+    String session = "_session-" + UUID.randomUUID();
     String email = "nina@example.com";
     List<String> groups = List.of();
     String besides = "";
@@ -159,6 +160,7 @@ final class HostileSaml implements AutoCloseable {
                             <ds:X509Certificate>%s</ds:X509Certificate>
                           </ds:X509Data></ds:KeyInfo>
                         </md:KeyDescriptor>
+                        <md:SingleLogoutService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="%3$s/leave" ResponseLocation="%3$s/left"/>
                         <md:SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="%3$s/post"/>
                         <md:SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="%3$s/saml?tenant=1"/>
                       </md:IDPSSODescriptor>
@@ -223,6 +225,7 @@ final class HostileSaml implements AutoCloseable {
                 "subject", subject,
                 "email", email,
                 "besides", besides,
+                "session", session,
                 "method", "urn:oasis:names:tc:SAML:2.0:cm:bearer",
                 "class", "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport"));
         words.put(
@@ -260,7 +263,7 @@ final class HostileSaml implements AutoCloseable {
             Recipient="{recipient}" NotOnOrAfter="{end}"/></saml:SubjectConfirmation></saml:Subject>\
             <saml:Conditions NotBefore="{start}" NotOnOrAfter="{end}">\
             <saml:AudienceRestriction><saml:Audience>{audience}</saml:Audience></saml:AudienceRestriction></saml:Conditions>\
-            <saml:AuthnStatement AuthnInstant="{now}"><saml:AuthnContext>\
+            <saml:AuthnStatement AuthnInstant="{now}" SessionIndex="{session}"><saml:AuthnContext>\
             <saml:AuthnContextClassRef>{class}</saml:AuthnContextClassRef></saml:AuthnContext></saml:AuthnStatement>\
             <saml:AttributeStatement><saml:Attribute Name="email"><saml:AttributeValue>{email}</saml:AttributeValue>\
             </saml:Attribute><saml:Attribute Name="urn:oid:2.5.4.42" FriendlyName="givenName"><saml:AttributeValue>Nina\
@@ -274,7 +277,7 @@ final class HostileSaml implements AutoCloseable {
 
     /** As SAML has it: the signature right behind the issuer. */
     void sign(Document document, String name) {
-        Element element = one(document, name.equals("Response") ? PROTOCOL : ASSERTION, name);
+        Element element = one(document, name.equals("Assertion") ? ASSERTION : PROTOCOL, name);
         element.setIdAttribute("ID", true);
         XMLSignatureFactory factory = XMLSignatureFactory.getInstance("DOM");
         try {

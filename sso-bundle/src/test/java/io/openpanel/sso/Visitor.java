@@ -93,10 +93,7 @@ final class Visitor {
     String post(String path, Map<String, String> form) {
         Map<String, String> kept = Map.copyOf(cookies);
         cookies.clear();
-        String body = form.entrySet().stream()
-                .map(each -> each.getKey() + '=' + URLEncoder.encode(each.getValue(), StandardCharsets.UTF_8))
-                .collect(Collectors.joining("&"));
-        Door.Reply reply = knock("POST", path, Map.of(), "application/x-www-form-urlencoded", body);
+        Door.Reply reply = knock("POST", path, form);
         cookies.putAll(kept);
         if (reply.status() != 303) {
             throw new AssertionError(reply.status() + " at " + path);
@@ -104,8 +101,15 @@ final class Visitor {
         return reply.headers().get("Location");
     }
 
-    Door.Reply knock(String method, String path, Map<String, String> query) {
-        return knock(method, path, query, "application/json", "{}");
+    /** With GET the words are in the address; with POST in a form. */
+    Door.Reply knock(String method, String path, Map<String, String> words) {
+        if (!method.equals("POST") || words.isEmpty()) {
+            return knock(method, path, words, "application/json", "{}");
+        }
+        String body = words.entrySet().stream()
+                .map(each -> each.getKey() + '=' + URLEncoder.encode(each.getValue(), StandardCharsets.UTF_8))
+                .collect(Collectors.joining("&"));
+        return knock(method, path, Map.of(), "application/x-www-form-urlencoded", body);
     }
 
     private Door.Reply knock(String method, String path, Map<String, String> query, String type, String body) {

@@ -29,6 +29,12 @@ public interface SignOn {
      */
     void link(Ref user, Secret password, Identity identity, String address);
 
+    /**
+     * Ends a session that {@link #enter} began, or that was to begin with its second factor: whoever proved the person says
+     * so. One that is over is as ended.
+     */
+    void end(Ref user, Ref session);
+
     /** @throws io.openpanel.api.Problem INVALID, unless there is such a team, by id or name, with such a role, by id or name */
     Place place(String team, String role);
 
@@ -60,20 +66,29 @@ public interface SignOn {
 
     /** What somebody gets. */
     sealed interface Entry {
+        Ref user();
+
+        Ref session();
+
         /**
          * A session.
          *
          * @param cookie the value of {@code Set-Cookie} that signs the browser in
          */
-        record Begun(Ref user, String cookie) implements Entry {
+        record Begun(Ref user, Ref session, String cookie) implements Entry {
             @Override
             public String toString() {
-                return "Begun[user=" + user + ']';
+                return "Begun[user=" + user + ", session=" + session + ']';
             }
         }
 
-        /** A second factor is asked for, as after a password. */
-        record Asked(String challenge, Instant expiresAt, List<String> factors, String email) implements Entry {
+        /**
+         * A second factor is asked for, as after a password.
+         *
+         * @param session the one that begins with it
+         */
+        record Asked(Ref user, Ref session, String challenge, Instant expiresAt, List<String> factors, String email)
+                implements Entry {
             @Override
             public String toString() {
                 return "Asked[expiresAt=" + expiresAt + ']';

@@ -1,6 +1,7 @@
 package io.openpanel.sso.internal;
 
 import com.nimbusds.openid.connect.sdk.claims.ClaimsSet;
+import io.openpanel.api.Secret;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -21,7 +22,7 @@ final class Claims {
                 && (provider.groupsClaim().isEmpty() || idToken.getClaim(provider.groupsClaim()) != null);
     }
 
-    static Proved read(Provider provider, ClaimsSet idToken, Optional<ClaimsSet> userInfo) {
+    static Proved read(Provider provider, ClaimsSet idToken, Optional<ClaimsSet> userInfo, Secret hint) {
         List<ClaimsSet> sources =
                 Stream.concat(Stream.of(idToken), userInfo.stream()).toList();
         return new Proved(
@@ -33,7 +34,8 @@ final class Claims {
                         .orElseGet(() -> idToken.getStringClaim("sub")),
                 email(sources),
                 groups(provider, sources),
-                secondFactor(provider, idToken));
+                secondFactor(provider, idToken),
+                Optional.of(new Proved.There(Optional.ofNullable(idToken.getStringClaim("sid")), hint)));
     }
 
     /** The address and that it is verified are of one source: two halves do not make one. */

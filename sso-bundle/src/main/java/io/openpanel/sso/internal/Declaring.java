@@ -50,6 +50,7 @@ public final class Declaring {
                 values(in.secondFactor().orElse(List.of())),
                 in.offered().orElse(true),
                 metadata,
+                in.logOut().orElse(false),
                 clock.instant(),
                 1);
         requireSecret(provider);
@@ -74,6 +75,7 @@ public final class Declaring {
                 in.secondFactor().map(Declaring::values).orElse(former.secondFactor()),
                 in.offered().orElse(former.offered()),
                 metadata,
+                in.logOut().orElse(former.logOut()),
                 former.createdAt(),
                 former.version());
         providers.update(provider, in.rules().map(this::rules));

@@ -77,7 +77,8 @@ public final class GitHub implements Protocol {
                 user.get("name") instanceof String name && !name.isBlank() ? name : login,
                 email(get(provider, token, "/user/emails")),
                 groups(provider, token),
-                provider.secondFactor().contains("*"));
+                provider.secondFactor().contains("*"),
+                Optional.empty());
     }
 
     private String token(Provider provider, Flows.Started started, String code) {

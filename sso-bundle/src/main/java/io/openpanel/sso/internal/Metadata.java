@@ -18,8 +18,10 @@ import com.nimbusds.oauth2.sdk.id.ClientID;
 import com.nimbusds.oauth2.sdk.id.Issuer;
 import com.nimbusds.openid.connect.sdk.Nonce;
 import com.nimbusds.openid.connect.sdk.claims.IDTokenClaimsSet;
+import com.nimbusds.openid.connect.sdk.claims.LogoutTokenClaimsSet;
 import com.nimbusds.openid.connect.sdk.op.OIDCProviderMetadata;
 import com.nimbusds.openid.connect.sdk.validators.IDTokenValidator;
+import com.nimbusds.openid.connect.sdk.validators.LogoutTokenValidator;
 import io.openpanel.api.Problem;
 import java.io.IOException;
 import java.net.MalformedURLException;
@@ -41,7 +43,7 @@ public final class Metadata {
     private static final long KEYS_GOOD_FOR = Duration.ofMinutes(15).toMillis();
     private static final long KEYS_WAIT = Duration.ofSeconds(12).toMillis();
     private static final long KEYS_APART = Duration.ofSeconds(30).toMillis();
-    private static final int SKEW_SECONDS = 60;
+    static final int SKEW_SECONDS = 60;
     private static final int MOST = 200;
     /** Public keys only: with a shared secret, or with none, anybody who knows the public key could sign. */
     private static final Set<JWSAlgorithm> ALGORITHMS = Set.of(
@@ -82,6 +84,25 @@ public final class Metadata {
                 throw Protocol.upstream(provider, "does not give its keys", e);
             } catch (JOSEException e) {
                 throw Protocol.refused(provider, "its ID token cannot be verified");
+            }
+        }
+
+        /** @throws Problem UNAUTHENTICATED unless the token says that the provider, now, ends a session for us */
+        LogoutTokenClaimsSet verifyLogOut(Provider provider, JWT token) {
+            LogoutTokenValidator validator = new LogoutTokenValidator(
+                    document.getIssuer(),
+                    new ClientID(provider.clientId()),
+                    new JWSVerificationKeySelector<>(ALGORITHMS, keys),
+                    null);
+            validator.setMaxClockSkew(SKEW_SECONDS);
+            try {
+                return validator.validate(token);
+            } catch (BadJOSEException e) {
+                throw Protocol.refusedLogOut(provider, "its token is not good (" + e.getMessage() + ')');
+            } catch (KeySourceException e) {
+                throw Protocol.upstream(provider, "does not give its keys", e);
+            } catch (JOSEException e) {
+                throw Protocol.refusedLogOut(provider, "its token cannot be verified");
             }
         }
 

@@ -1,5 +1,9 @@
 package io.openpanel.sso.internal;
 
+import com.nimbusds.jose.JOSEObjectType;
+import com.nimbusds.jwt.JWT;
+import com.nimbusds.jwt.JWTParser;
+import com.nimbusds.jwt.SignedJWT;
 import com.nimbusds.oauth2.sdk.AuthorizationCode;
 import com.nimbusds.oauth2.sdk.AuthorizationCodeGrant;
 import com.nimbusds.oauth2.sdk.ErrorObject;
@@ -16,23 +20,33 @@ import com.nimbusds.oauth2.sdk.auth.Secret;
 import com.nimbusds.oauth2.sdk.http.HTTPResponse;
 import com.nimbusds.oauth2.sdk.id.ClientID;
 import com.nimbusds.oauth2.sdk.id.State;
+import com.nimbusds.oauth2.sdk.id.Subject;
 import com.nimbusds.oauth2.sdk.pkce.CodeChallengeMethod;
 import com.nimbusds.oauth2.sdk.pkce.CodeVerifier;
 import com.nimbusds.oauth2.sdk.token.AccessToken;
 import com.nimbusds.openid.connect.sdk.AuthenticationRequest;
+import com.nimbusds.openid.connect.sdk.LogoutRequest;
 import com.nimbusds.openid.connect.sdk.Nonce;
 import com.nimbusds.openid.connect.sdk.OIDCTokenResponse;
 import com.nimbusds.openid.connect.sdk.OIDCTokenResponseParser;
 import com.nimbusds.openid.connect.sdk.UserInfoRequest;
 import com.nimbusds.openid.connect.sdk.UserInfoResponse;
 import com.nimbusds.openid.connect.sdk.claims.ClaimsSet;
+import com.nimbusds.openid.connect.sdk.claims.LogoutTokenClaimsSet;
+import com.nimbusds.openid.connect.sdk.claims.SessionID;
 import com.nimbusds.openid.connect.sdk.op.OIDCProviderMetadata;
 import io.openpanel.api.Problem;
 import io.openpanel.sso.Preset;
+import io.openpanel.sso.SignOnActions;
 import java.io.IOException;
 import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -40,13 +54,28 @@ import org.osgi.service.component.annotations.Reference;
 /** OpenID Connect: authorisation code with PKCE, state and nonce; the issuer of the answer is checked (RFC 9207). */
 @Component(service = Protocol.class)
 public final class OpenIdConnect implements Protocol {
+    /** Longer addresses are not taken everywhere. */
+    private static final int LONGEST_HINT = 4_000;
+    /** How old a token may be that ends sessions: as long as its id is kept, so that it counts once. */
+    private static final Duration LOG_OUT_LIFE = Duration.ofMinutes(10);
+    /** In lower case; a token of another kind that a provider signs for us is not taken for one. */
+    private static final Set<String> LOG_OUT_TYPES = Set.of("logout+jwt", "jwt");
+
     private final Wire wire;
     private final Metadata metadata;
+    private final Flows flows;
+    private final InstantSource clock;
 
     @Activate
-    public OpenIdConnect(@Reference Wire wire, @Reference Metadata metadata) {
+    public OpenIdConnect(
+            @Reference Wire wire,
+            @Reference Metadata metadata,
+            @Reference Flows flows,
+            @Reference InstantSource clock) {
         this.wire = wire;
         this.metadata = metadata;
+        this.flows = flows;
+        this.clock = clock;
     }
 
     @Override
@@ -90,7 +119,11 @@ public final class OpenIdConnect implements Protocol {
         ClaimsSet idToken = known.verify(provider, tokens.getOIDCTokens().getIDToken(), new Nonce(started.nonce()));
         Optional<ClaimsSet> userInfo =
                 userInfo(provider, known.document(), tokens.getOIDCTokens().getAccessToken(), idToken);
-        return Claims.read(provider, idToken, userInfo);
+        return Claims.read(
+                provider,
+                idToken,
+                userInfo,
+                io.openpanel.api.Secret.of(tokens.getOIDCTokens().getIDToken().serialize()));
     }
 
     /** Another provider's answer is not taken for this one's (mix-up). */
@@ -172,6 +205,68 @@ public final class OpenIdConnect implements Protocol {
         } catch (IOException e) {
             throw Protocol.upstream(provider, e.getMessage(), e);
         }
+    }
+
+    /** By OpenID Connect RP-Initiated Logout 1.0; without the ID token, where it is too long for an address, the person is asked. */
+    @Override
+    public Optional<URI> leave(Provider provider, ProviderSessions.Row session, String origin) {
+        return Optional.ofNullable(metadata.of(provider).document().getEndSessionEndpointURI())
+                .map(uri -> new LogoutRequest(
+                                Wire.checked("address", uri.toString()),
+                                idToken(session.hintText()),
+                                null,
+                                new ClientID(provider.clientId()),
+                                URI.create(origin + '/'),
+                                null,
+                                null)
+                        .toURI());
+    }
+
+    private static JWT idToken(String text) {
+        try {
+            return text.length() > LONGEST_HINT ? null : JWTParser.parse(text);
+        } catch (java.text.ParseException e) {
+            return null;
+        }
+    }
+
+    /** By OpenID Connect Back-Channel Logout 1.0; an ID token is none, and such a token is no ID token, since it has no nonce. */
+    @Override
+    public LogOuts.Ended ended(Provider provider, SignOnActions.End in) {
+        LogoutTokenClaimsSet said = metadata.of(provider)
+                .verifyLogOut(
+                        provider,
+                        logOutToken(
+                                provider, in.token().map(each -> each.reveal()).orElse("")));
+        Instant made = said.getIssueTime().toInstant();
+        Instant now = clock.instant();
+        if (made.plus(LOG_OUT_LIFE).isBefore(now) || made.isAfter(now.plusSeconds(Metadata.SKEW_SECONDS))) {
+            throw Protocol.refusedLogOut(
+                    provider, "its token is too old, or of another day; look at the clocks of both machines");
+        }
+        if (!flows.isFirst(provider, "logout " + said.getJWTID().getValue(), made.plus(LOG_OUT_LIFE))) {
+            throw Protocol.refusedLogOut(provider, "its token was followed already");
+        }
+        return new LogOuts.Ended(
+                Optional.ofNullable(said.getSubject()).map(Subject::getValue),
+                Optional.ofNullable(said.getSessionID())
+                        .map(SessionID::getValue)
+                        .map(Set::of)
+                        .orElse(Set.of()),
+                Optional.empty());
+    }
+
+    private static JWT logOutToken(Provider provider, String text) {
+        try {
+            SignedJWT token = SignedJWT.parse(text);
+            JOSEObjectType type = token.getHeader().getType();
+            if (type == null || LOG_OUT_TYPES.contains(type.getType().toLowerCase(Locale.ROOT))) {
+                return token;
+            }
+        } catch (java.text.ParseException e) {
+            // Said below.
+        }
+        throw Protocol.refusedLogOut(provider, "it sent no logout_token");
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.openpanel.sso.internal;
 
+import io.openpanel.api.Secret;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,4 +15,13 @@ record Proved(
         String name,
         Optional<String> email,
         List<String> groups,
-        boolean secondFactor) {}
+        boolean secondFactor,
+        Optional<There> session) {
+    /**
+     * The session at the provider.
+     *
+     * @param there what the provider calls it, where it does
+     * @param hint what it asks for to end it
+     */
+    record There(Optional<String> there, Secret hint) {}
+}

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param address the issuer, a SAML provider's entity id, or where GitHub is
  * @param clientId what it calls the panel; to a SAML provider the panel's entity id
  * @param secondFactor what in {@code acr} or {@code amr}, or as SAML's authentication context, says that it saw two means; {@code *} for always
+ * @param logOut whether somebody who logs out here is sent to log out there
  * @param metadata of a SAML provider, or where it is; else empty
  */
 public record Provider(
@@ -27,6 +28,7 @@ public record Provider(
         List<String> secondFactor,
         boolean offered,
         String metadata,
+        boolean logOut,
         Instant createdAt,
         long version) {
     /** Whoever is in the group gets the role in the team. */
@@ -50,6 +52,11 @@ public record Provider(
     /** Where a SAML provider finds what the panel says of itself, below the panel's address. */
     public String description() {
         return SignOnDoor.PATH + SignOnDoor.METADATA + id;
+    }
+
+    /** Where a provider says that sessions have ended, below the panel's address. */
+    public String logOutPath() {
+        return SignOnDoor.PATH + SignOnDoor.LOG_OUT + id;
     }
 
     @Override

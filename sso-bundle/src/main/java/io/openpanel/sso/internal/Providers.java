@@ -16,7 +16,7 @@ import org.osgi.service.component.annotations.Reference;
 @Component(service = {Providers.class, Resources.class})
 public final class Providers implements Resources {
     private static final String SELECT = "select id, name, preset, address, client_id, client_secret, groups_claim,"
-            + " newcomers, second_factor, offered, metadata, created_at, version from identity_provider";
+            + " newcomers, second_factor, offered, metadata, log_out, created_at, version from identity_provider";
 
     private final Clerk clerk;
 
@@ -70,8 +70,8 @@ public final class Providers implements Resources {
             requireFree(tx, provider);
             tx.update(
                     "insert into identity_provider (id, name, preset, address, client_id, client_secret, groups_claim,"
-                            + " newcomers, second_factor, offered, metadata, created_at)"
-                            + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                            + " newcomers, second_factor, offered, metadata, log_out, created_at)"
+                            + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     provider.id(),
                     provider.name(),
                     provider.preset(),
@@ -83,6 +83,7 @@ public final class Providers implements Resources {
                     provider.secondFactor(),
                     provider.offered(),
                     provider.metadata(),
+                    provider.logOut(),
                     provider.createdAt());
             put(tx, provider.id(), rules);
             return null;
@@ -95,7 +96,7 @@ public final class Providers implements Resources {
             requireFree(tx, provider);
             int done = tx.update(
                     "update identity_provider set name = ?, address = ?, client_id = ?, groups_claim = ?, newcomers = ?,"
-                            + " second_factor = ?, offered = ?, metadata = ?, version = version + 1 where id = ?",
+                            + " second_factor = ?, offered = ?, metadata = ?, log_out = ?, version = version + 1 where id = ?",
                     provider.name(),
                     provider.address(),
                     provider.clientId(),
@@ -104,6 +105,7 @@ public final class Providers implements Resources {
                     provider.secondFactor(),
                     provider.offered(),
                     provider.metadata(),
+                    provider.logOut(),
                     provider.id());
             if (done == 0) {
                 throw Problem.missing(provider.ref());

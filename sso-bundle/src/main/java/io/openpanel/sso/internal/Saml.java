@@ -1,9 +1,12 @@
 package io.openpanel.sso.internal;
 
 import io.openpanel.sso.Preset;
+import io.openpanel.sso.SignOnActions;
 import io.openpanel.sso.internal.SamlXml.Fault;
 import java.io.StringWriter;
 import java.net.URI;
+import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -16,6 +19,7 @@ import javax.xml.stream.XMLStreamWriter;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
+import org.w3c.dom.Element;
 
 /** SAML 2.0: asked by HTTP-Redirect, answered by HTTP-POST with what is signed; only what was asked for is taken. */
 @Component(service = {Protocol.class, Saml.class})
@@ -51,31 +55,37 @@ public final class Saml implements Protocol {
     public URI begin(Provider provider, Flows.Started started) {
         URI logIn = metadata.of(provider).logIn();
         String request = written(xml -> {
-            xml.writeStartElement("samlp", "AuthnRequest", SamlXml.PROTOCOL);
-            xml.writeNamespace("samlp", SamlXml.PROTOCOL);
-            xml.writeNamespace("saml", SamlXml.ASSERTION);
-            xml.writeAttribute("ID", requestId(started));
-            xml.writeAttribute("Version", "2.0");
-            xml.writeAttribute(
-                    "IssueInstant",
-                    clock.instant().truncatedTo(ChronoUnit.SECONDS).toString());
-            xml.writeAttribute("Destination", logIn.toString());
+            start(xml, "AuthnRequest", logIn, requestId(started));
             xml.writeAttribute("AssertionConsumerServiceURL", started.redirect());
             xml.writeAttribute("ProtocolBinding", SamlXml.BY_POST);
-            xml.writeStartElement("saml", "Issuer", SamlXml.ASSERTION);
-            xml.writeCharacters(provider.clientId());
-            xml.writeEndElement();
+            issuer(xml, provider);
             xml.writeEmptyElement("samlp", "NameIDPolicy", SamlXml.PROTOCOL);
             xml.writeAttribute("Format", SamlXml.PERSISTENT);
             xml.writeAttribute("AllowCreate", "true");
             xml.writeEndElement();
         });
-        return SamlRedirect.to(
-                logIn,
-                "SAMLRequest",
-                request,
-                Optional.of(started.state()),
-                keys.signing(provider).map(SamlKeys.Key::privateKey));
+        return SamlRedirect.to(logIn, "SAMLRequest", request, Optional.of(started.state()), signingKey(provider));
+    }
+
+    private Optional<PrivateKey> signingKey(Provider provider) {
+        return keys.signing(provider).map(SamlKeys.Key::privateKey);
+    }
+
+    private void start(XMLStreamWriter xml, String name, URI destination, String id) throws XMLStreamException {
+        xml.writeStartElement("samlp", name, SamlXml.PROTOCOL);
+        xml.writeNamespace("samlp", SamlXml.PROTOCOL);
+        xml.writeNamespace("saml", SamlXml.ASSERTION);
+        xml.writeAttribute("ID", id);
+        xml.writeAttribute("Version", "2.0");
+        xml.writeAttribute(
+                "IssueInstant", clock.instant().truncatedTo(ChronoUnit.SECONDS).toString());
+        xml.writeAttribute("Destination", destination.toString());
+    }
+
+    private static void issuer(XMLStreamWriter xml, Provider provider) throws XMLStreamException {
+        xml.writeStartElement("saml", "Issuer", SamlXml.ASSERTION);
+        xml.writeCharacters(provider.clientId());
+        xml.writeEndElement();
     }
 
     /** What the panel says of itself, for the provider's forms. */
@@ -90,6 +100,11 @@ public final class Saml implements Protocol {
             xml.writeAttribute("WantAssertionsSigned", "true");
             xml.writeAttribute("protocolSupportEnumeration", SamlXml.PROTOCOL);
             describe(xml, own);
+            for (String binding : List.of(SamlXml.BY_REDIRECT, SamlXml.BY_POST)) {
+                xml.writeEmptyElement("md", "SingleLogoutService", SamlXml.METADATA);
+                xml.writeAttribute("Binding", binding);
+                xml.writeAttribute("Location", origin + provider.logOutPath());
+            }
             xml.writeStartElement("md", "NameIDFormat", SamlXml.METADATA);
             xml.writeCharacters(SamlXml.PERSISTENT);
             xml.writeEndElement();
@@ -154,16 +169,8 @@ public final class Saml implements Protocol {
                     keys.all(provider, SamlKeys.Purpose.ENCRYPTION).stream()
                             .map(SamlKeys.Key::privateKey)
                             .toList());
-            Optional<SamlSignatures.Read> read =
-                    SamlSignatures.read(message, metadata.of(provider).publicKeys(), opening);
-            if (read.isEmpty()) {
-                Optional<SamlMetadata.Known> anew = metadata.anew(provider);
-                read = anew.isPresent()
-                        ? SamlSignatures.read(message, anew.get().publicKeys(), opening)
-                        : read;
-            }
-            SamlAnswer.Said said = new SamlAnswer(provider, started, clock.instant())
-                    .read(read.orElseThrow(() -> new Fault("it is signed by a key that is not in its metadata")));
+            SamlSignatures.Read read = signed(provider, known -> SamlSignatures.read(message, known, opening));
+            SamlAnswer.Said said = new SamlAnswer(provider, started, clock.instant()).read(read);
             if (!flows.isFirst(provider, said.id(), said.until())) {
                 throw new Fault("its assertion was used already");
             }
@@ -171,6 +178,80 @@ public final class Saml implements Protocol {
         } catch (Fault e) {
             throw Protocol.refused(provider, e.getMessage());
         }
+    }
+
+    private interface Reading<T> {
+        /** Empty where it is by a key that is not one of these. */
+        Optional<T> by(List<PublicKey> keys) throws Fault;
+    }
+
+    /** What is signed by a key of the provider's, or by one that it has since a moment ago. */
+    private <T> T signed(Provider provider, Reading<T> reading) throws Fault {
+        Optional<T> read = reading.by(metadata.of(provider).publicKeys());
+        Optional<SamlMetadata.Known> anew = read.isPresent() ? Optional.empty() : metadata.anew(provider);
+        if (anew.isPresent()) {
+            read = reading.by(anew.get().publicKeys());
+        }
+        return read.orElseThrow(() -> new Fault("it is signed by a key that is not in its metadata"));
+    }
+
+    @Override
+    public Optional<URI> leave(Provider provider, ProviderSessions.Row session, String origin) {
+        return metadata.of(provider).logOut().map(logOut -> {
+            String request = written(xml -> {
+                start(xml, "LogoutRequest", logOut, '_' + Token.create());
+                issuer(xml, provider);
+                SamlName.of(session).write(xml, provider);
+                if (session.there().isPresent()) {
+                    xml.writeStartElement("samlp", "SessionIndex", SamlXml.PROTOCOL);
+                    xml.writeCharacters(session.there().get());
+                    xml.writeEndElement();
+                }
+                xml.writeEndElement();
+            });
+            return SamlRedirect.to(logOut, "SAMLRequest", request, Optional.empty(), signingKey(provider));
+        });
+    }
+
+    @Override
+    public LogOuts.Ended ended(Provider provider, SignOnActions.End in) {
+        try {
+            Element request = in.posted()
+                    ? posted(provider, in)
+                    : signed(provider, known -> SamlRedirect.request(in, "LogoutRequest", known));
+            SamlLogOut.Said said = SamlLogOut.read(
+                    request, provider, SignOns.origin(in.origin()) + provider.logOutPath(), clock.instant());
+            if (!flows.isFirst(provider, said.id(), said.until())) {
+                throw new Fault("it was followed already");
+            }
+            return new LogOuts.Ended(Optional.of(said.subject()), said.there(), answer(provider, said.id(), in));
+        } catch (Fault e) {
+            throw Protocol.refusedLogOut(provider, e.getMessage());
+        }
+    }
+
+    private Element posted(Provider provider, SignOnActions.End in) throws Fault {
+        byte[] message = decoded(in.request()
+                .orElseThrow(() -> new Fault("it has no SAMLRequest"))
+                .reveal());
+        return signed(provider, known -> SamlSignatures.request(message, "LogoutRequest", known));
+    }
+
+    /** That it was followed: said by the browser, which goes on to whatever else it is to log out of. */
+    private Optional<URI> answer(Provider provider, String request, SignOnActions.End in) {
+        return metadata.of(provider).logOutAnswer().map(location -> {
+            String response = written(xml -> {
+                start(xml, "LogoutResponse", location, '_' + Token.create());
+                xml.writeAttribute("InResponseTo", request);
+                issuer(xml, provider);
+                xml.writeStartElement("samlp", "Status", SamlXml.PROTOCOL);
+                xml.writeEmptyElement("samlp", "StatusCode", SamlXml.PROTOCOL);
+                xml.writeAttribute("Value", SamlAnswer.SUCCESS);
+                xml.writeEndElement();
+                xml.writeEndElement();
+            });
+            return SamlRedirect.to(location, "SAMLResponse", response, in.relayState(), signingKey(provider));
+        });
     }
 
     private static byte[] decoded(String text) throws Fault {

@@ -20,7 +20,7 @@ import org.w3c.dom.Element;
 final class SamlAnswer {
     static final Duration SKEW = Duration.ofSeconds(60);
     private static final String BEARER = "urn:oasis:names:tc:SAML:2.0:cm:bearer";
-    private static final String SUCCESS = "urn:oasis:names:tc:SAML:2.0:status:Success";
+    static final String SUCCESS = "urn:oasis:names:tc:SAML:2.0:status:Success";
     private static final Set<String> CONDITIONS = Set.of("AudienceRestriction", "OneTimeUse", "ProxyRestriction");
     private static final int LONGEST_NAME = 256;
 
@@ -63,11 +63,16 @@ final class SamlAnswer {
         requireIssuer(assertion);
         requireConditions(only(assertion, ASSERTION, "Conditions"));
         Element subject = only(assertion, ASSERTION, "Subject");
-        String name = name(only(subject, ASSERTION, "NameID"));
+        Element element = only(subject, ASSERTION, "NameID");
+        String name = name(element);
         Instant until = confirmed(subject);
-        Set<String> classes = SamlClaims.classes(requireLogIn(assertion));
+        Element logIn = requireLogIn(assertion);
         String id = attribute(assertion, "ID").orElseThrow(() -> new Fault("its assertion has no ID"));
-        return new Said(id, until.plus(SKEW), SamlClaims.read(provider, name, assertion, classes));
+        return new Said(
+                id,
+                until.plus(SKEW),
+                SamlClaims.read(
+                        provider, name, assertion, SamlClaims.classes(logIn), SamlName.session(element, logIn)));
     }
 
     private static void requireVersion(Element element) throws Fault {

@@ -52,7 +52,8 @@ final class SamlClaims {
         return said;
     }
 
-    static Proved read(Provider provider, String subject, Element assertion, Set<String> classes) throws Fault {
+    static Proved read(Provider provider, String subject, Element assertion, Set<String> classes, Proved.There session)
+            throws Fault {
         Map<String, List<String>> said = attributes(assertion);
         Optional<String> email = first(said, EMAIL);
         String parts = Stream.of(first(said, GIVEN), first(said, FAMILY))
@@ -72,7 +73,8 @@ final class SamlClaims {
                         .limit(MOST_GROUPS)
                         .toList(),
                 provider.secondFactor().contains("*")
-                        || provider.secondFactor().stream().anyMatch(classes::contains));
+                        || provider.secondFactor().stream().anyMatch(classes::contains),
+                Optional.of(session));
     }
 
     private static Optional<String> first(Map<String, List<String>> said, List<String> names) {

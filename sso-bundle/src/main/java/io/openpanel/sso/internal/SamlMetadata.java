@@ -47,7 +47,15 @@ public final class SamlMetadata {
     private final Map<String, Known> known = new ConcurrentHashMap<>();
 
     /** A provider's own word. */
-    record Known(long version, Instant since, Instant until, String entity, URI logIn, List<X509Certificate> keys) {
+    record Known(
+            long version,
+            Instant since,
+            Instant until,
+            String entity,
+            URI logIn,
+            Optional<URI> logOut,
+            Optional<URI> logOutAnswer,
+            List<X509Certificate> keys) {
         List<PublicKey> publicKeys() {
             return keys.stream().map(X509Certificate::getPublicKey).toList();
         }
@@ -146,8 +154,18 @@ public final class SamlMetadata {
         if (keys.isEmpty()) {
             throw new Fault("it names no key to sign with that is RSA of 2048 bits or more, or of an elliptic curve");
         }
+        Optional<URI> logOut = address(role, "SingleLogoutService", "Location");
+        Optional<URI> answer = address(role, "SingleLogoutService", "ResponseLocation");
         return new Known(
-                version, now, until, SamlXml.attribute(descriptor, "entityID").orElse(""), logIn(role), keys);
+                version,
+                now,
+                until,
+                SamlXml.attribute(descriptor, "entityID").orElse(""),
+                address(role, "SingleSignOnService", "Location")
+                        .orElseThrow(() -> new Fault("it names no address to log in at by HTTP-Redirect")),
+                logOut,
+                answer.isPresent() ? answer : logOut,
+                keys);
     }
 
     private static Element descriptor(Element root, Optional<String> entity) throws Fault {
@@ -172,16 +190,16 @@ public final class SamlMetadata {
         return found.get(0);
     }
 
-    private static URI logIn(Element role) throws Fault {
-        String location = SamlXml.children(role, METADATA, "SingleSignOnService").stream()
+    /** Of those by HTTP-Redirect, the first. */
+    private static Optional<URI> address(Element role, String service, String attribute) throws Fault {
+        Optional<String> location = SamlXml.children(role, METADATA, service).stream()
                 .filter(each -> SamlXml.BY_REDIRECT.equals(each.getAttributeNS(null, "Binding")))
-                .map(each -> each.getAttributeNS(null, "Location"))
                 .findFirst()
-                .orElseThrow(() -> new Fault("it names no address to log in at by HTTP-Redirect"));
+                .flatMap(each -> SamlXml.attribute(each, attribute));
         try {
-            return Wire.checked("metadata", location);
+            return location.map(each -> Wire.checked("metadata", each));
         } catch (Problem e) {
-            throw new Fault("its address to log in at has to be HTTPS (HTTP only on this machine)", e);
+            throw new Fault("its address to log in or out at has to be HTTPS (HTTP only on this machine)", e);
         }
     }
 

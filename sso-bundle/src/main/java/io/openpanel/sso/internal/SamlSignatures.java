@@ -87,6 +87,21 @@ final class SamlSignatures {
         return signed.map(each -> new Read(response.get(), Optional.of(each)));
     }
 
+    /**
+     * Reads a request of the provider's, which has to be signed itself.
+     *
+     * @return as it was signed; empty where it is by a key that is not one of these
+     */
+    static Optional<Element> request(byte[] message, String name, List<PublicKey> keys) throws Fault {
+        Element root = parse(message);
+        if (!SamlXml.is(root, SamlXml.PROTOCOL, name)) {
+            throw new Fault("it is no " + name);
+        }
+        Element mark =
+                SamlXml.child(root, SamlXml.SIGNATURE, "Signature").orElseThrow(() -> new Fault("it is not signed"));
+        return verified(root, mark, keys);
+    }
+
     /** The one assertion: as it is there, or as it was within what is encrypted, which is then read just as strictly. */
     private static Optional<Element> assertion(Element response, boolean signed, SamlEncryption.Opening opening)
             throws Fault {
@@ -106,7 +121,7 @@ final class SamlSignatures {
     }
 
     /** One response, one assertion, signatures only where they belong, each ID once, nothing that no signature covers. */
-    private static Element parse(byte[] bytes) throws Fault {
+    static Element parse(byte[] bytes) throws Fault {
         Document document = SamlXml.parse(new InputSource(new ByteArrayInputStream(bytes)));
         NodeIterator all =
                 ((DocumentTraversal) document).createNodeIterator(document, NodeFilter.SHOW_ALL, null, false);
@@ -126,6 +141,7 @@ final class SamlSignatures {
 
     private static void requireOnce(Element element, Set<String> single) throws Fault {
         boolean one = SamlXml.is(element, SamlXml.PROTOCOL, "Response")
+                || SamlXml.is(element, SamlXml.PROTOCOL, "LogoutRequest")
                 || SamlXml.is(element, SamlXml.ASSERTION, "Assertion")
                 || SamlXml.is(element, SamlXml.ASSERTION, "EncryptedAssertion");
         if (one && !single.add(element.getLocalName())) {
@@ -134,6 +150,7 @@ final class SamlSignatures {
         Node parent = element.getParentNode();
         if (SamlXml.is(element, SamlXml.SIGNATURE, "Signature")
                 && !SamlXml.is(parent, SamlXml.PROTOCOL, "Response")
+                && !SamlXml.is(parent, SamlXml.PROTOCOL, "LogoutRequest")
                 && !SamlXml.is(parent, SamlXml.ASSERTION, "Assertion")) {
             throw new Fault("there is a signature where none belongs");
         }

@@ -25,6 +25,7 @@ public class SignOnDoor implements Door {
     private static final String START = "/start/";
     private static final String CALLBACK = "/callback/";
     static final String METADATA = "/metadata/";
+    static final String LOG_OUT = "/logout/";
     private static final int LONGEST = 4_096;
     private static final String UNASKED = "/#sso=unasked";
     private static final Logger LOG = LoggerFactory.getLogger(SignOnDoor.class);
@@ -43,11 +44,16 @@ public class SignOnDoor implements Door {
 
     @Override
     public Reply handle(Request request) {
-        boolean posts = request.path().startsWith(CALLBACK) && request.method().equals("POST");
+        boolean leaves = request.path().startsWith(LOG_OUT);
+        boolean posts = (leaves || request.path().startsWith(CALLBACK))
+                && request.method().equals("POST");
         if (!posts && !request.method().equals("GET")) {
             return new Reply(405, Map.of("Allow", "GET"), new byte[0]);
         }
         try {
+            if (leaves) {
+                return loggedOut(request, posts ? PostedForm.of(request) : request.query(), posts);
+            }
             return posts ? posted(request) : got(request);
         } catch (Problem e) {
             if (e.kind() == Problem.Kind.INVALID || e.kind() == Problem.Kind.MISSING) {
@@ -126,6 +132,41 @@ public class SignOnDoor implements Door {
         return redirect(
                 PATH + CALLBACK + provider + "?state=" + URLEncoder.encode(state, StandardCharsets.UTF_8),
                 Optional.empty());
+    }
+
+    /** A provider's server, or a browser that it sends, says that sessions have ended; or that it heard that one had. */
+    private Reply loggedOut(Request request, Map<String, String> said, boolean posted) {
+        Optional<String> token = Optional.ofNullable(said.get("logout_token"));
+        if (token.isEmpty() && !said.containsKey("SAMLRequest")) {
+            return redirect("/", Optional.empty());
+        }
+        try {
+            SignOnActions.Ended ended = panel.call(
+                    "single-sign-on.end",
+                    new SignOnActions.End(
+                            request.path().substring(LOG_OUT.length()),
+                            token.map(Secret::of),
+                            Optional.ofNullable(said.get("SAMLRequest")).map(Secret::of),
+                            Optional.ofNullable(said.get("RelayState")),
+                            Optional.ofNullable(said.get("SigAlg")),
+                            Optional.ofNullable(said.get("Signature")),
+                            posted,
+                            origin(request)),
+                    SignOnActions.Ended.class);
+            return ended.url()
+                    .map(url -> redirect(url, Optional.empty()))
+                    .orElseGet(() -> new Reply(200, Map.of("Cache-Control", "no-store"), new byte[0]));
+        } catch (Problem e) {
+            if (e.kind() != Problem.Kind.UNAUTHENTICATED) {
+                throw e;
+            }
+            LOG.info("{}", e.getMessage());
+            // As OpenID Connect Back-Channel Logout 1.0, 2.8, has it; a page of the panel's would tell nobody anything.
+            return new Reply(
+                    400,
+                    Map.of("Content-Type", "application/json", "Cache-Control", "no-store"),
+                    "{\"error\":\"invalid_request\"}".getBytes(StandardCharsets.UTF_8));
+        }
     }
 
     private Reply callback(Request request) {

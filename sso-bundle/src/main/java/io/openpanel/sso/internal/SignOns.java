@@ -13,8 +13,6 @@ import java.util.Optional;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
-import org.osgi.service.component.annotations.ReferenceCardinality;
-import org.osgi.service.component.annotations.ReferencePolicyOption;
 
 /** From a button on the log-in page to a session. */
 @Component(service = SignOns.class)
@@ -23,23 +21,25 @@ public final class SignOns {
 
     private final Providers providers;
     private final Flows flows;
-    private final List<Protocol> protocols;
+    private final Protocols protocols;
     private final Saml saml;
     private final People people;
+    private final ProviderSessions sessions;
 
     @Activate
     public SignOns(
             @Reference Providers providers,
             @Reference Flows flows,
-            @Reference(cardinality = ReferenceCardinality.AT_LEAST_ONE, policyOption = ReferencePolicyOption.GREEDY)
-                    List<Protocol> protocols,
+            @Reference Protocols protocols,
             @Reference Saml saml,
-            @Reference People people) {
+            @Reference People people,
+            @Reference ProviderSessions sessions) {
         this.providers = providers;
         this.flows = flows;
-        this.protocols = List.copyOf(protocols);
+        this.protocols = protocols;
         this.saml = saml;
         this.people = people;
+        this.sessions = sessions;
     }
 
     public SignOnActions.Begun begin(SignOnActions.Begin in, String address) {
@@ -53,7 +53,7 @@ public final class SignOns {
                 Optional.empty(),
                 address);
         return new SignOnActions.Begun(
-                protocol(provider).begin(provider, started).toString(), Optional.of(browser));
+                protocols.of(provider).begin(provider, started).toString(), Optional.of(browser));
     }
 
     /** As {@link #begin}, to link what is proved; it is bound to the person, who says yes once more at the end. */
@@ -67,20 +67,13 @@ public final class SignOns {
                 Optional.of(user),
                 address);
         return new SignOnActions.Begun(
-                protocol(provider).begin(provider, started).toString(), Optional.empty());
+                protocols.of(provider).begin(provider, started).toString(), Optional.empty());
     }
 
     private Provider offered(String id) {
         return Optional.of(providers.get(id))
                 .filter(Provider::offered)
                 .orElseThrow(() -> Problem.missing(new Ref("identity-provider", id)));
-    }
-
-    private Protocol protocol(Provider provider) {
-        return protocols.stream()
-                .filter(each -> each.isOf(provider))
-                .findFirst()
-                .orElseThrow();
     }
 
     public SignOnActions.Finished finish(SignOnActions.Finish in, String address) {
@@ -96,7 +89,8 @@ public final class SignOns {
                     provider.name() + " let nobody in ("
                             + in.error().map(SignOns::word).orElse("no reason given") + ')');
         }
-        Proved proved = protocol(provider)
+        Proved proved = protocols
+                .of(provider)
                 .finish(
                         provider,
                         row.started(in.state().orElseThrow().reveal()),
@@ -109,7 +103,9 @@ public final class SignOns {
                     Optional.empty());
         }
         SignOn.Visit visit = new SignOn.Visit(address, in.device().orElse(""), in.secure());
-        return finished(row.returnTo(), people.keeper().enter(identity(provider, proved), visit));
+        SignOn.Entry entry = people.keeper().enter(identity(provider, proved), visit);
+        sessions.keep(entry, provider, proved);
+        return finished(row.returnTo(), entry);
     }
 
     /** Takes what another site's page posted; whoever did is proved by {@link #finish} only. */
@@ -172,11 +168,11 @@ public final class SignOns {
 
     public List<String> test(String provider) {
         Provider found = providers.get(provider);
-        return protocol(found).test(found);
+        return protocols.of(found).test(found);
     }
 
     /** @throws Problem INVALID unless it is what a browser sends as {@code Origin} */
-    private static String origin(String text) {
+    static String origin(String text) {
         if (!text.matches("https?://([A-Za-z0-9.-]{1,253}|\\[[0-9A-Fa-f:.]{2,45}])(:\\d{1,5})?")) {
             throw Problem.invalid("origin", "This is not the panel's address; expected https://panel.example:8443");
         }

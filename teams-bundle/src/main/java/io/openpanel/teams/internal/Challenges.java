@@ -30,7 +30,10 @@ public final class Challenges {
     public record Row(String userId, int tries, List<String> amr) {}
 
     /** Who proved themselves, and how, and how before. */
-    record Proof(String user, String method, List<String> before) {}
+    record Proof(String user, String method, List<String> before, Ref session) {}
+
+    /** A challenge's digest. */
+    public record Hash(String hash) {}
 
     private record Tried(Row row, Optional<String> method) {}
 
@@ -80,11 +83,29 @@ public final class Challenges {
             throw Factors.wrong();
         }
         attempt.succeeded();
-        return new Proof(tried.row.userId, tried.method.get(), tried.row.amr);
+        return new Proof(tried.row.userId, tried.method.get(), tried.row.amr, session(hash));
     }
 
     static String hash(Secret token) {
         return new RefreshToken(token.reveal()).hash();
+    }
+
+    /**
+     * The session that begins with the answer: it has its id before, so that whoever says that it has ended can say so.
+     *
+     * @param hash of the challenge, which lets one session in
+     */
+    static Ref session(String hash) {
+        return new Ref("session", Digest.of("session of " + hash).hex().substring(0, 16));
+    }
+
+    /** Ends the challenge that a session was to begin with. */
+    void end(String user, Ref session) {
+        clerk.allTeams(
+                tx -> tx.list(Hash.class, "select hash from challenge where user_id = ? limit 1000", user).stream()
+                        .filter(each -> session(each.hash).equals(session))
+                        .mapToInt(each -> tx.update("delete from challenge where hash = ?", each.hash))
+                        .sum());
     }
 
     /** Who is to answer a challenge. */

@@ -29,6 +29,8 @@ public final class Identities implements SignOn {
     private final Roles roles;
     private final MappedRoles mapped;
     private final SignIn signIn;
+    private final Challenges challenges;
+    private final Sessions sessions;
     private final RegistrationMode mode;
     private final Provisioned provisioned;
 
@@ -57,6 +59,8 @@ public final class Identities implements SignOn {
             @Reference Roles roles,
             @Reference MappedRoles mapped,
             @Reference SignIn signIn,
+            @Reference Challenges challenges,
+            @Reference Sessions sessions,
             @Reference RegistrationMode mode,
             @Reference Provisioned provisioned) {
         this.clerk = clerk;
@@ -67,6 +71,8 @@ public final class Identities implements SignOn {
         this.roles = roles;
         this.mapped = mapped;
         this.signIn = signIn;
+        this.challenges = challenges;
+        this.sessions = sessions;
         this.mode = mode;
         this.provisioned = provisioned;
     }
@@ -83,13 +89,24 @@ public final class Identities implements SignOn {
                 shown(identity),
                 identity.issuer(),
                 identity.subject()));
-        SessionActions.Begun begun =
-                signIn.withIdentity(user, identity.secondFactor(), visit.address(), visit.device());
+        SignIn.Entered entered = signIn.withIdentity(user, identity.secondFactor(), visit.address(), visit.device());
+        Ref person = new Ref("user", user);
+        SessionActions.Begun begun = entered.begun();
         return begun.challenge()
-                .<Entry>map(each -> new Entry.Asked(each.token(), each.expiresAt(), each.factors(), account.email()))
+                .<Entry>map(each -> new Entry.Asked(
+                        person, entered.session(), each.token(), each.expiresAt(), each.factors(), account.email()))
                 .orElseGet(() -> new Entry.Begun(
-                        new Ref("user", user),
+                        person,
+                        entered.session(),
                         RefreshCookie.set(visit.secure(), begun.refreshToken().orElseThrow())));
+    }
+
+    @Override
+    public void end(Ref user, Ref session) {
+        challenges.end(user.id(), session);
+        sessions.find(session.id())
+                .filter(row -> row.userId().equals(user.id()))
+                .ifPresent(row -> sessions.end(row.id()));
     }
 
     private Optional<Row> find(Identity identity) {

@@ -78,9 +78,8 @@ public final class Sessions {
     }
 
     /** @param amr how the person proved who they are, in the words of RFC 8176 where it has one */
-    Started start(String user, String homeTeam, String address, String device, List<String> amr) {
+    Started start(String user, Ref session, String homeTeam, String address, String device, List<String> amr) {
         Instant now = clock.instant();
-        Ref session = Ref.create("session");
         RefreshToken first = RefreshToken.create();
         String shortDevice = device.length() > DEVICE ? device.substring(0, DEVICE) : device;
         return clerk.in(homeTeam, tx -> {

@@ -61,19 +61,26 @@ public final class SignIn {
                 : SessionActions.Begun.of(challenges.open(user, kinds, PASSWORD));
     }
 
-    /** A session for somebody whom another party proved, or a challenge where that is not enough. */
-    SessionActions.Begun withIdentity(String user, boolean secondFactor, String address, String device) {
+    /** A session for somebody whom another party proved, or a challenge where that is not enough; its id is known before. */
+    Entered withIdentity(String user, boolean secondFactor, String address, String device) {
         List<String> kinds = secondFactor ? List.of() : factors.kinds(user);
         List<String> amr = secondFactor ? List.of(IDENTITY, "mfa") : List.of(IDENTITY);
-        return kinds.isEmpty()
-                ? SessionActions.Begun.of(start(user, address, device, amr))
-                : SessionActions.Begun.of(challenges.open(user, kinds, amr));
+        if (kinds.isEmpty()) {
+            Ref session = Ref.create("session");
+            return new Entered(session, SessionActions.Begun.of(start(user, session, address, device, amr)));
+        }
+        SessionActions.Challenge challenge = challenges.open(user, kinds, amr);
+        return new Entered(
+                Challenges.session(Challenges.hash(Secret.of(challenge.token()))), SessionActions.Begun.of(challenge));
     }
+
+    /** What {@link #withIdentity} begins. */
+    record Entered(Ref session, SessionActions.Begun begun) {}
 
     /** The second step. */
     public SignedIn withCode(Secret challenge, Secret code, String address, String device) {
         Challenges.Proof proof = challenges.answer(challenge, code.reveal(), address);
-        return start(proof.user(), address, device, with(proof.before(), proof.method()));
+        return start(proof.user(), proof.session(), address, device, with(proof.before(), proof.method()));
     }
 
     /** The account, if the password is its own; each try counts. */
@@ -108,7 +115,7 @@ public final class SignIn {
             return start(held.user(), address, device, List.of("pop", "user", "mfa"));
         }
         List<String> before = challenges.spend(held.challenge(), held.user());
-        return start(held.user(), address, device, with(before, "pop"));
+        return start(held.user(), Challenges.session(held.challenge()), address, device, with(before, "pop"));
     }
 
     private static List<String> with(List<String> before, String method) {
@@ -129,11 +136,17 @@ public final class SignIn {
     }
 
     private SignedIn start(String user, String address, String device, List<String> amr) {
+        return start(user, Ref.create("session"), address, device, amr);
+    }
+
+    private SignedIn start(String user, Ref session, String address, String device, List<String> amr) {
         Rights.Person person = person(user);
         if (person.memberships().isEmpty()) {
             throw new Problem(Problem.Kind.DENIED, "You are in no team any more; ask an owner to add you again");
         }
-        return signedIn(person, sessions.start(user, person.memberships().get(0).team(), address, device, amr));
+        return signedIn(
+                person,
+                sessions.start(user, session, person.memberships().get(0).team(), address, device, amr));
     }
 
     public SignedIn withRefreshToken(Secret token, String address) {

@@ -2,6 +2,7 @@ package io.openpanel.teams.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.openpanel.api.Ref;
 import io.openpanel.testkit.BadTokens;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,7 +28,7 @@ class AccessTokensTest {
         office = new Office();
         user = office.owner().id();
         session = office.sessions
-                .start(user, office.home(), "192.0.2.1", "", List.of("pwd"))
+                .start(user, Ref.create("session"), office.home(), "192.0.2.1", "", List.of("pwd"))
                 .session();
         good = office.tokens.issue(user, session, office.home()).token();
     }

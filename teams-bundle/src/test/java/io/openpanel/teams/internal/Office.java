@@ -63,8 +63,8 @@ final class Office implements AutoCloseable {
     final Profiles profiles = new Profiles(people, rights, sessions, keys, signIn, requests, addresses);
     final MappedRoles mapped = new MappedRoles(clerk, people, rights, roles, keys);
     final Provisioned provisioned = new Provisioned(clerk, clock, people, rights, roles, mapped, keys, sessions, mode);
-    final Identities identities =
-            new Identities(clerk, clock, people, profiles, rights, roles, mapped, signIn, mode, provisioned);
+    final Identities identities = new Identities(
+            clerk, clock, people, profiles, rights, roles, mapped, signIn, challenges, sessions, mode, provisioned);
 
     Setup setup(Map<String, String> environment) {
         return new Setup(clerk, clock, people, rights, panel.home.resolve("run/setup-token"), environment);

@@ -37,7 +37,8 @@ class SessionsTest {
 
     @BeforeEach
     void signIn() {
-        first = office.sessions.start(user, office.home(), "192.0.2.1", "Firefox", List.of("pwd"));
+        first = office.sessions.start(
+                user, Ref.create("session"), office.home(), "192.0.2.1", "Firefox", List.of("pwd"));
     }
 
     private Optional<Sessions.Started> refresh(RefreshToken token) {

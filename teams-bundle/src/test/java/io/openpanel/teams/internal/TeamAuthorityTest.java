@@ -74,7 +74,7 @@ class TeamAuthorityTest {
                 .issue(
                         user.id(),
                         office.sessions
-                                .start(user.id(), team.id(), "", "", List.of("pwd"))
+                                .start(user.id(), Ref.create("session"), team.id(), "", "", List.of("pwd"))
                                 .session(),
                         team.id())
                 .token();
