@@ -11,12 +11,13 @@ import io.openpanel.api.Door.Reply;
 import io.openpanel.api.Problem;
 import io.openpanel.api.Ref;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Predicate;
+import java.util.Set;
 
 /** What a directory does with one kind of its resources. */
 final class ScimResources {
@@ -37,7 +38,7 @@ final class ScimResources {
     }
 
     Reply list(Map<String, String> query) throws ScimException {
-        boolean members = kind.type().equals("Group") && shown(query).test("members");
+        boolean members = kind.type().equals("Group") && shown(query).has("members");
         int start = (int) Math.max(1, number(query, "startindex", 1));
         int count = (int) Math.max(0, Math.min(number(query, "count", PAGE), members ? MOST_WITH_MEMBERS : MOST));
         ObjectNode input = call.directory().put("start", start).put("count", count);
@@ -81,7 +82,7 @@ final class ScimResources {
     }
 
     Reply get(String id, Map<String, String> query, String known) {
-        JsonNode item = find(id, shown(query).test("members"));
+        JsonNode item = find(id, shown(query).has("members"));
         if (known.equals(version(item))) {
             return new Reply(304, Map.of("ETag", known), new byte[0]);
         }
@@ -195,32 +196,71 @@ final class ScimResources {
     }
 
     private ObjectNode cut(ObjectNode resource, Map<String, String> query) {
-        Predicate<String> shown = shown(query);
+        Shown shown = shown(query);
         List<String> names = new ArrayList<>();
         resource.fieldNames().forEachRemaining(names::add);
-        names.stream()
-                .filter(name -> !name.equals("id") && !name.equals("schemas") && !shown.test(name))
-                .forEach(resource::remove);
+        for (String name : names) {
+            if (name.equals("id") || name.equals("schemas")) {
+                continue;
+            }
+            if (shown.has(name)) {
+                shown.cut(name, resource.get(name));
+            } else {
+                resource.remove(name);
+            }
+        }
         return resource;
     }
 
-    private Predicate<String> shown(Map<String, String> query) {
-        List<String> only = names(parameter(query, "attributes"));
-        List<String> not = names(parameter(query, "excludedAttributes"));
-        return name -> (only.isEmpty() || only.contains(name.toLowerCase(Locale.ROOT)))
-                && !not.contains(name.toLowerCase(Locale.ROOT));
+    private Shown shown(Map<String, String> query) {
+        return new Shown(named(parameter(query, "attributes")), named(parameter(query, "excludedAttributes")));
     }
 
-    /** The attributes themselves, also where only a part of one is named. */
-    private List<String> names(String list) {
+    /** The attributes that somebody names, each with the parts of it that they do; without any, all of it. */
+    private Map<String, Set<String>> named(String list) {
+        Map<String, Set<String>> named = new HashMap<>();
+        if (list == null) {
+            return named;
+        }
         String prefix = kind.schema().toLowerCase(Locale.ROOT) + ':';
-        return list == null
-                ? List.of()
-                : Arrays.stream(list.toLowerCase(Locale.ROOT).split(","))
-                        .map(String::strip)
-                        .map(name -> name.startsWith(prefix) ? name.substring(prefix.length()) : name)
-                        .map(name -> name.replaceFirst("\\..*", ""))
-                        .filter(name -> !name.isEmpty())
-                        .toList();
+        for (String each : list.toLowerCase(Locale.ROOT).split(",")) {
+            String name = each.strip();
+            String[] parts = (name.startsWith(prefix) ? name.substring(prefix.length()) : name).split("\\.", 2);
+            if (parts[0].isEmpty()) {
+                continue;
+            }
+            Set<String> former = named.get(parts[0]);
+            if (parts.length == 1 || former != null && former.isEmpty()) {
+                named.put(parts[0], Set.of());
+            } else {
+                named.computeIfAbsent(parts[0], any -> new HashSet<>()).add(parts[1]);
+            }
+        }
+        return named;
+    }
+
+    /** What of a resource is asked for (RFC 7644, 3.9). */
+    private record Shown(Map<String, Set<String>> only, Map<String, Set<String>> not) {
+        boolean has(String name) {
+            String key = name.toLowerCase(Locale.ROOT);
+            return (only.isEmpty() || only.containsKey(key))
+                    && !(not.containsKey(key) && not.get(key).isEmpty());
+        }
+
+        void cut(String name, JsonNode value) {
+            String key = name.toLowerCase(Locale.ROOT);
+            Set<String> wanted = only.getOrDefault(key, Set.of());
+            Set<String> unwanted = not.getOrDefault(key, Set.of());
+            for (JsonNode each : value.isArray() ? value : List.of(value)) {
+                if (each instanceof ObjectNode object) {
+                    List<String> parts = new ArrayList<>();
+                    object.fieldNames().forEachRemaining(parts::add);
+                    parts.stream()
+                            .filter(part -> !wanted.isEmpty() && !wanted.contains(part.toLowerCase(Locale.ROOT))
+                                    || unwanted.contains(part.toLowerCase(Locale.ROOT)))
+                            .forEach(object::remove);
+                }
+            }
+        }
     }
 }
