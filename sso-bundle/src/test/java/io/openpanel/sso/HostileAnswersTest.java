@@ -30,8 +30,8 @@ class HostileAnswersTest {
     private static final String NOBODY = "/#sso=unauthenticated";
     private static TestPanel panel;
     private static Caller owner;
-    private static HostileProvider other;
-    private static String otherId;
+    private static OidcRig other;
+    private OidcRig rig;
     private HostileProvider provider;
     private String id;
     private Visitor browser;
@@ -40,8 +40,7 @@ class HostileAnswersTest {
     static void open(TestPanel running) throws IOException {
         panel = running;
         owner = Visitor.owner(panel);
-        other = new HostileProvider();
-        otherId = declare(other, "Other");
+        other = new OidcRig(panel, owner);
     }
 
     @AfterAll
@@ -49,51 +48,25 @@ class HostileAnswersTest {
         other.close();
     }
 
-    private static String declare(HostileProvider provider, String name) {
-        return Visitor.call(
-                        panel,
-                        owner,
-                        "identity-provider.create",
-                        Map.of(
-                                "name",
-                                name,
-                                "preset",
-                                "oidc",
-                                "address",
-                                provider.issuer(),
-                                "clientId",
-                                HostileProvider.CLIENT,
-                                "clientSecret",
-                                HostileProvider.SECRET,
-                                "newcomers",
-                                true,
-                                "rules",
-                                List.of(Map.of("group", "devs", "team", "Home", "role", "developer"))))
-                .get("identityProvider")
-                .asText()
-                .substring("identity-provider:".length());
-    }
-
     @BeforeEach
     void fresh() throws IOException {
-        provider = new HostileProvider();
-        provider.groups = List.of("devs");
-        provider.email = "n" + System.nanoTime() + "@example.com";
-        id = declare(provider, "P" + System.nanoTime());
-        browser = new Visitor(panel);
+        rig = new OidcRig(panel, owner);
+        provider = rig.provider;
+        id = rig.id;
+        browser = rig.browser;
     }
 
     @AfterEach
     void end() {
-        provider.close();
+        rig.close();
     }
 
     private String logIn() {
-        return browser.go("/sso/callback/" + id, provider.logIn(begin()));
+        return rig.logIn();
     }
 
     private String begin() {
-        return browser.go("/sso/start/" + id, Map.of("return", "/apps"));
+        return rig.begin();
     }
 
     private void isRefusedWith(Consumer<JWTClaimsSet.Builder> claims) {
@@ -110,7 +83,7 @@ class HostileAnswersTest {
 
     @Test
     void aTokenOfAnotherIssuerIsRefused() {
-        isRefusedWith(said -> said.issuer(other.issuer()));
+        isRefusedWith(said -> said.issuer(other.provider.issuer()));
     }
 
     @Test
@@ -230,7 +203,7 @@ class HostileAnswersTest {
     @Test
     void anAnswerThatNamesAnotherIssuerIsRefused() {
         Map<String, String> back = provider.logIn(begin());
-        back.put("iss", other.issuer());
+        back.put("iss", other.provider.issuer());
         assertThat(browser.go("/sso/callback/" + id, back)).isEqualTo(NOBODY);
     }
 
@@ -243,7 +216,7 @@ class HostileAnswersTest {
     @Test
     void theAnswerOfOneProviderIsNotTakenForAnothers() {
         Map<String, String> back = provider.logIn(begin());
-        assertThat(browser.go("/sso/callback/" + otherId, back)).isEqualTo(NOBODY);
+        assertThat(browser.go("/sso/callback/" + other.id, back)).isEqualTo(NOBODY);
         assertThat(browser.signedIn()).isEmpty();
     }
 

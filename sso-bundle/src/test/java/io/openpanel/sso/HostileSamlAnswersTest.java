@@ -328,7 +328,7 @@ class HostileSamlAnswersTest {
     @Test
     void theAnswerOfOneProviderIsNotTakenForAnothers() throws IOException {
         try (HostileSaml other = new HostileSaml()) {
-            String otherId = rig.declare(other);
+            String otherId = rig.declare(Map.of("metadata", other.address() + "/metadata"));
             Map<String, String> form = provider.logIn(rig.begin());
             assertThat(rig.browser.post("/sso/callback/" + otherId, form)).isEqualTo(UNASKED);
         }

@@ -16,7 +16,6 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import javax.xml.crypto.dsig.DigestMethod;
@@ -36,6 +35,7 @@ class SamlInThePanelTest {
     private static TestPanel panel;
     private static Caller owner;
     private static int people;
+    private SamlRig rig;
     private HostileSaml provider;
     private String id;
 
@@ -47,39 +47,19 @@ class SamlInThePanelTest {
 
     @BeforeEach
     void fresh() throws IOException {
-        provider = new HostileSaml();
+        rig = new SamlRig(panel, owner);
+        provider = rig.provider;
+        id = rig.id;
         provider.email = "rosa" + ++people + "@example.com";
-        id = declare(Map.of("metadata", provider.address() + "/metadata"));
     }
 
     @AfterEach
     void end() {
-        provider.close();
+        rig.close();
     }
 
     private static JsonNode call(String action, Map<String, ?> input) {
         return Visitor.call(panel, owner, action, input);
-    }
-
-    private static String declare(Map<String, ?> besides) {
-        Map<String, Object> input = new HashMap<>(Map.of(
-                "name",
-                "P" + System.nanoTime(),
-                "preset",
-                "saml",
-                "clientId",
-                HostileSaml.PANEL,
-                "newcomers",
-                true,
-                "rules",
-                List.of(
-                        Map.of("group", "devs", "team", "Home", "role", "developer"),
-                        Map.of("group", "R&D", "team", "Home", "role", "viewer"))));
-        input.putAll(besides);
-        return call("identity-provider.create", input)
-                .get("identityProvider")
-                .asText()
-                .substring("identity-provider:".length());
     }
 
     private String logIn(Visitor browser, String... groups) {
@@ -263,7 +243,7 @@ class SamlInThePanelTest {
                         Map.of("preset", "oidc", "address", "https://id.example.com", "metadata", good),
                         "Only a SAML provider")
                 .entrySet()) {
-            Problem refused = catchThrowableOfType(Problem.class, () -> declare(wrong.getKey()));
+            Problem refused = catchThrowableOfType(Problem.class, () -> rig.declare(wrong.getKey()));
             assertThat(refused).as(wrong.getValue()).isNotNull();
             assertThat(refused.kind()).as(wrong.getValue()).isEqualTo(Problem.Kind.INVALID);
             assertThat(refused.getMessage()).contains(wrong.getValue());
@@ -275,7 +255,7 @@ class SamlInThePanelTest {
         String one = provider.metadata().substring(provider.metadata().indexOf("<md:"));
         String both = "<md:EntitiesDescriptor xmlns:md=\"urn:oasis:names:tc:SAML:2.0:metadata\">" + one
                 + one.replace(provider.entity, "https://other.example") + "</md:EntitiesDescriptor>";
-        Problem refused = catchThrowableOfType(Problem.class, () -> declare(Map.of("metadata", both)));
+        Problem refused = catchThrowableOfType(Problem.class, () -> rig.declare(Map.of("metadata", both)));
         assertThat(refused.getMessage()).contains("give the entity id of one as address");
         call("identity-provider.update", Map.of("identityProvider", id, "metadata", both, "address", provider.entity));
         enter("devs");
@@ -293,7 +273,7 @@ class SamlInThePanelTest {
         try (HostileSaml evil = new HostileSaml()) {
             Problem refused = catchThrowableOfType(
                     Problem.class,
-                    () -> declare(Map.of("metadata", evil.metadata().replace(evil.entity, provider.entity))));
+                    () -> rig.declare(Map.of("metadata", evil.metadata().replace(evil.entity, provider.entity))));
             assertThat(refused.kind()).isEqualTo(Problem.Kind.CONFLICT);
             assertThat(refused.getMessage()).contains("has the entity id " + provider.entity + " already");
         }
@@ -305,7 +285,7 @@ class SamlInThePanelTest {
                 HostileSaml evil = new HostileSaml(honest.issuer())) {
             honest.email = "otto" + people + "@example.com";
             honest.groups = List.of("devs");
-            String theirs = declare(Map.of(
+            String theirs = rig.declare(Map.of(
                     "preset",
                     "oidc",
                     "address",
@@ -318,7 +298,7 @@ class SamlInThePanelTest {
             otto.go("/sso/callback/" + theirs, honest.logIn(otto.go("/sso/start/" + theirs, Map.of())));
             String user = profile(otto.signedIn().orElseThrow()).get("user").asText();
 
-            id = declare(Map.of("metadata", evil.metadata()));
+            id = rig.declare(Map.of("metadata", evil.metadata()));
             evil.subject = honest.subject;
             evil.email = "eve" + people + "@example.com";
             provider.close();

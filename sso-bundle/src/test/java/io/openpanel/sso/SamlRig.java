@@ -8,6 +8,7 @@ import io.openpanel.api.Problem;
 import io.openpanel.spi.Gateway.Caller;
 import io.openpanel.testkit.TestPanel;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -25,26 +26,26 @@ final class SamlRig implements AutoCloseable {
         this.owner = owner;
         provider.groups = List.of("devs");
         provider.email = "n" + System.nanoTime() + "@example.com";
-        id = declare(provider);
+        id = declare(Map.of("metadata", provider.address() + "/metadata"));
         another();
     }
 
-    String declare(HostileSaml other) {
-        return call(
-                        "identity-provider.create",
-                        Map.of(
-                                "name",
-                                "P" + System.nanoTime(),
-                                "preset",
-                                "saml",
-                                "metadata",
-                                other.address() + "/metadata",
-                                "clientId",
-                                HostileSaml.PANEL,
-                                "newcomers",
-                                true,
-                                "rules",
-                                List.of(Map.of("group", "devs", "team", "Home", "role", "developer"))))
+    String declare(Map<String, ?> besides) {
+        Map<String, Object> input = new HashMap<>(Map.of(
+                "name",
+                "P" + System.nanoTime(),
+                "preset",
+                "saml",
+                "clientId",
+                HostileSaml.PANEL,
+                "newcomers",
+                true,
+                "rules",
+                List.of(
+                        Map.of("group", "devs", "team", "Home", "role", "developer"),
+                        Map.of("group", "R&D", "team", "Home", "role", "viewer"))));
+        input.putAll(besides);
+        return call("identity-provider.create", input)
                 .get("identityProvider")
                 .asText()
                 .substring("identity-provider:".length());

@@ -13,7 +13,6 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -29,6 +28,7 @@ class SignOnInThePanelTest {
     private static TestPanel panel;
     private static Caller owner;
     private static int people;
+    private OidcRig rig;
     private HostileProvider provider;
     private String id;
 
@@ -40,40 +40,15 @@ class SignOnInThePanelTest {
 
     @BeforeEach
     void fresh() throws IOException {
-        provider = new HostileProvider();
+        rig = new OidcRig(panel, owner);
+        provider = rig.provider;
+        id = rig.id;
         provider.email = "nina" + ++people + "@example.com";
-        id = declare(Map.of());
     }
 
     @AfterEach
     void end() {
-        provider.close();
-    }
-
-    private String declare(Map<String, ?> besides) {
-        Map<String, Object> input = new HashMap<>(Map.of(
-                "name",
-                "P" + System.nanoTime(),
-                "preset",
-                "oidc",
-                "address",
-                provider.issuer(),
-                "clientId",
-                HostileProvider.CLIENT,
-                "clientSecret",
-                HostileProvider.SECRET,
-                "newcomers",
-                true,
-                "rules",
-                List.of(
-                        Map.of("group", "bosses", "team", "Home", "role", "owner"),
-                        Map.of("group", "devs", "team", "Home", "role", "developer"),
-                        Map.of("group", "lookers", "team", "Home", "role", "viewer"))));
-        input.putAll(besides);
-        return call("identity-provider.create", input)
-                .get("identityProvider")
-                .asText()
-                .substring("identity-provider:".length());
+        rig.close();
     }
 
     private static JsonNode call(String action, Map<String, ?> input) {
@@ -257,7 +232,7 @@ class SignOnInThePanelTest {
 
     @Test
     void gitHubSaysWhoSomebodyIsByItsUserApi() {
-        id = declare(Map.of(
+        id = rig.declare(Map.of(
                 "preset", "github", "rules", List.of(Map.of("group", "acme/ops", "team", "Home", "role", "admin"))));
         Caller nina = enter();
         JsonNode profile = Visitor.call(panel, nina, "profile.get", Map.of());
@@ -269,7 +244,7 @@ class SignOnInThePanelTest {
     @Test
     void anAddressThatGitHubHasNotVerifiedMakesNoAccount() {
         provider.verified = false;
-        id = declare(
+        id = rig.declare(
                 Map.of("preset", "github", "rules", List.of(Map.of("group", "acme", "team", "Home", "role", "admin"))));
         assertThat(logIn(new Visitor(panel))).isEqualTo("/#sso=denied");
     }
@@ -317,7 +292,7 @@ class SignOnInThePanelTest {
                 Map.of("rules", List.of(Map.of("group", "g", "team", "Nowhere", "role", "viewer"))),
                 Map.of("rules", List.of(Map.of("group", "g", "team", "Home", "role", "emperor"))),
                 Map.of("preset", "github", "clientSecret", ""))) {
-            Problem refused = catchThrowableOfType(Problem.class, () -> declare(wrong));
+            Problem refused = catchThrowableOfType(Problem.class, () -> rig.declare(wrong));
             assertThat(refused).as(wrong.toString()).isNotNull();
             assertThat(refused.kind()).as(wrong.toString()).isEqualTo(Problem.Kind.INVALID);
         }

@@ -11,7 +11,9 @@ import io.openpanel.sso.DirectoryGroupActions.Member;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -21,9 +23,15 @@ import org.osgi.service.component.annotations.Reference;
 @Component(service = {DirectoryGroups.class, Resources.class})
 public final class DirectoryGroups implements Resources {
     private static final int MOST = 1_000;
-    private static final int PAGE = 100;
-    private static final String SELECT = "select g.team_id, g.id, g.directory_id, g.name, g.external_id, g.created_at,"
-            + " g.modified_at, g.version from directory_group g";
+    private static final DirectoryRows<Row> ROWS = new DirectoryRows<>(
+            Row.class,
+            "g.team_id, g.id, g.directory_id, g.name, g.external_id, g.created_at, g.modified_at, g.version",
+            "directory_group g",
+            "g",
+            "g.name",
+            MOST,
+            "groups",
+            "The directory has a group with this displayName already");
 
     private final Panel panel;
     private final InstantSource clock;
@@ -52,8 +60,8 @@ public final class DirectoryGroups implements Resources {
         }
     }
 
-    /** A count. */
-    public record Count(long total) {}
+    /** Somebody in one of several groups. */
+    public record InGroup(String groupId, String id, String userName) {}
 
     @Activate
     public DirectoryGroups(@Reference Panel panel, @Reference InstantSource clock, @Reference Roster roster) {
@@ -75,7 +83,7 @@ public final class DirectoryGroups implements Resources {
     @Override
     public Optional<Resource> find(String id) {
         return panel.database()
-                .tx(tx -> tx.one(Row.class, SELECT + " where g.id = ?", id))
+                .tx(tx -> ROWS.find(tx, id))
                 .map(row -> new Resource(
                         new Ref("directory-group", row.id),
                         row.name,
@@ -86,66 +94,42 @@ public final class DirectoryGroups implements Resources {
 
     public DirectoryGroupActions.Items list(DirectoryGroupActions.Search in) {
         Filters.Where where = Filters.groups(in.filter());
-        List<Object> arguments = new ArrayList<>(List.of(in.directory().id()));
-        arguments.addAll(where.arguments());
         return panel.database().tx(tx -> {
-            long total = tx.one(
-                            Count.class,
-                            "select count(*) as total from directory_group g where g.directory_id = ? and "
-                                    + where.sql(),
-                            arguments.toArray())
-                    .orElseThrow()
-                    .total;
-            arguments.add(in.count().orElse(PAGE));
-            arguments.add(in.start().orElse(1) - 1);
+            DirectoryRows.Found<Row> found = ROWS.page(tx, in.directory(), where, in.start(), in.count());
             return new DirectoryGroupActions.Items(
-                    tx
-                            .list(
-                                    Row.class,
-                                    SELECT + " where g.directory_id = ? and " + where.sql()
-                                            + " order by g.created_at, g.id limit ? offset ?",
-                                    arguments.toArray())
-                            .stream()
-                            .map(row -> item(tx, row, in.withMembers().orElse(false)))
-                            .toList(),
-                    total);
+                    items(tx, found.rows(), in.withMembers().orElse(false)), found.total());
         });
     }
 
-    private static DirectoryGroupActions.Item item(Database.Tx tx, Row row, boolean withMembers) {
-        return row.item(withMembers ? Optional.of(members(tx, row.id)) : Optional.empty());
-    }
-
-    private static List<Member> members(Database.Tx tx, String group) {
-        return tx.list(
-                Member.class,
-                "select u.id, u.user_name from directory_member m join directory_user u on u.team_id = m.team_id"
-                        + " and u.id = m.user_id where m.group_id = ? order by u.id limit " + DirectoryUsers.MOST,
-                group);
+    /** Who is in all of them is asked at once. */
+    private static List<DirectoryGroupActions.Item> items(Database.Tx tx, List<Row> groups, boolean withMembers) {
+        Map<String, List<Member>> members = new HashMap<>();
+        if (withMembers) {
+            tx.each(
+                    InGroup.class,
+                    each -> members.computeIfAbsent(each.groupId, any -> new ArrayList<>())
+                            .add(new Member(each.id, each.userName)),
+                    "select m.group_id, u.id, u.user_name from directory_member m join directory_user u"
+                            + " on u.team_id = m.team_id and u.id = m.user_id where m.group_id = any(?) order by u.id",
+                    groups.stream().map(Row::id).toList());
+        }
+        return groups.stream()
+                .map(row ->
+                        row.item(withMembers ? Optional.of(members.getOrDefault(row.id, List.of())) : Optional.empty()))
+                .toList();
     }
 
     public DirectoryGroupActions.Item get(Ref group, boolean withMembers) {
-        return panel.database().tx(tx -> item(tx, get(tx, group), withMembers));
-    }
-
-    private static Row get(Database.Tx tx, Ref group) {
-        return tx.one(Row.class, SELECT + " where g.id = ?", group.id()).orElseThrow(() -> Problem.missing(group));
+        return panel.database()
+                .tx(tx -> items(tx, List.of(ROWS.get(tx, group)), withMembers).get(0));
     }
 
     public DirectoryGroupActions.Item create(Ref team, DirectoryGroupActions.Create in) {
         Ref group = Ref.create("directory-group");
         String name = name(in.displayName());
         roster.change(tx -> {
-            long there = tx.one(
-                            Count.class,
-                            "select count(*) as total from directory_group where directory_id = ?",
-                            in.directory().id())
-                    .orElseThrow()
-                    .total;
-            if (there >= MOST) {
-                throw new Problem(Problem.Kind.DENIED, "A directory speaks of " + MOST + " groups at most");
-            }
-            requireFree(tx, in.directory().id(), group.id(), name);
+            ROWS.requireRoom(tx, in.directory());
+            ROWS.requireFree(tx, in.directory().id(), group.id(), name);
             Instant now = clock.instant();
             tx.update(
                     "insert into directory_group (team_id, id, directory_id, name, external_id, created_at, modified_at)"
@@ -167,9 +151,9 @@ public final class DirectoryGroups implements Resources {
     public DirectoryGroupActions.Item update(Ref team, DirectoryGroupActions.Update in) {
         Ref group = in.directoryGroup();
         String directory = roster.change(tx -> {
-            Row former = get(tx, group);
+            Row former = ROWS.get(tx, group);
             String name = in.displayName().map(DirectoryGroups::name).orElse(former.name);
-            requireFree(tx, former.directoryId, former.id, name);
+            ROWS.requireFree(tx, former.directoryId, former.id, name);
             tx.update(
                     "update directory_group set name = ?, external_id = ?, modified_at = ?, version = version + 1"
                             + " where id = ?",
@@ -195,7 +179,7 @@ public final class DirectoryGroups implements Resources {
 
     public void delete(Ref team, Ref group) {
         String directory = roster.change(tx -> {
-            Row row = get(tx, group);
+            Row row = ROWS.get(tx, group);
             tx.update("delete from directory_group where id = ?", row.id);
             roster.keepOwners(tx, row.directoryId);
             return row.directoryId;
@@ -210,12 +194,12 @@ public final class DirectoryGroups implements Resources {
             return;
         }
         long known = tx.one(
-                        Count.class,
+                        DirectoryRows.Count.class,
                         "select count(*) as total from directory_user where directory_id = ? and id = any(?)",
                         directory,
                         wanted)
                 .orElseThrow()
-                .total;
+                .total();
         if (known < wanted.size()) {
             throw Problem.invalid("members", "Not all of these members are people of this directory");
         }
@@ -224,19 +208,6 @@ public final class DirectoryGroups implements Resources {
                         + " from directory_user where id = any(?) on conflict do nothing",
                 group,
                 wanted);
-    }
-
-    private static void requireFree(Database.Tx tx, String directory, String id, String name) {
-        boolean taken = tx.one(
-                        Row.class,
-                        SELECT + " where g.directory_id = ? and lower(g.name) = lower(?) and g.id <> ?",
-                        directory,
-                        name,
-                        id)
-                .isPresent();
-        if (taken) {
-            throw new Problem(Problem.Kind.CONFLICT, "The directory has a group with this displayName already");
-        }
     }
 
     private static String name(String text) {

@@ -1,6 +1,5 @@
 package io.openpanel.sso.internal.scim;
 
-import io.openpanel.api.Database;
 import io.openpanel.api.Panel;
 import io.openpanel.api.Problem;
 import io.openpanel.api.Ref;
@@ -10,7 +9,6 @@ import io.openpanel.sso.DirectoryUserActions;
 import io.openpanel.sso.DirectoryUserActions.Mail;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.osgi.service.component.annotations.Activate;
@@ -22,10 +20,16 @@ import org.osgi.service.component.annotations.Reference;
 public final class DirectoryUsers implements Resources {
     static final int MOST = 10_000;
     private static final int MOST_MAILS = 20;
-    private static final int PAGE = 100;
-    private static final String SELECT =
-            "select u.team_id, u.id, u.directory_id, u.user_id, u.user_name, u.external_id,"
-                    + " u.display_name, u.profile, u.active, u.created_at, u.modified_at, u.version from directory_user u";
+    private static final DirectoryRows<Row> ROWS = new DirectoryRows<>(
+            Row.class,
+            "u.team_id, u.id, u.directory_id, u.user_id, u.user_name, u.external_id, u.display_name, u.profile,"
+                    + " u.active, u.created_at, u.modified_at, u.version",
+            "directory_user u",
+            "u",
+            "u.user_name",
+            MOST,
+            "people",
+            "The directory has somebody with this userName already");
 
     private final Panel panel;
     private final InstantSource clock;
@@ -64,9 +68,6 @@ public final class DirectoryUsers implements Resources {
         }
     }
 
-    /** A count. */
-    public record Count(long total) {}
-
     @Activate
     public DirectoryUsers(@Reference Panel panel, @Reference InstantSource clock, @Reference Roster roster) {
         this.panel = panel;
@@ -87,7 +88,7 @@ public final class DirectoryUsers implements Resources {
     @Override
     public Optional<Resource> find(String id) {
         return panel.database()
-                .tx(tx -> tx.one(Row.class, SELECT + " where u.id = ?", id))
+                .tx(tx -> ROWS.find(tx, id))
                 .map(row -> new Resource(
                         new Ref("directory-user", row.id),
                         row.userName,
@@ -98,38 +99,14 @@ public final class DirectoryUsers implements Resources {
 
     public DirectoryUserActions.Items list(DirectoryUserActions.Search in) {
         Filters.Where where = Filters.users(in.filter());
-        List<Object> arguments = new ArrayList<>(List.of(in.directory().id()));
-        arguments.addAll(where.arguments());
-        return panel.database().tx(tx -> {
-            long total = tx.one(
-                            Count.class,
-                            "select count(*) as total from directory_user u where u.directory_id = ? and "
-                                    + where.sql(),
-                            arguments.toArray())
-                    .orElseThrow()
-                    .total;
-            arguments.add(in.count().orElse(PAGE));
-            arguments.add(in.start().orElse(1) - 1);
-            return new DirectoryUserActions.Items(
-                    tx
-                            .list(
-                                    Row.class,
-                                    SELECT + " where u.directory_id = ? and " + where.sql()
-                                            + " order by u.created_at, u.id limit ? offset ?",
-                                    arguments.toArray())
-                            .stream()
-                            .map(Row::item)
-                            .toList(),
-                    total);
-        });
+        DirectoryRows.Found<Row> found =
+                panel.database().tx(tx -> ROWS.page(tx, in.directory(), where, in.start(), in.count()));
+        return new DirectoryUserActions.Items(
+                found.rows().stream().map(Row::item).toList(), found.total());
     }
 
     public DirectoryUserActions.Item get(Ref user) {
-        return panel.database().tx(tx -> get(tx, user)).item();
-    }
-
-    private static Row get(Database.Tx tx, Ref user) {
-        return tx.one(Row.class, SELECT + " where u.id = ?", user.id()).orElseThrow(() -> Problem.missing(user));
+        return panel.database().tx(tx -> ROWS.get(tx, user)).item();
     }
 
     public DirectoryUserActions.Item create(DirectoryUserActions.Create in) {
@@ -141,16 +118,8 @@ public final class DirectoryUsers implements Resources {
                 known("familyName", in.familyName()),
                 mails(in.emails().orElse(List.of())));
         return roster.change(tx -> {
-            long there = tx.one(
-                            Count.class,
-                            "select count(*) as total from directory_user where directory_id = ?",
-                            in.directory().id())
-                    .orElseThrow()
-                    .total;
-            if (there >= MOST) {
-                throw new Problem(Problem.Kind.DENIED, "A directory speaks of " + MOST + " people at most");
-            }
-            requireFree(tx, in.directory().id(), user.id(), userName);
+            ROWS.requireRoom(tx, in.directory());
+            ROWS.requireFree(tx, in.directory().id(), user.id(), userName);
             Instant now = clock.instant();
             tx.update(
                     "insert into directory_user (team_id, id, directory_id, user_id, user_name, external_id, display_name,"
@@ -166,16 +135,16 @@ public final class DirectoryUsers implements Resources {
                     now,
                     now);
             roster.keep(tx, user.id());
-            return get(tx, user).item();
+            return ROWS.get(tx, user).item();
         });
     }
 
     public DirectoryUserActions.Item update(DirectoryUserActions.Update in) {
         Ref user = in.directoryUser();
         return roster.change(tx -> {
-            Row former = get(tx, user);
+            Row former = ROWS.get(tx, user);
             String userName = in.userName().map(each -> text("userName", each)).orElse(former.userName);
-            requireFree(tx, former.directoryId, former.id, userName);
+            ROWS.requireFree(tx, former.directoryId, former.id, userName);
             Profile profile = new Profile(
                     changed("formattedName", in.formattedName(), former.profile.formatted()),
                     changed("givenName", in.givenName(), former.profile.givenName()),
@@ -192,29 +161,16 @@ public final class DirectoryUsers implements Resources {
                     clock.instant(),
                     former.id);
             roster.keep(tx, former.id);
-            return get(tx, user).item();
+            return ROWS.get(tx, user).item();
         });
     }
 
     public void delete(Ref user) {
         roster.change(tx -> {
-            Row row = get(tx, user);
+            Row row = ROWS.get(tx, user);
             roster.drop(tx, row.id);
             return tx.update("delete from directory_user where id = ?", row.id);
         });
-    }
-
-    private static void requireFree(Database.Tx tx, String directory, String id, String userName) {
-        boolean taken = tx.one(
-                        Row.class,
-                        SELECT + " where u.directory_id = ? and lower(u.user_name) = lower(?) and u.id <> ?",
-                        directory,
-                        userName,
-                        id)
-                .isPresent();
-        if (taken) {
-            throw new Problem(Problem.Kind.CONFLICT, "The directory has somebody with this userName already");
-        }
     }
 
     private static String text(String field, String text) {
