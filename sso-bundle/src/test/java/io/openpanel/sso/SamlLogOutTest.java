@@ -220,6 +220,15 @@ class SamlLogOutTest {
     }
 
     @Test
+    void aRequestThatIsForNobodyInParticularOrForSomebodyElseIsNotFollowed() {
+        isNotFollowed("GET", sent(request(Map.of()).replaceFirst(" Destination=\"[^\"]*\"", "")));
+        isNotFollowed(
+                "GET",
+                sent(request(Map.of())
+                        .replace("<saml:NameID ", "<saml:NameID SPNameQualifier=\"https://other.example\" ")));
+    }
+
+    @Test
     void aRequestIsFollowedOnce() {
         Map<String, String> words = sent(request(Map.of()));
         isFollowed(rig.browser.knock("GET", path(), words));

@@ -11,6 +11,7 @@ import io.openpanel.sso.internal.SamlXml.Fault;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import org.w3c.dom.Element;
 
@@ -34,7 +35,8 @@ final class SamlLogOut {
         if (!provider.address().equals(text(only(request, ASSERTION, "Issuer")))) {
             throw new Fault("it came from another issuer");
         }
-        if (!attribute(request, "Destination").orElse(address).equals(address)) {
+        // What is signed has to say where it is to go: it could be meant for somebody else who trusts the provider.
+        if (!attribute(request, "Destination").equals(Optional.of(address))) {
             throw new Fault("it is for another address");
         }
         Instant made = time(request, "IssueInstant").orElseThrow(() -> new Fault("it does not say when it was made"));
@@ -49,6 +51,10 @@ final class SamlLogOut {
         if (SamlXml.child(request, ASSERTION, "EncryptedID").isPresent()) {
             throw new Fault("it says encrypted whom it is about; have it not encrypt names");
         }
+        Element name = only(request, ASSERTION, "NameID");
+        if (!attribute(name, "SPNameQualifier").orElse(provider.clientId()).equals(provider.clientId())) {
+            throw new Fault("it is about a name that is meant for somebody else");
+        }
         Set<String> there = new HashSet<>();
         for (Element each : SamlXml.children(request, PROTOCOL, "SessionIndex")) {
             there.add(text(each));
@@ -59,7 +65,7 @@ final class SamlLogOut {
         return new Said(
                 attribute(request, "ID").orElseThrow(() -> new Fault("it has no ID")),
                 made.plus(LIFE).plus(SamlAnswer.SKEW),
-                text(only(request, ASSERTION, "NameID")),
+                text(name),
                 there);
     }
 }
