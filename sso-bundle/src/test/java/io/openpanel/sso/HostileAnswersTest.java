@@ -34,7 +34,6 @@ class HostileAnswersTest {
     private OidcRig rig;
     private HostileProvider provider;
     private String id;
-    private Visitor browser;
 
     @BeforeAll
     static void open(TestPanel running) throws IOException {
@@ -53,7 +52,6 @@ class HostileAnswersTest {
         rig = new OidcRig(panel, owner);
         provider = rig.provider;
         id = rig.id;
-        browser = rig.browser;
     }
 
     @AfterEach
@@ -61,24 +59,16 @@ class HostileAnswersTest {
         rig.close();
     }
 
-    private String logIn() {
-        return rig.logIn();
-    }
-
-    private String begin() {
-        return rig.begin();
-    }
-
     private void isRefusedWith(Consumer<JWTClaimsSet.Builder> claims) {
         provider.claims = claims;
-        assertThat(logIn()).isEqualTo(NOBODY);
-        assertThat(browser.signedIn()).isEmpty();
+        assertThat(rig.logIn()).isEqualTo(NOBODY);
+        assertThat(rig.browser.signedIn()).isEmpty();
     }
 
     @Test
     void anHonestAnswerSignsIn() {
-        assertThat(logIn()).isEqualTo("/apps");
-        assertThat(browser.signedIn()).isPresent();
+        assertThat(rig.logIn()).isEqualTo("/apps");
+        assertThat(rig.browser.signedIn()).isPresent();
     }
 
     @Test
@@ -125,19 +115,19 @@ class HostileAnswersTest {
     @Test
     void anUnsignedTokenIsRefused() {
         provider.signer = provider::unsigned;
-        assertThat(logIn()).isEqualTo(NOBODY);
+        assertThat(rig.logIn()).isEqualTo(NOBODY);
     }
 
     @Test
     void aTokenSignedWithThePublicKeyAsSecretIsRefused() {
         provider.signer = provider::confused;
-        assertThat(logIn()).isEqualTo(NOBODY);
+        assertThat(rig.logIn()).isEqualTo(NOBODY);
     }
 
     @Test
     void aTokenSignedByAKeyOfSomebodyElseIsRefused() {
         provider.signer = provider::foreign;
-        assertThat(logIn()).isEqualTo(NOBODY);
+        assertThat(rig.logIn()).isEqualTo(NOBODY);
     }
 
     @Test
@@ -147,52 +137,52 @@ class HostileAnswersTest {
             int middle = token.indexOf('.') + 10;
             return token.substring(0, middle) + (token.charAt(middle) == 'A' ? 'B' : 'A') + token.substring(middle + 1);
         };
-        assertThat(logIn()).isEqualTo(NOBODY);
+        assertThat(rig.logIn()).isEqualTo(NOBODY);
     }
 
     @Test
     void anAnswerThatNobodyAskedForIsRefused() {
-        Map<String, String> back = provider.logIn(begin());
+        Map<String, String> back = provider.logIn(rig.begin());
         back.put("state", "made-up");
-        assertThat(browser.go("/sso/callback/" + id, back)).isEqualTo(NOBODY);
+        assertThat(rig.browser.go("/sso/callback/" + id, back)).isEqualTo(NOBODY);
     }
 
     @Test
     void anAnswerInAnotherBrowserIsRefused() {
-        Map<String, String> back = provider.logIn(begin());
+        Map<String, String> back = provider.logIn(rig.begin());
         Visitor victim = new Visitor(panel);
         victim.go("/sso/start/" + id, Map.of());
         assertThat(victim.go("/sso/callback/" + id, back)).isEqualTo(NOBODY);
         assertThat(victim.signedIn()).isEmpty();
-        assertThat(browser.go("/sso/callback/" + id, back)).isEqualTo(NOBODY);
+        assertThat(rig.browser.go("/sso/callback/" + id, back)).isEqualTo(NOBODY);
     }
 
     @Test
     void anAnswerInABrowserWithoutTheCookieIsRefused() {
-        Map<String, String> back = provider.logIn(begin());
-        browser.forget("__Host-op_sso");
-        assertThat(browser.go("/sso/callback/" + id, back)).isEqualTo(NOBODY);
+        Map<String, String> back = provider.logIn(rig.begin());
+        rig.browser.forget("__Host-op_sso");
+        assertThat(rig.browser.go("/sso/callback/" + id, back)).isEqualTo(NOBODY);
     }
 
     @Test
     void anAnswerCountsOnce() {
-        Map<String, String> back = provider.logIn(begin());
-        assertThat(browser.go("/sso/callback/" + id, back)).isEqualTo("/apps");
-        assertThat(browser.go("/sso/callback/" + id, back)).isEqualTo(NOBODY);
+        Map<String, String> back = provider.logIn(rig.begin());
+        assertThat(rig.browser.go("/sso/callback/" + id, back)).isEqualTo("/apps");
+        assertThat(rig.browser.go("/sso/callback/" + id, back)).isEqualTo(NOBODY);
     }
 
     @Test
     void aSpentCodeIsRefusedInANewLogIn() {
-        Map<String, String> first = provider.logIn(begin());
-        browser.go("/sso/callback/" + id, first);
-        Map<String, String> second = provider.logIn(begin());
+        Map<String, String> first = provider.logIn(rig.begin());
+        rig.browser.go("/sso/callback/" + id, first);
+        Map<String, String> second = provider.logIn(rig.begin());
         second.put("code", first.get("code"));
-        assertThat(browser.go("/sso/callback/" + id, second)).isEqualTo(NOBODY);
+        assertThat(rig.browser.go("/sso/callback/" + id, second)).isEqualTo(NOBODY);
     }
 
     @Test
     void aCodeOfAnotherLogInIsRefusedForWantOfItsVerifier() {
-        Map<String, String> stolen = provider.logIn(begin());
+        Map<String, String> stolen = provider.logIn(rig.begin());
         Visitor thief = new Visitor(panel);
         Map<String, String> own = provider.logIn(thief.go("/sso/start/" + id, Map.of()));
         own.put("code", stolen.get("code"));
@@ -202,29 +192,29 @@ class HostileAnswersTest {
 
     @Test
     void anAnswerThatNamesAnotherIssuerIsRefused() {
-        Map<String, String> back = provider.logIn(begin());
+        Map<String, String> back = provider.logIn(rig.begin());
         back.put("iss", other.provider.issuer());
-        assertThat(browser.go("/sso/callback/" + id, back)).isEqualTo(NOBODY);
+        assertThat(rig.browser.go("/sso/callback/" + id, back)).isEqualTo(NOBODY);
     }
 
     @Test
     void anAnswerThatNamesNoIssuerIsRefusedWhereTheProviderSaysThatItDoes() {
         provider.namesItself = false;
-        assertThat(logIn()).isEqualTo(NOBODY);
+        assertThat(rig.logIn()).isEqualTo(NOBODY);
     }
 
     @Test
     void theAnswerOfOneProviderIsNotTakenForAnothers() {
-        Map<String, String> back = provider.logIn(begin());
-        assertThat(browser.go("/sso/callback/" + other.id, back)).isEqualTo(NOBODY);
-        assertThat(browser.signedIn()).isEmpty();
+        Map<String, String> back = provider.logIn(rig.begin());
+        assertThat(rig.browser.go("/sso/callback/" + other.id, back)).isEqualTo(NOBODY);
+        assertThat(rig.browser.signedIn()).isEmpty();
     }
 
     @Test
     void whoIsRefusedByTheProviderIsRefused() {
         Map<String, String> asked =
-                HostileProvider.parameters(java.net.URI.create(begin()).getRawQuery());
-        assertThat(browser.go("/sso/callback/" + id, Map.of("error", "access_denied", "state", asked.get("state"))))
+                HostileProvider.parameters(java.net.URI.create(rig.begin()).getRawQuery());
+        assertThat(rig.browser.go("/sso/callback/" + id, Map.of("error", "access_denied", "state", asked.get("state"))))
                 .isEqualTo(NOBODY);
     }
 
@@ -241,7 +231,7 @@ class HostileAnswersTest {
                 "apps"
             })
     void onlyAPathOfThePanelIsAWayBack(String elsewhere) {
-        assertThatThrownBy(() -> browser.go("/sso/start/" + id, Map.of("return", elsewhere)))
+        assertThatThrownBy(() -> rig.browser.go("/sso/start/" + id, Map.of("return", elsewhere)))
                 .isInstanceOfSatisfying(
                         Problem.class, problem -> assertThat(problem.kind()).isEqualTo(Problem.Kind.INVALID));
     }
@@ -250,15 +240,15 @@ class HostileAnswersTest {
     void anUnverifiedAddressMakesNoAccountAndOpensNone() {
         provider.email = Visitor.OWNER;
         provider.verified = false;
-        assertThat(logIn()).isEqualTo("/#sso=denied");
-        assertThat(browser.signedIn()).isEmpty();
+        assertThat(rig.logIn()).isEqualTo("/#sso=denied");
+        assertThat(rig.browser.signedIn()).isEmpty();
     }
 
     @Test
     void aVerifiedAddressOfAnAccountOpensItNot() {
         provider.email = Visitor.OWNER;
-        assertThat(logIn()).isEqualTo("/#sso=conflict");
-        assertThat(browser.signedIn()).isEmpty();
+        assertThat(rig.logIn()).isEqualTo("/#sso=conflict");
+        assertThat(rig.browser.signedIn()).isEmpty();
     }
 
     @Test
@@ -269,10 +259,10 @@ class HostileAnswersTest {
 
     @Test
     void newKeysAreFoundAndUnknownOnesAreNotAskedForAtEveryAnswer() {
-        assertThat(logIn()).isEqualTo("/apps");
+        assertThat(rig.logIn()).isEqualTo("/apps");
         provider.key = HostileProvider.newKey("second");
-        browser = new Visitor(panel);
-        assertThat(logIn()).isEqualTo("/apps");
+        rig.browser = new Visitor(panel);
+        assertThat(rig.logIn()).isEqualTo("/apps");
         int asked = provider.keyRequests.get();
         for (int i = 0; i < 5; i++) {
             com.nimbusds.jose.jwk.RSAKey published = provider.key;
@@ -282,17 +272,17 @@ class HostileAnswersTest {
                 provider.key = published;
                 return token;
             };
-            assertThat(logIn()).startsWith("/#sso=");
+            assertThat(rig.logIn()).startsWith("/#sso=");
         }
         assertThat(provider.keyRequests.get() - asked).isLessThanOrEqualTo(1);
     }
 
     @Test
     void manyBegunLogInsOfOneAddressAreLimited() {
-        browser = new Visitor(panel, "192.0.2.99");
+        rig.browser = new Visitor(panel, "192.0.2.99");
         String answer = "";
         for (int i = 0; i < 40 && !answer.equals("/#sso=limited"); i++) {
-            answer = begin();
+            answer = rig.begin();
         }
         assertThat(answer).isEqualTo("/#sso=limited");
         // Others go on: the address is another one.

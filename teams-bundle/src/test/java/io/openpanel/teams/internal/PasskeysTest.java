@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.openpanel.api.Problem;
 import io.openpanel.api.Ref;
 import io.openpanel.api.Secret;
+import io.openpanel.spi.SignOn;
 import io.openpanel.teams.PasskeyActions;
 import io.openpanel.teams.SignedIn;
 import java.time.Duration;
@@ -92,6 +93,28 @@ class PasskeysTest {
         assertThat(in.user()).isEqualTo(ana.user);
         assertThat(office.sessions.list(ana.user.id()).get(0).amr()).containsExactly("pwd", "pop", "mfa");
         assertThatThrownBy(() -> ask(Optional.of(challenge))).hasMessageContaining("begin it again");
+    }
+
+    @Test
+    void theSessionBehindAProviderIsKnownBeforeItBeginsAndMayEndBefore() {
+        Holder ana = holder();
+        SignOn.Identity identity = new SignOn.Identity(
+                "p", "https://id.example", ana.email, "Ana", Optional.empty(), false, false, List.of());
+        office.identities.link(ana.user, Secret.of(PASSWORD), identity, HERE);
+        SignOn.Visit visit = new SignOn.Visit(HERE, "Firefox", true);
+
+        SignOn.Entry.Asked first = (SignOn.Entry.Asked) office.identities.enter(identity, visit);
+        PasskeyActions.Asked asked = ask(Optional.of(Secret.of(first.challenge())));
+        prove(asked, ana.key.get(asked.options()));
+        assertThat(office.sessions.list(ana.user.id()).get(0).id())
+                .isEqualTo(first.session().id());
+        office.identities.end(ana.user, first.session());
+        assertThat(office.sessions.list(ana.user.id())).isEmpty();
+
+        SignOn.Entry.Asked second = (SignOn.Entry.Asked) office.identities.enter(identity, visit);
+        PasskeyActions.Asked late = ask(Optional.of(Secret.of(second.challenge())));
+        office.identities.end(ana.user, second.session());
+        assertThat(refused(late, ana.key.get(late.options()))).isEqualTo(Problem.Kind.UNAUTHENTICATED);
     }
 
     @Test
