@@ -20,7 +20,7 @@ export function Keys({ provider }: { provider: Provider }) {
       ))}
       {rotate.allowed && <div className="buttons"><Button small icon={<IconKey size={15} />} onClick={() => turn(true)}>{action}</Button></div>}
       {turning && <Dialog title={action} onClose={() => turn(false)}>
-        <p className="muted" style={{ marginBottom: 16 }}>{t('sso.keys-how')}</p>
+        <p className="muted" style={{ marginBottom: 16 }}>{t(certificates.length ? 'sso.keys-how' : 'sso.keys-first')}</p>
         <SchemaForm action="identity-provider.rotate" fixed={{ identityProvider }} fields={certificates.length ? ['overlap'] : []} initial={certificates.length ? { overlap: 'P7D' } : {}} submit={action} run={rotate.run} onCancel={() => turn(false)}
           onDone={() => { turn(false); toast(t('sso.keys-made', { name })); }} />
       </Dialog>}
