@@ -23,6 +23,8 @@ export type Session =
 export const session = new Store<Session>({ state: 'starting' });
 
 const EARLY = 30_000;
+/** A provider that is slow to say where to log out is left out. */
+const PATIENCE = 5_000;
 const TEAM = 'openpanel-team';
 
 /** The team the person chose to work in; their first one where none is. */
@@ -142,7 +144,7 @@ export async function logOut(): Promise<void> {
 async function leaveProvider(token: string): Promise<string | undefined> {
   try {
     const answer = await fetch(`/api/v1/single-sign-on/leave?origin=${encodeURIComponent(window.location.origin)}`, {
-      headers: { Accept: 'application/json', Authorization: `Bearer ${token}` },
+      headers: { Accept: 'application/json', Authorization: `Bearer ${token}` }, signal: AbortSignal.timeout(PATIENCE),
     });
     return answer.ok ? (await answer.json() as { url?: string }).url : undefined;
   } catch {
