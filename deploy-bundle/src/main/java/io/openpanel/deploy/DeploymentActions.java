@@ -168,7 +168,8 @@ public final class DeploymentActions implements Extension, Resources, KeptJobs {
                 .find(id)
                 .map(row -> new Resource(
                         row.ref(),
-                        String.valueOf(row.number()),
+                        // A number alone says nothing where jobs and audit rows are listed.
+                        apps.find(row.appId()).map(Apps.Row::name).orElse("") + " #" + row.number(),
                         Optional.of(new Ref("app", row.appId())),
                         Optional.of(new Ref("team", row.teamId())),
                         row.state().name()));

@@ -176,6 +176,24 @@ class DeployInThePanelTest {
     }
 
     @Test
+    void aRollbackToOneDeploymentIsListedWithItsAppAndNumber() {
+        String app = gitApp("back-to");
+        done(office.deploy(app));
+        done(office.deploy(app));
+        JsonNode first = office.call("deployment.list", "app", app).get("items").get(1);
+
+        JsonNode job = office.ended(office.start(
+                "deployment.rollback",
+                "app",
+                app,
+                "deployment",
+                first.get("deployment").asText()));
+
+        done(job);
+        assertThat(job.get("resourceName").asText()).isEqualTo("back-to #1");
+    }
+
+    @Test
     void aRollbackBringsBackHowTheVersionWasRun() throws IOException {
         String app = gitApp("back-settings", "memory", 64 << 20);
         int port = office.listening.getLocalPort();
