@@ -109,6 +109,7 @@ public class MailActions implements Extension {
             value = "mail.test",
             summary = "Sends a message to try the mail server out, and says what failed",
             effect = CHANGE,
+            perMinute = 10,
             access = PANEL,
             http = "POST /mail/test")
     public Sent test(Call call, Test in) {

@@ -268,7 +268,8 @@ public final class AppActions implements Extension {
     @Action(
             value = "app.delete",
             summary = "Deletes an app with its containers, images and domains; its volumes are kept",
-            effect = DESTROY)
+            effect = DESTROY,
+            recent = true)
     public Removed delete(One in) {
         Removal.Removed removed = removal.remove(apps.get(in.app()));
         return new Removed(removed.containers(), removed.images(), removed.volumes());

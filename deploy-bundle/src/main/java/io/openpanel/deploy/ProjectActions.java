@@ -94,7 +94,8 @@ public final class ProjectActions implements Extension, Resources {
     @Action(
             value = "project.delete",
             summary = "Deletes a project with all its apps; their volumes are kept",
-            effect = DESTROY)
+            effect = DESTROY,
+            recent = true)
     public Removed delete(One in) {
         List<Apps.Row> all = apps.list(Optional.of(in.project()));
         List<String> volumes = all.stream()

@@ -229,6 +229,7 @@ public class ProviderActions implements Extension {
             value = "identity-provider.test",
             summary = "Asks a provider for what it says of itself, and whether it knows this panel",
             effect = CHANGE,
+            perMinute = 10,
             access = PANEL)
     public Tested test(Which in) {
         return new Tested(signOns.test(in.identityProvider().id()));

@@ -31,6 +31,15 @@ public @interface Action {
     /** Runs as a job: the caller gets {@code 202} and a job, with a live log, that survives a crash and can be cancelled. */
     boolean job() default false;
 
+    /**
+     * Asks a person who has been signed in for a while to prove anew who they are, as for what somebody at an unlocked
+     * screen must not do: {@link Problem.Kind#UNPROVEN}. Keys, routes and plugins are not asked.
+     */
+    boolean recent() default false;
+
+    /** So many calls of it a minute by one person, key or, where nobody is signed in, address; 0 for as many as of others. */
+    int perMinute() default 0;
+
     /** Only where the conventions would surprise: {@code "GET /apps/{app}/logs"}, below {@code /api/v1}. */
     String http() default "";
 

@@ -9,6 +9,8 @@ import java.util.Set;
  * @param id operation id and permission, {@code container.start}
  * @param plugin id of the plugin that has it
  * @param noun the kind of resource it acts on, {@code container}
+ * @param recent whether a person is asked for a recent proof of who they are
+ * @param perMinute how many calls of it one caller may make; 0 for as many as of others
  * @param form what it returns
  * @param method HTTP method
  * @param path below {@code /api/v1}, with input components in braces: {@code /containers/{container}/start}
@@ -27,6 +29,8 @@ public record Operation(
         Action.Access access,
         boolean idempotent,
         boolean job,
+        boolean recent,
+        int perMinute,
         Form form,
         String method,
         String path,

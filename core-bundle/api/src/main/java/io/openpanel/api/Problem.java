@@ -23,6 +23,8 @@ public class Problem extends RuntimeException {
         DENIED(403),
         /** Not before the caller proved more, such as by a second factor. */
         STEP_UP(403),
+        /** Not before the caller proved anew who they are. */
+        UNPROVEN(403),
         MISSING(404),
         CONFLICT(409),
         STALE(412),

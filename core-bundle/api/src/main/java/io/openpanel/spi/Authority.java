@@ -33,6 +33,14 @@ public interface Authority {
     }
 
     /**
+     * Why the principal's last proof of who they are is too long ago for an action that asks for a recent one: a
+     * {@link Problem.Kind#UNPROVEN} to be told, empty where it is not.
+     */
+    default Optional<Problem> unproven(Principal principal) {
+        return Optional.empty();
+    }
+
+    /**
      * Why the principal may not work in their team from an address, though they may from another: a
      * {@link Problem.Kind#DENIED} to be told. What is for everybody who is signed in is not asked about.
      */

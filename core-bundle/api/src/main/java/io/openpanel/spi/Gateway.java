@@ -95,7 +95,7 @@ public interface Gateway {
     /**
      * What a limit leaves.
      *
-     * @param limit {@code user}, {@code key}, {@code team} or {@code address}
+     * @param limit {@code user}, {@code key}, {@code team}, {@code address} or {@code action}
      * @param quota so many calls in each window
      * @param left how many may come now
      * @param reset after so long without a call, all of the quota is there again

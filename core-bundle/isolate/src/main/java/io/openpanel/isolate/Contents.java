@@ -75,6 +75,7 @@ final class Contents {
         json.put("effect", operation.effect().name())
                 .put("access", operation.access().name());
         json.put("idempotent", operation.idempotent()).put("job", operation.job());
+        json.put("recent", operation.recent()).put("perMinute", operation.perMinute());
         json.put("form", operation.form().name()).put("http", operation.path());
         json.put(
                 "query",

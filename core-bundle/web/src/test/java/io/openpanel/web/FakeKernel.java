@@ -92,6 +92,8 @@ final class FakeKernel implements Gateway {
                         id.equals("setup.get") ? Action.Access.OPEN : Action.Access.PERMISSION,
                         false,
                         id.equals("app.deploy"),
+                        false,
+                        0,
                         form,
                         method,
                         path,

@@ -41,6 +41,8 @@ final class FixedCatalogue implements Catalogue {
                 Action.Access.PERMISSION,
                 false,
                 false,
+                false,
+                0,
                 Operation.Form.RECORD,
                 "POST",
                 "/",

@@ -84,6 +84,8 @@ public final class OperationReader {
                 action.access(),
                 action.idempotent(),
                 action.job(),
+                action.recent(),
+                action.perMinute(),
                 form,
                 "",
                 action.http(),

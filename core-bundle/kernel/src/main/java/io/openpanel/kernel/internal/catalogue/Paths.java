@@ -86,6 +86,8 @@ final class Paths {
                 o.access(),
                 o.idempotent(),
                 o.job(),
+                o.recent(),
+                o.perMinute(),
                 o.form(),
                 method,
                 path,

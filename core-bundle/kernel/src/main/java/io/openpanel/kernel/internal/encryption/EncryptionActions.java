@@ -67,6 +67,7 @@ public final class EncryptionActions implements Extension {
             summary = "Shows what opens the stored secrets on another machine, until somebody confirms to have it",
             effect = CHANGE,
             access = PANEL,
+            recent = true,
             http = "POST /recovery-kit/show")
     public Kit show(Call call) {
         return new Kit(kit.text());

@@ -106,6 +106,7 @@ public final class ActionGateway implements Gateway {
         Principal principal = principal(invocation, told);
         Entry entry = admission.enter(invocation.action(), Optional.empty());
         try {
+            limits.rates().take(entry.operation(), principal, told);
             return admit(invocation, principal, entry);
         } finally {
             entry.turnstile().leave();
@@ -122,6 +123,7 @@ public final class ActionGateway implements Gateway {
         Principal principal = principal(invocation, told);
         Entry entry = admission.enter(invocation.action(), Optional.empty());
         try {
+            limits.rates().take(entry.operation(), principal, told);
             return let(invocation, principal, entry).principal();
         } finally {
             entry.turnstile().leave();

@@ -165,6 +165,7 @@ public final class Admission {
         if (invalid != null) {
             throw invalid;
         }
+        requireRecentProof(entry, principal, rights);
         return new Admitted(
                 entry,
                 principal,
@@ -202,6 +203,15 @@ public final class Admission {
         boolean counts = RIGHT_NEEDED.contains(entry.operation().access()) && rights == Rights.PRINCIPAL;
         if (counts && isPerson(principal)) {
             authority.get().flatMap(each -> each.stepUp(principal)).ifPresent(problem -> {
+                throw problem;
+            });
+        }
+    }
+
+    /** Asked last: nobody types a password for what they may not do or got wrong. */
+    private void requireRecentProof(Entry entry, Principal principal, Rights rights) {
+        if (entry.operation().recent() && rights == Rights.PRINCIPAL && isPerson(principal)) {
+            authority.get().flatMap(each -> each.unproven(principal)).ifPresent(problem -> {
                 throw problem;
             });
         }

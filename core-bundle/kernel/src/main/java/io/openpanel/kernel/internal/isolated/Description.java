@@ -78,6 +78,8 @@ final class Description implements Described {
                 access,
                 action.path("idempotent").asBoolean(),
                 action.path("job").asBoolean(),
+                action.path("recent").asBoolean(),
+                action.path("perMinute").asInt(),
                 form,
                 "",
                 path(action, id),

@@ -8,7 +8,9 @@ enum Limit {
     USER("callsPerUser", LimitSettings.USER, "You have made as many calls as you may"),
     KEY("callsPerKey", LimitSettings.KEY, "This key has made as many calls as it may"),
     TEAM("callsPerTeam", LimitSettings.TEAM, "Your team has made as many calls as it may"),
-    ADDRESS("callsPerAddress", LimitSettings.ADDRESS, "As many calls as may came from your address");
+    ADDRESS("callsPerAddress", LimitSettings.ADDRESS, "As many calls as may came from your address"),
+    /** What an action says of itself, whoever calls it. */
+    ACTION("", 0, "You have done this as often as you may");
 
     private final String setting;
     private final int standard;

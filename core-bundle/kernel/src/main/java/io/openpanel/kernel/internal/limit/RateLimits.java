@@ -3,6 +3,7 @@ package io.openpanel.kernel.internal.limit;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.ConsumptionProbe;
 import io.github.bucket4j.TimeMeter;
+import io.openpanel.api.Operation;
 import io.openpanel.api.Principal;
 import io.openpanel.api.Problem;
 import io.openpanel.spi.Gateway;
@@ -11,9 +12,11 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 
 /**
  * How many calls a minute each person, key, team and address may make: token buckets, which refill bit by bit. A refusal is
@@ -23,7 +26,12 @@ public final class RateLimits {
     private static final Duration WINDOW = Duration.ofMinutes(1);
     private static final int MOST = 20_000;
 
+    /** By whom a kind of principal is counted. */
+    private static final Map<String, Limit> COUNTED =
+            Map.of("user", Limit.USER, "key", Limit.KEY, "anonymous", Limit.ADDRESS);
+
     private final TimeMeter clock;
+    private final Map<String, Buckets> byAction = new ConcurrentHashMap<>();
     private final Map<Limit, LongAdder> refused = new EnumMap<>(Limit.class);
     private volatile Map<Limit, Buckets> buckets = Map.of();
     private Map<Limit, Integer> quotas = Map.of();
@@ -111,11 +119,33 @@ public final class RateLimits {
         principal.team().ifPresent(team -> take(Limit.TEAM, team.id(), told));
     }
 
+    /**
+     * As {@link #takeFrom}, for one action of those that say how often they may be called; who is not counted at all is
+     * not counted here.
+     */
+    public void take(Operation operation, Principal principal, Consumer<Gateway.Allowance> told) {
+        Limit counted = COUNTED.get(principal.ref().kind());
+        if (operation.perMinute() > 0 && counted != null && buckets.containsKey(counted)) {
+            Buckets all = byAction.compute(
+                    operation.id(),
+                    (id, former) -> former != null && former.quota == operation.perMinute()
+                            ? former
+                            : new Buckets(operation.perMinute(), clock));
+            String id = principal.ref().id();
+            // A key may have the id of a person.
+            String whom = counted.id() + ' ' + (counted == Limit.ADDRESS ? Networks.caller(id) : id);
+            take(Limit.ACTION, all, whom, told);
+        }
+    }
+
     private void take(Limit limit, String whom, Consumer<Gateway.Allowance> told) {
         Buckets all = buckets.get(limit);
-        if (all == null) {
-            return;
+        if (all != null) {
+            take(limit, all, whom, told);
         }
+    }
+
+    private void take(Limit limit, Buckets all, String whom, Consumer<Gateway.Allowance> told) {
         ConsumptionProbe probe = all.of(whom).tryConsumeAndReturnRemaining(1);
         told.accept(new Gateway.Allowance(
                 limit.id(),
@@ -133,7 +163,9 @@ public final class RateLimits {
 
     /** How many are remembered, of all limits. */
     int size() {
-        return buckets.values().stream().mapToInt(Buckets::size).sum();
+        return Stream.concat(buckets.values().stream(), byAction.values().stream())
+                .mapToInt(Buckets::size)
+                .sum();
     }
 
     /** {@code openpanel_calls_limited_total{limit}} in Prometheus text. */

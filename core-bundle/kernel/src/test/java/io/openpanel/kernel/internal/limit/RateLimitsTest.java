@@ -3,6 +3,8 @@ package io.openpanel.kernel.internal.limit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.openpanel.api.Action;
+import io.openpanel.api.Operation;
 import io.openpanel.api.Principal;
 import io.openpanel.api.Problem;
 import io.openpanel.api.Ref;
@@ -12,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -120,6 +123,49 @@ class RateLimitsTest {
         call("anonymous", "192.0.2.1", 100);
         rates.takeFrom("", told::add);
         assertThat(told).isEmpty();
+    }
+
+    private static Operation invite(int perMinute) {
+        return new Operation(
+                "invitation.create",
+                "teams",
+                "invitation",
+                "Invites somebody",
+                Action.Effect.CHANGE,
+                Action.Access.PERMISSION,
+                false,
+                false,
+                false,
+                perMinute,
+                Operation.Form.RECORD,
+                "POST",
+                "/invitations",
+                "",
+                "{}",
+                "{}",
+                List.of(),
+                Set.of());
+    }
+
+    @Test
+    void anActionThatSaysSoMayBeCalledLessOftenByEachOfThem() {
+        for (int i = 0; i < 2; i++) {
+            rates.take(invite(2), of("user", "ana"), told::add);
+        }
+
+        Problem problem = refused(() -> rates.take(invite(2), of("user", "ana"), told::add));
+        assertThat(problem).hasMessage("You have done this as often as you may, 2 a minute; try again in 30 s");
+        assertThat(told).allMatch(each -> each.limit().equals("action") && each.quota() == 2);
+        rates.take(invite(2), of("user", "eva"), told::add);
+        rates.take(invite(2), of("key", "ana"), told::add);
+        rates.take(invite(2), of("anonymous", "192.0.2.1"), told::add);
+        rates.take(invite(3), of("user", "ana"), told::add);
+        rates.take(invite(0), of("user", "ana"), told::add);
+
+        rates.set(Map.of(Limit.USER, 0));
+        for (int i = 0; i < 10; i++) {
+            rates.take(invite(2), of("user", "tom"), told::add);
+        }
     }
 
     @Test

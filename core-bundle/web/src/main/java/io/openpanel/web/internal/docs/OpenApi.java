@@ -53,6 +53,12 @@ final class OpenApi {
         node.put("x-openpanel-plugin", operation.plugin());
         node.put("x-openpanel-idempotent", operation.idempotent());
         node.put("x-openpanel-job", operation.job());
+        if (operation.recent()) {
+            node.put("x-openpanel-recent", true);
+        }
+        if (operation.perMinute() > 0) {
+            node.put("x-openpanel-per-minute", operation.perMinute());
+        }
         if (!operation.cli().isEmpty()) {
             node.put("x-openpanel-cli", operation.cli());
         }

@@ -19,6 +19,7 @@ public record Failure(
             Map.entry(Problem.Kind.UNAUTHENTICATED, "Not signed in"),
             Map.entry(Problem.Kind.DENIED, "Not allowed"),
             Map.entry(Problem.Kind.STEP_UP, "Second factor needed"),
+            Map.entry(Problem.Kind.UNPROVEN, "Recent proof needed"),
             Map.entry(Problem.Kind.MISSING, "Not found"),
             Map.entry(Problem.Kind.CONFLICT, "Conflict"),
             Map.entry(Problem.Kind.STALE, "Changed since"),
