@@ -1,4 +1,4 @@
-import { Avatar, Button, Card, confirm, CopyBox, EmptyState, IconKey, IconLock, IconLogout, IconUser, Notice, Page, RelativeTime, Table, toast, useAction, useList, useT } from '@openpanel/ui';
+import { Avatar, Button, Card, confirm, CopyBox, EmptyState, IconKey, IconLock, IconLogout, IconTrash, IconUser, Notice, Page, RelativeTime, Table, toast, useAction, useList, useT } from '@openpanel/ui';
 import { useState } from 'react';
 
 interface Person { user: string; name: string; email: string; teams: string[]; disabled: boolean; secondFactor: boolean; sessions: number; usedAt?: string; createdAt: string }
@@ -11,12 +11,17 @@ export default function People() {
   const disable = useAction('user.disable');
   const enable = useAction('user.enable');
   const out = useAction('user.log-out');
+  const remove = useAction('user.delete');
   const reset = useAction<Link & Record<string, unknown>>('password-reset.create');
   const [made, setMade] = useState<Link>();
   const name = (row: Person) => row.name || row.email;
   const shut = (row: Person) => confirm({
     title: t('people.disable-title', { name: name(row) }), text: t('people.disable-text'), action: t('people.disable'),
     run: () => disable.run({ user: row.user }).then(() => toast(t('people.was-disabled', { name: name(row) }))),
+  });
+  const removed = (row: Person) => confirm({
+    title: t('people.delete-title', { name: name(row) }), name: row.name, action: t('people.delete'), dies: [t('people.dies-ways'), t('people.dies-keys'), t('people.dies-places')], survives: [t('people.survives')],
+    run: () => remove.run({ user: row.user, confirm: row.name }).then(() => toast(t('people.was-deleted', { name: name(row) }))),
   });
   const ended = (row: Person) => confirm({
     title: t('people.out-title', { name: name(row) }), text: t('people.out-text'), action: t('people.out'),
@@ -41,6 +46,7 @@ export default function People() {
               out.allowed && row.sessions > 0 && { label: t('people.out'), icon: <IconLogout size={15} />, onSelect: () => ended(row) },
               enable.allowed && row.disabled && { label: t('people.enable'), divided: true, icon: <IconUser size={15} />, onSelect: () => void enable.go({ user: row.user }).then((done) => done && toast(t('people.was-enabled', { name: name(row) }))) },
               disable.allowed && !row.disabled && { label: t('people.disable'), tone: 'red', divided: true, icon: <IconLock size={15} />, onSelect: () => shut(row) },
+              remove.allowed && { label: t('people.delete'), tone: 'red', icon: <IconTrash size={15} />, onSelect: () => removed(row) },
             ]}
             under={(row) => [row.email, row.disabled && t('people.disabled'), row.teams.join(', ')]}
             columns={[

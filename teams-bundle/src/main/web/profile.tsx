@@ -12,6 +12,7 @@ export default function ProfilePage() {
   const t = useT();
   const query = useRead<Profile>('profile.get');
   const update = useAction('profile.update');
+  const remove = useAction('profile.delete');
   const asking = useList<Team>('team.list', {}, { live: ['team.*'] }).data?.find((each) => each.current && each.stepUp);
   // It stays where it is while codes are shown in it.
   const first = useRef(false);
@@ -35,6 +36,10 @@ export default function ProfilePage() {
               <ul className="stack tight">{profile.teams.map((team) => <li key={team.team} className="row"><b style={{ fontWeight: 540 }}>{team.name}</b><span className="tag">{roleName(t, `role:${team.role}`, team.roleName)}</span></li>)}</ul>
             </Section>
             <Section title={t('profile.sessions')} help={t('profile.sessions-help')}><Sessions /></Section>
+            <Section title={t('profile.delete')} help={t('profile.delete-help')}>
+              <div><Button tone="danger" onClick={() => confirm({ title: t('profile.delete-title'), name: profile.email, action: t('profile.delete'), dies: [t('profile.dies-ways'), t('profile.dies-keys'), t('profile.dies-places')], survives: [t('profile.survives')],
+                run: () => remove.run({ confirm: 'profile.delete' }).then(() => window.location.assign('/')) })}>{t('profile.delete')}</Button></div>
+            </Section>
           </div>
         )}
       </Loaded>
@@ -67,7 +72,7 @@ function Password() {
 function Sessions() {
   const t = useT();
   const query = useList<Session>('session.list', {}, { live: ['session.*'] });
-  const end = useAction('session.delete');
+  const end = useAction('session.end');
   return (
     <Table bare label={t('profile.sessions')} query={query} rowKey={(row) => row.session}
       menu={(row) => [!row.current && { label: t('session.end'), tone: 'red', icon: <IconTrash size={15} />, onSelect: () => confirm({ title: t('session.end-title'), text: t('session.end-text'), action: t('session.end'), run: () => end.run({ session: row.session }) }) }]}

@@ -247,7 +247,7 @@ class TokensTest {
     }
 
     private static void end(Api api, String session) {
-        api.post("/api/v1/sessions/delete", Map.of("session", session)).ok();
+        api.post("/api/v1/sessions/" + session + "/end", Map.of()).ok();
     }
 
     @Test

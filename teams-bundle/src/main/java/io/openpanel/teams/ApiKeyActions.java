@@ -112,7 +112,11 @@ public class ApiKeyActions implements Extension {
         this.services = services;
     }
 
-    @Action(value = "api-key.create", summary = "Makes an API key and shows it this once", effect = CHANGE)
+    @Action(
+            value = "api-key.create",
+            summary = "Makes an API key and shows it this once",
+            effect = CHANGE,
+            recent = true)
     public Created create(Call call, Create in) {
         in.account().ifPresent(account -> services.requireMayHaveKeys(call, account));
         String owner = in.account().map(Ref::id).orElseGet(() -> Caller.person(call));
@@ -149,12 +153,14 @@ public class ApiKeyActions implements Extension {
     @Action(
             value = "api-key.rotate",
             summary = "Gives an API key a new secret, shown this once, while the former one may stay good for a day",
-            effect = CHANGE)
+            effect = CHANGE,
+            recent = true)
     public Rotated rotate(Call call, Rotate in) {
         ApiKeys.Row row = find(call, in.key());
         if (!keys.isOwn(call, row)) {
             services.requireMayHaveKeys(call, new Ref("member", row.owner()));
         }
+        keys.requireNoLonger(call, row, in.expiresIn());
         ApiKeys.Made made = panel.database().tx(tx -> {
             ApiKeys.Made rotated = keys.rotate(tx, row, in.overlap().orElse(Duration.ZERO), in.expiresIn());
             tx.publish(new TeamEvents.ApiKeyRotated(in.key(), row.name()));

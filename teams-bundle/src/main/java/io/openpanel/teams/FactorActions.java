@@ -158,7 +158,8 @@ public class FactorActions implements Extension {
     @Action(
             value = "factor.reset",
             summary = "Takes a member's second factors away and signs them out",
-            effect = DESTROY)
+            effect = DESTROY,
+            recent = true)
     public void reset(Call call, Reset in) {
         resets.reset(call, in.member());
     }

@@ -121,6 +121,7 @@ public class InvitationActions implements Extension {
             value = "invitation.create",
             summary = "Invites somebody to the team, by e-mail where it is set up, and shows the link this once",
             effect = CHANGE,
+            perMinute = 30,
             cli = "invite {email} {role}")
     public Created create(Call call, Create in) {
         Created made = invitations.create(call, in);

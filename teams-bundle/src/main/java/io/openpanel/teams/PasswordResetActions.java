@@ -113,6 +113,8 @@ public class PasswordResetActions implements Extension {
             value = "password-reset.create",
             summary = "Makes a link with which a person sets a new password, and shows it this once",
             effect = CHANGE,
+            perMinute = 10,
+            recent = true,
             access = PANEL,
             http = "POST /password-reset")
     public Created create(Create in) {

@@ -3,6 +3,7 @@ package io.openpanel.teams;
 import static io.openpanel.api.Action.Access.OPEN;
 import static io.openpanel.api.Action.Access.SIGNED_IN;
 import static io.openpanel.api.Action.Effect.CHANGE;
+import static io.openpanel.api.Action.Effect.DESTROY;
 import static io.openpanel.api.Action.Effect.READ;
 
 import io.openpanel.api.Action;
@@ -12,6 +13,7 @@ import io.openpanel.api.Param;
 import io.openpanel.api.Problem;
 import io.openpanel.api.Ref;
 import io.openpanel.api.Secret;
+import io.openpanel.teams.internal.Accounts;
 import io.openpanel.teams.internal.AddressChanges;
 import io.openpanel.teams.internal.Caller;
 import io.openpanel.teams.internal.Profiles;
@@ -26,6 +28,7 @@ import org.osgi.service.component.annotations.Reference;
 public class ProfileActions implements Extension {
     private final Profiles profiles;
     private final AddressChanges addresses;
+    private final Accounts accounts;
 
     /** A person, in the team of the call; without a team there is no role. */
     public record Profile(
@@ -62,9 +65,11 @@ public class ProfileActions implements Extension {
             @Param("The current password") Secret current, @Param("12 to 128 characters") Secret password) {}
 
     @Activate
-    public ProfileActions(@Reference Profiles profiles, @Reference AddressChanges addresses) {
+    public ProfileActions(
+            @Reference Profiles profiles, @Reference AddressChanges addresses, @Reference Accounts accounts) {
         this.profiles = profiles;
         this.addresses = addresses;
+        this.accounts = accounts;
     }
 
     @Action(
@@ -120,5 +125,16 @@ public class ProfileActions implements Extension {
         String user = Caller.person(call);
         profiles.requirePassword(user, "current", in.current(), Caller.address(call, Optional.empty()));
         profiles.setPassword(user, in.password(), call.caller().session());
+    }
+
+    @Action(
+            value = "profile.delete",
+            summary = "Deletes your account: your sessions, API keys, factors and places in teams go with it",
+            effect = DESTROY,
+            access = SIGNED_IN,
+            recent = true,
+            http = "DELETE /profile")
+    public void delete(Call call) {
+        accounts.delete(new Ref("user", Caller.person(call)));
     }
 }

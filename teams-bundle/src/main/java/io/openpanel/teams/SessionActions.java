@@ -14,6 +14,7 @@ import io.openpanel.api.Problem;
 import io.openpanel.api.Ref;
 import io.openpanel.api.Secret;
 import io.openpanel.teams.internal.Caller;
+import io.openpanel.teams.internal.Proofs;
 import io.openpanel.teams.internal.RefreshToken;
 import io.openpanel.teams.internal.Sessions;
 import io.openpanel.teams.internal.SignIn;
@@ -29,6 +30,7 @@ import org.osgi.service.component.annotations.Reference;
 public class SessionActions implements Extension {
     private final SignIn signIn;
     private final Sessions sessions;
+    private final Proofs proofs;
 
     /** Who wants in. */
     public record Create(
@@ -120,10 +122,23 @@ public class SessionActions implements Extension {
             @Param("The refresh token, good once") Secret refreshToken,
             @Param(value = "Where from; told by the panel itself only", max = 64) Optional<String> address) {}
 
+    /** One of the ways to show that it is still oneself: the password, a code, or a passkey. */
+    public record Prove(
+            @Param("Your password") Optional<Secret> password,
+            @Param("A code, of the app or for recovery") Optional<Secret> code,
+            @Param("What passkey.ask answered") Optional<Secret> ceremony,
+            @Param(value = "The passkey's assertion, as JSON", max = 16384) Optional<String> credential,
+            @Param(value = "The panel's address in the browser", example = "https://panel.example:8443", max = 300)
+                    Optional<String> origin) {}
+
+    /** Until when nothing more is asked for. */
+    public record Proved(Instant until) {}
+
     /** Which session to end: the current one where nothing is given. */
-    public record Delete(
-            @Param(value = "The session, else the current one", kind = "session") Optional<Ref> session,
-            @Param("Its refresh token, in place of signing in") Optional<Secret> refreshToken) {}
+    public record Delete(@Param("Its refresh token, in place of signing in") Optional<Secret> refreshToken) {}
+
+    /** Which session to end. */
+    public record End(@Param(value = "The session", kind = "session") Ref session) {}
 
     /** A place where a person is signed in. */
     public record Item(
@@ -141,9 +156,10 @@ public class SessionActions implements Extension {
     public record Items(List<Item> items) {}
 
     @Activate
-    public SessionActions(@Reference SignIn signIn, @Reference Sessions sessions) {
+    public SessionActions(@Reference SignIn signIn, @Reference Sessions sessions, @Reference Proofs proofs) {
         this.signIn = signIn;
         this.sessions = sessions;
+        this.proofs = proofs;
     }
 
     @Action(
@@ -216,14 +232,40 @@ public class SessionActions implements Extension {
             sessions.of(new RefreshToken(in.refreshToken().get().reveal())).ifPresent(sessions::end);
             return;
         }
-        Ref session = in.session()
-                .or(call.caller()::session)
-                .orElseThrow(() -> Problem.invalid("session", "There is no current session; name one"));
+        sessions.end(current(call).id());
+    }
+
+    private static Ref current(Call call) {
+        Caller.person(call);
+        return call.caller()
+                .session()
+                .orElseThrow(() -> new Problem(Problem.Kind.CONFLICT, "You are signed in nowhere that could end"));
+    }
+
+    @Action(
+            value = "session.end",
+            summary = "Signs you out somewhere else",
+            effect = CHANGE,
+            access = SIGNED_IN,
+            recent = true,
+            idempotent = true)
+    public void end(Call call, End in) {
         String person = Caller.person(call);
-        sessions.find(session.id())
+        sessions.find(in.session().id())
                 .filter(row -> row.userId().equals(person))
-                .orElseThrow(() -> Problem.missing(session));
-        sessions.end(session.id());
+                .orElseThrow(() -> Problem.missing(in.session()));
+        sessions.end(in.session().id());
+    }
+
+    @Action(
+            value = "session.prove",
+            summary = "Shows again that it is you, for what asks for it",
+            effect = CHANGE,
+            access = SIGNED_IN,
+            http = "POST /sessions/prove")
+    public Proved prove(Call call, Prove in) {
+        return new Proved(
+                proofs.take(Caller.person(call), current(call).id(), in, Caller.address(call, Optional.empty())));
     }
 
     @Every("PT1H")

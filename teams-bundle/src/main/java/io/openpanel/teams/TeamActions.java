@@ -121,7 +121,8 @@ public class TeamActions implements Extension {
     @Action(
             value = "team.delete",
             summary = "Deletes a team that has no projects, with its members' places and keys",
-            effect = DESTROY)
+            effect = DESTROY,
+            recent = true)
     public void delete(Call call, Get in) {
         teams.delete(call, in.team());
     }

@@ -3,6 +3,7 @@ package io.openpanel.teams;
 import io.openpanel.api.Param;
 import io.openpanel.api.Ref;
 import io.openpanel.api.Topic;
+import java.time.Instant;
 import java.util.Optional;
 
 /** What happens to people, sessions and keys. */
@@ -37,6 +38,12 @@ public final class TeamEvents {
 
     @Topic(value = "user.enabled", summary = "A person who was shut out may come in again")
     public record UserEnabled(@Param(kind = "user") Ref user, String name) {}
+
+    @Topic(value = "user.deleted", summary = "A person's account was deleted")
+    public record UserDeleted(@Param(kind = "user") Ref user, String name) {}
+
+    @Topic(value = "signing-key.rotated", summary = "Access tokens are signed with a new key from now on")
+    public record SigningKeyRotated(Instant formerUntil) {}
 
     @Topic(value = "identity.linked", summary = "Somebody linked an account elsewhere, which opens theirs from now on")
     public record IdentityLinked(@Param(kind = "user") Ref user, String issuer, String name) {}

@@ -2,6 +2,7 @@ package io.openpanel.teams;
 
 import static io.openpanel.api.Action.Access.PANEL;
 import static io.openpanel.api.Action.Effect.CHANGE;
+import static io.openpanel.api.Action.Effect.DESTROY;
 import static io.openpanel.api.Action.Effect.READ;
 
 import io.openpanel.api.Action;
@@ -70,6 +71,7 @@ public class UserActions implements Extension {
             summary = "Shuts a person out: their sessions end, their API keys rest and no log-in works",
             effect = CHANGE,
             access = PANEL,
+            recent = true,
             idempotent = true)
     public Item disable(Call call, Get in) {
         return accounts.disable(call, in.user());
@@ -93,5 +95,15 @@ public class UserActions implements Extension {
             idempotent = true)
     public Item logOut(Get in) {
         return accounts.logOut(in.user());
+    }
+
+    @Action(
+            value = "user.delete",
+            summary = "Deletes a person's account: their sessions, API keys, factors and places in teams go with it",
+            effect = DESTROY,
+            access = PANEL,
+            recent = true)
+    public void delete(Call call, Get in) {
+        accounts.delete(call, in.user());
     }
 }

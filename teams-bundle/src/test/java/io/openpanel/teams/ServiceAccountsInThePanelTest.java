@@ -203,6 +203,9 @@ class ServiceAccountsInThePanelTest {
         assertThat(refused(owner, "api-key.rotate", "{\"key\":\"now\",\"overlap\":\"PT25H\"}"))
                 .isEqualTo(Problem.Kind.INVALID);
 
+        assertThat(refused(bearer(first), "api-key.rotate", "{\"key\":\"now\",\"expiresIn\":\"P365D\"}"))
+                .as("longer than it was made for")
+                .isEqualTo(Problem.Kind.INVALID);
         JsonNode second = call(bearer(first), "api-key.rotate", "{\"key\":\"now\"}");
 
         assertThat(refused(bearer(first), "member.list", "{}")).isEqualTo(Problem.Kind.UNAUTHENTICATED);

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,13 +37,13 @@ class TeamsInThePanelTest {
     private static final String[] ACTIONS =
             """
             setup.get setup.create
-            session.create session.verify session.refresh session.list session.delete
+            session.create session.verify session.refresh session.list session.delete session.end session.prove
             factor.list factor.create factor.confirm factor.remove factor.codes factor.reset
             passkey.create passkey.confirm passkey.ask passkey.prove
-            profile.get profile.update profile.password
+            profile.get profile.update profile.password profile.delete
             password-reset.get password-reset.request password-reset.open password-reset.complete password-reset.create
             registration.get registration.create registration.open registration.confirm profile.confirm-email
-            user.list user.get user.disable user.enable user.log-out
+            user.list user.get user.disable user.enable user.log-out user.delete signing-key.rotate
             api-key.create api-key.list api-key.rotate api-key.delete service-account.create
             team.list team.get team.create team.update team.restrict team.delete
             member.list member.get member.update member.remove
@@ -333,14 +334,68 @@ class TeamsInThePanelTest {
 
         assertThat(refused(
                         bearer(sam),
-                        "session.delete",
+                        "session.end",
                         body("session", mine.get("session").asText())))
                 .isEqualTo(Problem.Kind.MISSING);
         assertThat(refused(
                         bearer(sam),
-                        "session.delete",
+                        "session.end",
                         body("session", Ref.create("session").toString())))
                 .isEqualTo(Problem.Kind.MISSING);
+    }
+
+    @Test
+    void whoHasBeenSignedInForLongProvesAgainForWhatIsDelicateAndForNothingElse() throws Exception {
+        JsonNode lou = join("lou@example.com", "developer", "Lou");
+        JsonNode elsewhere = signIn("lou@example.com", "nine lazy harbours");
+        JsonNode key = call(bearer(lou), "api-key.create", "{\"name\":\"lou\",\"actions\":[\"*\"]}");
+        JsonNode in = signIn("lou@example.com", "nine lazy harbours");
+        String other = call(bearer(elsewhere), "session.list", "{}")
+                .get("items")
+                .findValuesAsText("session")
+                .get(2);
+        try (Connection owner = panel.connect()) {
+            owner.createStatement().execute("update teams.session set created_at = created_at - interval '2 hours'");
+        }
+
+        assertThat(refused(bearer(in), "api-key.create", "{\"name\":\"more\",\"actions\":[\"*\"]}"))
+                .isEqualTo(Problem.Kind.UNPROVEN);
+        assertThat(refused(bearer(in), "session.end", body("session", other))).isEqualTo(Problem.Kind.UNPROVEN);
+        assertThat(refused(bearer(in), "profile.delete", body("confirm", "profile.delete")))
+                .isEqualTo(Problem.Kind.UNPROVEN);
+        assertThat(refused(bearer(in), "api-key.create", "{\"name\":\"more\",\"actions\":[\"rm -rf\"],\"x\":1}"))
+                .as("what is wrong is said first")
+                .isEqualTo(Problem.Kind.INVALID);
+        assertThat(refused(bearer(in), "user.disable", body("user", EMAIL)))
+                .as("nobody proves themselves for what they may not do")
+                .isEqualTo(Problem.Kind.MISSING);
+        call(bearer(in), "member.list", "{}");
+        call(bearer(key), "api-key.rotate", body("key", "lou"));
+
+        assertThat(refused(bearer(in), "session.prove", body("password", "wrong")))
+                .isEqualTo(Problem.Kind.INVALID);
+        assertThat(refused(bearer(key), "session.prove", body("password", "nine lazy harbours")))
+                .isIn(Problem.Kind.DENIED, Problem.Kind.UNAUTHENTICATED);
+        call(bearer(in), "session.prove", body("password", "nine lazy harbours"));
+
+        call(bearer(in), "session.end", body("session", other));
+        assertThat(refused(bearer(in), "profile.delete", "{}")).isEqualTo(Problem.Kind.UNCONFIRMED);
+        call(bearer(in), "profile.delete", body("confirm", "profile.delete"));
+        assertThat(refused(bearer(in), "profile.get", "{}")).isEqualTo(Problem.Kind.UNAUTHENTICATED);
+        assertThat(call(bearer(setUp), "audit.list", "{}").toString()).contains("Lou");
+    }
+
+    @Test
+    void anOwnerSignsTokensWithAnotherKeyAndNobodyHasToSignInAnew() {
+        JsonNode kim = join("kim@example.com", "admin", "Kim");
+        assertThat(refused(bearer(kim), "signing-key.rotate", "{}")).isEqualTo(Problem.Kind.DENIED);
+
+        JsonNode rotated = call(bearer(setUp), "signing-key.rotate", "{}");
+
+        assertThat(rotated.get("formerUntil").asText()).isNotEmpty();
+        call(bearer(kim), "member.list", "{}");
+        assertThat(signIn(EMAIL, PASSWORD).get("accessToken").asText().split("\\.")[0])
+                .isNotEqualTo(kim.get("accessToken").asText().split("\\.")[0]);
     }
 
     @Test

@@ -29,6 +29,7 @@ public final class Accounts {
     private final InstantSource clock;
     private final Rights rights;
     private final Sessions sessions;
+    private final Members members;
 
     /** An account's row. */
     public record Row(
@@ -60,11 +61,13 @@ public final class Accounts {
             @Reference Clerk clerk,
             @Reference InstantSource clock,
             @Reference Rights rights,
-            @Reference Sessions sessions) {
+            @Reference Sessions sessions,
+            @Reference Members members) {
         this.clerk = clerk;
         this.clock = clock;
         this.rights = rights;
         this.sessions = sessions;
+        this.members = members;
     }
 
     public List<UserActions.Item> list() {
@@ -159,6 +162,64 @@ public final class Accounts {
         return get(user);
     }
 
+    /**
+     * Deletes an account with all that is the person's own: sessions, keys, factors, places in teams. What they did stays
+     * in the audit trail and the feed, under the name they had. What breaks off half-way is gone on with by another try.
+     *
+     * @throws Problem CONFLICT for the last owner of a team who may come in
+     */
+    public void delete(Ref user) {
+        Row account = clerk.allTeams(tx -> find(tx, user));
+        List<String> teams = clerk.allTeams(tx -> {
+            requireOwnersLeft(tx, user);
+            return tx
+                    .list(Rights.Id.class, "select team_id as id from membership where user_id = ?", user.id())
+                    .stream()
+                    .map(Rights.Id::id)
+                    .toList();
+        });
+        sessions.endOthers(user.id(), Optional.empty());
+        teams.forEach(team -> clerk.callIn(team, () -> {
+            members.remove(new Ref("member", user.id()));
+            return null;
+        }));
+        clerk.in(home(), tx -> {
+            if (tx.update("delete from user_account where id = ? and kind = 'person'", user.id()) > 0) {
+                tx.publish(new TeamEvents.UserDeleted(user, account.name));
+            }
+            return null;
+        });
+        rights.personChanged(user.id(), true);
+    }
+
+    /** Deletes the account of somebody else. */
+    public void delete(Call call, Ref user) {
+        if (call.caller().ref().equals(user)) {
+            throw new Problem(Problem.Kind.DENIED, "Your own account is deleted in your profile");
+        }
+        delete(user);
+    }
+
+    private static void requireOwnersLeft(Database.Tx tx, Ref user) {
+        tx
+                .list(
+                        Rights.Id.class,
+                        "select t.name as id from membership m join team t on t.id = m.team_id"
+                                + " where m.user_id = ? and m.role = 'owner' and not exists (select 1 from membership o"
+                                + " join user_account u on u.id = o.user_id where o.team_id = m.team_id"
+                                + " and o.user_id <> m.user_id and o.role = 'owner' and u.kind = 'person'"
+                                + " and u.disabled_at is null) order by m.created_at",
+                        user.id())
+                .stream()
+                .findFirst()
+                .ifPresent(team -> {
+                    throw new Problem(
+                            Problem.Kind.CONFLICT,
+                            "The team " + team.id() + " has no other owner who may come in; make somebody else one, or"
+                                    + " delete the team first");
+                });
+    }
+
     /** Ends all sessions of a person. */
     public UserActions.Item logOut(Ref user) {
         get(user);
@@ -166,7 +227,8 @@ public final class Accounts {
         return get(user);
     }
 
-    private String home() {
+    /** The panel's own team. */
+    public String home() {
         return rights.homeTeam()
                 .orElseThrow(() -> new Problem(Problem.Kind.CONFLICT, "The panel has no owner yet; set it up first"));
     }

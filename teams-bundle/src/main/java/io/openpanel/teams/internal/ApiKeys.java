@@ -231,6 +231,20 @@ public final class ApiKeys {
         return caller.equals(key.owner) || caller.equals(key.id);
     }
 
+    /**
+     * A key that was made for a day and got into other hands must not make itself one for a year.
+     *
+     * @throws Problem where a key asks for longer than it was made for
+     */
+    public void requireNoLonger(Call call, Row key, Optional<Duration> wanted) {
+        boolean itself = call.caller().ref().kind().equals("key");
+        if (itself && wanted.filter(each -> each.compareTo(key.life()) > 0).isPresent()) {
+            throw Problem.invalid(
+                    "expiresIn",
+                    "A key gives itself no longer than it was made for; leave expiresIn out, or let its owner rotate it");
+        }
+    }
+
     /** The name of whoever a key acts for. */
     public Optional<String> ownerName(Row key) {
         return rights.person(key.owner).map(Rights.Person::name);

@@ -215,10 +215,8 @@ public class AuthDoor implements Door {
     /** Ends the session that the browser has, which it forgets with the cookie. */
     private void endFormer(Request request) {
         RefreshCookie.read(request)
-                .ifPresent(token -> panel.call(
-                        "session.delete",
-                        new SessionActions.Delete(Optional.empty(), Optional.of(Secret.of(token))),
-                        null));
+                .ifPresent(token ->
+                        panel.call("session.delete", new SessionActions.Delete(Optional.of(Secret.of(token))), null));
     }
 
     private Reply logout(Request request) {

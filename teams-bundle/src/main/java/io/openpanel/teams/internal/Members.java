@@ -111,6 +111,11 @@ public final class Members {
         remove(new Ref("member", call.caller().ref().id()), role -> {});
     }
 
+    /** Takes somebody out whose account goes. */
+    void remove(Ref member) {
+        remove(member, role -> {});
+    }
+
     private void remove(Ref member, Consumer<Role> may) {
         List<ApiKeys.Row> lost = panel.database().tx(tx -> {
             Row row = lock(tx, member);

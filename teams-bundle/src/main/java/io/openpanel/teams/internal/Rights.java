@@ -3,6 +3,7 @@ package io.openpanel.teams.internal;
 import io.openpanel.api.Database;
 import io.openpanel.api.Ref;
 import io.openpanel.spi.Networks;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -19,6 +20,9 @@ public final class Rights {
     private static final int MOST = 20_000;
     private static final String OWN_ROLE = ", r.name as role_name, r.base, coalesce(r.allowed, '{}') as allowed,"
             + " coalesce(r.withheld, '{}') as withheld";
+
+    /** So long a proof of who one is counts for what asks for a recent one. */
+    static final Duration PROVEN = Duration.ofHours(1);
 
     private final Clerk clerk;
     private final InstantSource clock;
@@ -90,8 +94,8 @@ public final class Rights {
     /** An account's row. */
     public record Account(String id, String name, String email, boolean secondFactor) {}
 
-    /** Whether a session may go on, and whether it began by two means elsewhere. */
-    public record Alive(boolean alive, boolean twoFactors) {}
+    /** Whether a session may go on, whether it began by two means elsewhere, and when its owner last proved themselves. */
+    public record Alive(boolean alive, boolean twoFactors, Instant provedAt) {}
 
     /** A home team's row. */
     public record Home(String homeTeam) {}
@@ -131,6 +135,18 @@ public final class Rights {
         return session.filter(each -> each.kind().equals("session"))
                 .map(each -> sessions.get(each.id()).twoFactors)
                 .orElse(false);
+    }
+
+    /** Whether who is signed in there proved lately who they are; what is no session, such as a key, is not asked. */
+    boolean isProven(Optional<Ref> session) {
+        return session.filter(each -> each.kind().equals("session"))
+                .map(each -> sessions.get(each.id()).provedAt.plus(PROVEN).isAfter(clock.instant()))
+                .orElse(true);
+    }
+
+    /** To be called once somebody proved again who they are. */
+    void sessionProved(String session) {
+        sessions.forget(session);
     }
 
     /** Whether somebody is in a team, also where they may not come in. */
@@ -222,10 +238,11 @@ public final class Rights {
         Instant now = clock.instant();
         return clerk.allTeams(tx -> tx.one(
                         Alive.class,
-                        "select ended_at is null and ends_at > ? as alive, amr = '{sso,mfa}' as two_factors"
+                        "select ended_at is null and ends_at > ? as alive, amr = '{sso,mfa}' as two_factors,"
+                                + " coalesce(proved_at, created_at) as proved_at"
                                 + " from session where id = ?",
                         now,
                         session))
-                .orElse(new Alive(false, false));
+                .orElse(new Alive(false, false, Instant.EPOCH));
     }
 }

@@ -181,6 +181,12 @@ public final class Sessions {
                 session));
     }
 
+    /** Writes down that whoever is signed in there proved again, just now, who they are. */
+    public void provedAgain(String session) {
+        clerk.allTeams(tx -> tx.update("update session set proved_at = ? where id = ?", clock.instant(), session));
+        rights.sessionProved(session);
+    }
+
     /** The session a refresh token belongs to, while it lives. */
     public Optional<String> of(RefreshToken token) {
         return clerk.allTeams(tx -> find(tx, token))

@@ -11,6 +11,7 @@ import com.nimbusds.jose.crypto.ECDSAVerifier;
 import io.openpanel.api.Database;
 import io.openpanel.api.Ref;
 import io.openpanel.api.Secret;
+import io.openpanel.teams.TeamEvents;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
@@ -32,11 +33,14 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
-/** The panel's own P-256 keys: one signs, those retired in the last hour are still believed. */
+/** The panel's own P-256 keys: one signs, and a retired one is believed until the last token it signed has run out. */
 @Component(service = SigningKeys.class)
 public final class SigningKeys {
-    private static final Duration BELIEVED = Duration.ofHours(1);
     private static final Duration RELOAD = Duration.ofSeconds(5);
+    /** Another node signs with the former key until it looks again. */
+    private static final Duration RENEW = Duration.ofMinutes(1);
+
+    static final Duration BELIEVED = AccessTokens.LIFE.plus(RENEW);
 
     private final Clerk clerk;
     private final InstantSource clock;
@@ -49,7 +53,7 @@ public final class SigningKeys {
     record Signing(JWSHeader header, JWSSigner signer) {}
 
     /** A key that is believed. */
-    record Trusted(JWSHeader header, JWSVerifier verifier) {}
+    record Trusted(JWSHeader header, JWSVerifier verifier, Instant until) {}
 
     private record Ring(Signing current, Map<String, Trusted> byHeader, Instant at) {}
 
@@ -70,24 +74,29 @@ public final class SigningKeys {
         if (key == null && known.at.plus(RELOAD).isBefore(clock.instant())) {
             key = load().byHeader.get(encoded);
         }
-        return Optional.ofNullable(key);
+        return Optional.ofNullable(key).filter(each -> each.until.isAfter(clock.instant()));
     }
 
-    /** Signs with a new key from now on; tokens of the old one stay good until they expire. */
-    public void rotate() {
-        clerk.allTeams(tx -> {
-            tx.update("update signing_key set retired_at = ? where retired_at is null", clock.instant());
-            tx.update(
-                    "delete from signing_key where retired_at < ?",
-                    clock.instant().minus(BELIEVED));
+    /**
+     * Signs with a new key from now on; tokens of the old one stay good until they expire.
+     *
+     * @return until when the old one is believed
+     */
+    public Instant rotate(String homeTeam) {
+        Instant now = clock.instant();
+        clerk.in(homeTeam, tx -> {
+            tx.update("update signing_key set retired_at = ? where retired_at is null", now);
+            tx.update("delete from signing_key where retired_at < ?", now.minus(BELIEVED));
+            tx.publish(new TeamEvents.SigningKeyRotated(now.plus(BELIEVED)));
             return insert(tx);
         });
         load();
+        return now.plus(BELIEVED);
     }
 
     private Ring ring() {
         Ring known = ring;
-        return known == null ? load() : known;
+        return known == null || known.at.plus(RENEW).isBefore(clock.instant()) ? load() : known;
     }
 
     private synchronized Ring load() {
@@ -101,9 +110,7 @@ public final class SigningKeys {
         });
         Row newest =
                 rows.stream().filter(row -> row.retiredAt.isEmpty()).findFirst().orElseThrow();
-        Instant oldest = clock.instant().minus(BELIEVED);
         Map<String, Trusted> trusted = rows.stream()
-                .filter(row -> row.retiredAt.map(oldest::isBefore).orElse(true))
                 .map(SigningKeys::trusted)
                 .collect(Collectors.toMap(key -> key.header.toBase64URL().toString(), key -> key));
         ring = new Ring(signing(newest), trusted, clock.instant());
@@ -156,8 +163,12 @@ public final class SigningKeys {
 
     private static Trusted trusted(Row row) {
         try {
-            return new Trusted(header(row.id), new ECDSAVerifier((ECPublicKey) KeyFactory.getInstance("EC")
-                    .generatePublic(new X509EncodedKeySpec(Base64.getDecoder().decode(row.publicKey)))));
+            return new Trusted(
+                    header(row.id),
+                    new ECDSAVerifier((ECPublicKey) KeyFactory.getInstance("EC")
+                            .generatePublic(
+                                    new X509EncodedKeySpec(Base64.getDecoder().decode(row.publicKey)))),
+                    row.retiredAt.map(at -> at.plus(BELIEVED)).orElse(Instant.MAX));
         } catch (GeneralSecurityException | JOSEException e) {
             throw new IllegalStateException("The public key of " + row.id + " cannot be read", e);
         }

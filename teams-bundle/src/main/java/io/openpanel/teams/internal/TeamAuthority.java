@@ -100,6 +100,16 @@ public final class TeamAuthority implements Authority {
     }
 
     @Override
+    public Optional<Problem> unproven(Principal principal) {
+        return rights.isProven(principal.session())
+                ? Optional.empty()
+                : Optional.of(new Problem(
+                        Problem.Kind.UNPROVEN,
+                        "You have been signed in for a while; show again that it is you, with your password, a code or a"
+                                + " passkey (openpanel-cli session prove), or sign in anew"));
+    }
+
+    @Override
     public Optional<Problem> refusal(Principal principal, String address) {
         return holdings.of(principal)
                 .map(Holding::place)

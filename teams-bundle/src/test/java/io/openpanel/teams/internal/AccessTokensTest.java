@@ -94,7 +94,7 @@ class AccessTokensTest {
     @Test
     void anotherKeySignsAfterRotationAndOldTokensStayGood() {
         String old = office.tokens.issue(user, session, office.home()).token();
-        office.signingKeys.rotate();
+        office.signingKeys.rotate(office.home());
         String fresh = office.tokens.issue(user, session, office.home()).token();
 
         assertThat(old.split("\\.")[0]).isNotEqualTo(fresh.split("\\.")[0]);
@@ -110,12 +110,43 @@ class AccessTokensTest {
                         office.tokens.issue(user, session, office.home()).token()))
                 .isPresent();
 
-        office.signingKeys.rotate();
+        office.signingKeys.rotate(office.home());
         office.pass(Duration.ofSeconds(6));
 
         assertThat(there.verify(
                         office.tokens.issue(user, session, office.home()).token()))
                 .isPresent();
+    }
+
+    @Test
+    void aRetiredKeyIsBelievedUntilItsLastTokenHasRunOutAndNoLonger() {
+        SigningKeys.Signing stolen = office.signingKeys.current();
+        Instant end = office.signingKeys.rotate(office.home());
+        assertThat(office.tokens.verify(signedWith(stolen))).isPresent();
+
+        office.pass(Duration.between(office.now.get(), end));
+
+        assertThat(end).isEqualTo(START.plus(AccessTokens.LIFE).plusSeconds(60));
+        assertThat(office.tokens.verify(signedWith(stolen))).isEmpty();
+    }
+
+    @Test
+    void anotherNodeSignsWithTheNewKeyWithinAMinute() {
+        SigningKeys other = new SigningKeys(office.clerk, office.clock);
+        String before = other.current().header().getKeyID();
+        office.signingKeys.rotate(office.home());
+
+        office.pass(Duration.ofSeconds(61));
+
+        assertThat(other.current().header().getKeyID()).isNotEqualTo(before);
+    }
+
+    /** What somebody could make who took the key away. */
+    private static String signedWith(SigningKeys.Signing key) {
+        String claims =
+                office.tokens.issue(user, session, office.home()).token().split("\\.")[1];
+        String input = key.header().toBase64URL() + "." + claims;
+        return input + '.' + AccessTokens.sign(key, input);
     }
 
     @Test

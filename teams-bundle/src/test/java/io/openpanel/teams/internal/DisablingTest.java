@@ -8,6 +8,7 @@ import io.openpanel.api.Problem;
 import io.openpanel.api.Ref;
 import io.openpanel.api.Secret;
 import io.openpanel.teams.SignedIn;
+import io.openpanel.teams.TeamEvents;
 import io.openpanel.testkit.FakeCall;
 import java.time.Duration;
 import java.util.List;
@@ -170,6 +171,73 @@ class DisablingTest {
                     .hasMessageContaining("enable them first");
             return null;
         });
+    }
+
+    @Test
+    void whoIsDeletedIsOutEverywhereAndNothingOfTheirsIsLeft() throws Exception {
+        SignedIn in = signIn();
+        String key = key();
+        List<Ref> told = new CopyOnWriteArrayList<>();
+
+        try (AutoCloseable listening = office.authority.onRevoked(told::add)) {
+            office.accounts.delete(by(owner), dev);
+        }
+
+        assertThat(isLetIn(in.accessToken())).isFalse();
+        assertThat(isLetIn(key)).isFalse();
+        assertThat(told)
+                .contains(dev)
+                .anyMatch(ref -> ref.kind().equals("session"))
+                .anyMatch(ref -> ref.kind().equals("key"));
+        assertThat(office.panel.published)
+                .contains(new TeamEvents.UserDeleted(dev, "dev"))
+                .anyMatch(TeamEvents.MemberRemoved.class::isInstance);
+        assertThatThrownBy(this::signIn).hasMessageContaining("is wrong");
+        assertThatThrownBy(() -> office.accounts.get(dev)).hasMessageContaining("There is no user");
+        for (String table : List.of("session", "membership", "factor", "account_link", "user_identity")) {
+            assertThat(office.clerk.<List<Rights.Id>>allTeams(tx -> tx.list(
+                            Rights.Id.class, "select user_id as id from " + table + " where user_id = ?", dev.id())))
+                    .as(table)
+                    .isEmpty();
+        }
+        office.member("dev@example.com", "viewer");
+    }
+
+    @Test
+    void theLastOwnerOfATeamIsNotDeletedAndNobodyDeletesThemselvesAmongPeople() {
+        Ref second = new Ref("user", office.member("bo@example.com", "owner").id());
+        assertThatThrownBy(() -> office.accounts.delete(by(owner), owner)).hasMessageContaining("in your profile");
+        office.accounts.disable(by(owner), second);
+
+        assertThatThrownBy(() -> office.accounts.delete(owner))
+                .hasMessageContaining("The team Home has no other owner who may come in");
+
+        office.accounts.enable(second);
+        office.accounts.delete(owner);
+        assertThatThrownBy(() -> office.accounts.delete(second)).hasMessageContaining("no other owner");
+    }
+
+    @Test
+    void twoOwnersCannotDeleteThemselvesAtTheSameMoment() throws InterruptedException {
+        Ref second = new Ref("user", office.member("bo@example.com", "owner").id());
+        List<Thread> both = List.of(new Thread(() -> leave(owner)), new Thread(() -> leave(second)));
+        both.forEach(Thread::start);
+        for (Thread each : both) {
+            each.join();
+        }
+
+        assertThat(office.accounts.list()).hasSize(2);
+        assertThat(office.clerk.<List<Rights.Id>>allTeams(
+                        tx -> tx.list(Rights.Id.class, "select user_id as id from membership where role = 'owner'")))
+                .hasSize(1);
+    }
+
+    private void leave(Ref user) {
+        try {
+            office.accounts.delete(user);
+        } catch (Problem late) {
+            assertThat(late.kind()).isEqualTo(Problem.Kind.CONFLICT);
+        }
     }
 
     @Test

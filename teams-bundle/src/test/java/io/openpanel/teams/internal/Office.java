@@ -59,8 +59,9 @@ final class Office implements AutoCloseable {
             new ServiceAccounts(panel, clerk, clock, people, passwords, rights, roles, holdings);
     final AccountAnswers answers = new AccountAnswers(requests, people, links, mail, registrations, services);
     final AddressChanges addresses = new AddressChanges(clerk, people, rights, limits, links, requests, mail);
-    final Accounts accounts = new Accounts(clerk, clock, rights, sessions);
+    final Accounts accounts = new Accounts(clerk, clock, rights, sessions, members);
     final Profiles profiles = new Profiles(people, rights, sessions, keys, signIn, requests, addresses);
+    final Proofs proofs = new Proofs(profiles, challenges, passkeys, sessions, limits, clock);
     final MappedRoles mapped = new MappedRoles(clerk, people, rights, roles, keys);
     final Provisioned provisioned = new Provisioned(clerk, clock, people, rights, roles, mapped, keys, sessions, mode);
     final Identities identities = new Identities(

@@ -84,7 +84,10 @@ final class RealDatabase implements Panel, Storage.Context, AutoCloseable {
                 migration("V005__allow_lists.sql"),
                 migration("V006__recovery_and_disabling.sql"),
                 migration("V007__registration_and_service_accounts.sql"),
-                migration("V008__identities.sql"));
+                migration("V008__identities.sql"),
+                migration("V009__quotas.sql"),
+                migration("V010__directories.sql"),
+                migration("V011__recent_proof.sql"));
         return (Bundle) Proxy.newProxyInstance(
                 RealDatabase.class.getClassLoader(),
                 new Class<?>[] {Bundle.class},
