@@ -1,4 +1,5 @@
 import { Problem } from './problem';
+import { proved } from './proof';
 import { accessToken, chosenTeam, refresh, session } from './session';
 import { Store } from './store';
 
@@ -12,7 +13,10 @@ export interface Sending {
   signal?: AbortSignal;
 }
 
-/** Sends with the access token, once more with a fresh one after a 401; throws a {@link Problem} for what is not 2xx. */
+/**
+ * Sends with the access token, once more with a fresh one after a 401 and once the person has shown again that it is them
+ * where that is asked for; throws a {@link Problem} for what is not 2xx.
+ */
 export async function send(path: string, sending: Sending = {}): Promise<Response> {
   let response = await once(path, sending);
   if (response.status === 401 && session.get().state === 'in' && await refresh()) {
@@ -22,6 +26,9 @@ export async function send(path: string, sending: Sending = {}): Promise<Respons
     const problem = await Problem.of(response);
     if (problem.kind === 'step-up') {
       stepUps.set(stepUps.get() + 1);
+    }
+    if (problem.kind === 'unproven' && await proved()) {
+      return await send(path, sending);
     }
     throw problem;
   }

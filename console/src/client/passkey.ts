@@ -1,3 +1,4 @@
+import { send } from './http';
 import { ask, enter } from './session';
 
 interface Asked { ceremony: string; options: string }
@@ -16,11 +17,20 @@ export async function makePasskey(options: string): Promise<string> {
   return JSON.stringify((made as PublicKeyCredential).toJSON());
 }
 
-/** Logs in with a passkey: the second step of a log-in, or all of it. */
-export async function logInWithPasskey(challenge?: string): Promise<void> {
+async function answer(challenge?: string): Promise<{ ceremony: string; credential: string }> {
   const { ceremony, options } = await ask<Asked>('/auth/passkey', challenge ? { challenge } : {});
   const proof = await navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(publicKey(options)) });
-  await enter('/auth/prove', { ceremony, credential: JSON.stringify((proof as PublicKeyCredential).toJSON()) });
+  return { ceremony, credential: JSON.stringify((proof as PublicKeyCredential).toJSON()) };
+}
+
+/** Logs in with a passkey: the second step of a log-in, or all of it. */
+export async function logInWithPasskey(challenge?: string): Promise<void> {
+  await enter('/auth/prove', await answer(challenge));
+}
+
+/** Shows again, with a passkey, who is logged in. */
+export async function proveWithPasskey(): Promise<void> {
+  await send('/api/v1/sessions/prove', { method: 'POST', body: { ...await answer(), origin: window.location.origin } });
 }
 
 /** Whether the person closed the browser's own dialog: nothing went wrong. */

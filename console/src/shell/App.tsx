@@ -3,6 +3,7 @@ import { MantineProvider } from '@mantine/core';
 import { notifyManager, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { Router, useLocation } from 'wouter';
 import { Problem, retelling } from '../client/problem';
+import { proving } from '../client/proof';
 import { session, start } from '../client/session';
 import { useStore } from '../client/store';
 import { Boundary } from '../ui/Boundary';
@@ -32,6 +33,7 @@ const OUTSIDE: Record<string, ComponentType | undefined> = {
 };
 const SetUp = lazy(() => import('../pages/SetUp'));
 const Confirmation = lazy(() => import('../ui/Confirmation'));
+const Proof = lazy(() => import('../ui/Proof'));
 
 // Not by a timer, which is its own choice: browsers let those of a tab in the background run once a second.
 notifyManager.setScheduler(queueMicrotask);
@@ -53,6 +55,7 @@ export function App() {
         <Leaving><Boundary><Suspense fallback={null}><Door /></Suspense></Boundary></Leaving>
         <Retelling />
         <Confirmations />
+        <Proofs />
         <Toasts />
       </QueryClientProvider>
     </MantineProvider>
@@ -104,6 +107,11 @@ function Retelling() {
 function Confirmations() {
   const question = useStore(asked);
   return question ? <Suspense fallback={null}><Confirmation key={question.title} question={question} onClose={() => asked.set(undefined)} /></Suspense> : null;
+}
+
+function Proofs() {
+  const asked = useStore(proving);
+  return asked ? <Suspense fallback={null}><Proof answer={asked.answer} /></Suspense> : null;
 }
 
 function Door() {

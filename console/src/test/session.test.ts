@@ -97,6 +97,31 @@ describe('the session', () => {
     expect(session.get()).toMatchObject({ state: 'in', tokens: { accessToken: 'a' } });
   });
 
+  it('asks once who it is where the panel wants to know again, and sends anew what waited', async () => {
+    let known = false;
+    const sent: string[] = [];
+    vi.stubGlobal('fetch', (path: string) => {
+      sent.push(path);
+      return known ? answer(200, {}) : answer(403, { kind: 'unproven' });
+    });
+    const { send } = await import('../client/http');
+    const { proving } = await import('../client/proof');
+    const both = Promise.all([send('/api/v1/a'), send('/api/v1/b')]);
+    await vi.waitFor(() => expect(sent).toHaveLength(2));
+    await vi.waitFor(() => expect(proving.get()).toBeDefined());
+    known = true;
+    proving.get()?.answer(true);
+    await both;
+    expect(sent.slice(2).sort()).toEqual(['/api/v1/a', '/api/v1/b']);
+    expect(proving.get()).toBeUndefined();
+
+    known = false;
+    const refused = expect(send('/api/v1/a')).rejects.toMatchObject({ kind: 'unproven' });
+    await vi.waitFor(() => expect(proving.get()).toBeDefined());
+    proving.get()?.answer(false);
+    await refused;
+  });
+
   it('notices that a team asks for a second factor, and takes no other refusal for it', async () => {
     let kind = 'denied';
     vi.stubGlobal('fetch', () => answer(403, { kind }));

@@ -14,23 +14,25 @@ final class Failure extends RuntimeException {
 
     private final int exitCode;
     private final int status;
+    private final String kind;
 
     Failure(int exitCode, String message) {
-        this(exitCode, 0, message, null);
+        this(exitCode, 0, "", message, null);
     }
 
     Failure(int exitCode, String message, Throwable cause) {
-        this(exitCode, 0, message, cause);
+        this(exitCode, 0, "", message, cause);
     }
 
-    private Failure(int exitCode, int status, String message, Throwable cause) {
+    private Failure(int exitCode, int status, String kind, String message, Throwable cause) {
         super(message, cause, false, false);
         this.exitCode = exitCode;
         this.status = status;
+        this.kind = kind;
     }
 
-    /** From an HTTP status and the problem's detail. */
-    static Failure of(int status, String message) {
+    /** From an HTTP status, the problem's kind and its detail. */
+    static Failure of(int status, String kind, String message) {
         int code =
                 switch (status) {
                     case 400, 413, 415, 428 -> USAGE;
@@ -41,7 +43,7 @@ final class Failure extends RuntimeException {
                     case 429, 502, 503, 504 -> UNAVAILABLE;
                     default -> FAILED;
                 };
-        return new Failure(code, status, message, null);
+        return new Failure(code, status, kind, message, null);
     }
 
     int exitCode() {
@@ -50,5 +52,10 @@ final class Failure extends RuntimeException {
 
     int status() {
         return status;
+    }
+
+    /** The panel's word for what went wrong; empty where it said none. */
+    String kind() {
+        return kind;
     }
 }

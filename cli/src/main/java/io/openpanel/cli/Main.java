@@ -259,7 +259,7 @@ public final class Main {
             }
             return panel.terminal(operation, input, new Terminal(System.in, System.out, System.err, window));
         }
-        JsonNode answer = confirmed(panel, operation, input, parsed);
+        JsonNode answer = confirmed(panel, commands, operation, input, parsed);
         if (!operation.path("job").asBoolean()) {
             printer.print(answer);
             openIfAsked(operation, answer, json);
@@ -278,9 +278,24 @@ public final class Main {
         return 0;
     }
 
-    private JsonNode confirmed(Panel panel, JsonNode operation, ObjectNode input, ParseResult parsed) {
+    /** Where the panel wants to know again who it is, asks for the password. */
+    private static JsonNode proved(Panel panel, Commands commands, JsonNode operation, ObjectNode input) {
         try {
             return panel.call(operation, input);
+        } catch (Failure failure) {
+            JsonNode prove = commands.operations().get("session.prove");
+            if (!failure.kind().equals("unproven") || prove == null || !Prompt.isInteractive()) {
+                throw failure;
+            }
+            panel.call(prove, Json.object().put("password", Prompt.secret("Your password, once more")));
+            return panel.call(operation, input);
+        }
+    }
+
+    private JsonNode confirmed(
+            Panel panel, Commands commands, JsonNode operation, ObjectNode input, ParseResult parsed) {
+        try {
+            return proved(panel, commands, operation, input);
         } catch (Failure failure) {
             Matcher name = QUOTED_NAME.matcher(failure.getMessage());
             if (failure.status() != 428 || !name.find()) {
@@ -297,7 +312,7 @@ public final class Main {
             if (!name.group(1).equals(typed)) {
                 throw new Failure(Failure.USAGE, "Nothing was done: the name was another");
             }
-            return panel.call(operation, input.put("confirm", typed));
+            return proved(panel, commands, operation, input.put("confirm", typed));
         }
     }
 

@@ -9,7 +9,7 @@ final class Problems {
 
     static Failure of(int status, String text) {
         if (!text.stripLeading().startsWith("{")) {
-            return Failure.of(status, "The panel answered " + status);
+            return Failure.of(status, "", "The panel answered " + status);
         }
         JsonNode problem = Json.parse(text);
         StringBuilder message = new StringBuilder(problem.path("detail").asText("The panel answered " + status));
@@ -26,6 +26,6 @@ final class Problems {
                     .append(problem.get("instance").asText())
                     .append(')');
         }
-        return Failure.of(status, message.toString());
+        return Failure.of(status, problem.path("kind").asText(""), message.toString());
     }
 }

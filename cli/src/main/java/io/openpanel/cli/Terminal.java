@@ -65,6 +65,7 @@ final class Terminal implements WebSocket.Listener {
             if (e.getCause() instanceof WebSocketHandshakeException refused) {
                 throw Failure.of(
                         refused.getResponse().statusCode(),
+                        "",
                         "The panel refused to open it (" + refused.getResponse().statusCode() + "); try again");
             }
             throw new Failure(Failure.UNAVAILABLE, "The panel at " + panel + " does not answer: " + e.getMessage());
