@@ -237,7 +237,7 @@ final class HttpPanel implements Panel {
         String text = text(response);
         return text.stripLeading().startsWith("{")
                 ? Problems.of(response.statusCode(), text)
-                : Failure.of(response.statusCode(), stranger(response));
+                : Failure.of(response.statusCode(), "", stranger(response));
     }
 
     private static String text(HttpResponse<InputStream> response) {
