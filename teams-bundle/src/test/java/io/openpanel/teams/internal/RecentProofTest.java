@@ -42,7 +42,7 @@ class RecentProofTest {
     void signIn() {
         office.pass(Duration.ofHours(2));
         session = office.sessions
-                .start(owner.id(), office.home(), HERE, "", List.of("pwd"))
+                .start(owner.id(), Ref.create("session"), office.home(), HERE, "", List.of("pwd"))
                 .session();
     }
 
@@ -133,7 +133,7 @@ class RecentProofTest {
         office.passkeys.confirm(dev.id(), Secret.of(made.ceremony()), key.create(made.options()));
         key.counter++;
         String theirs = office.sessions
-                .start(dev.id(), office.home(), HERE, "", List.of("pwd"))
+                .start(dev.id(), Ref.create("session"), office.home(), HERE, "", List.of("pwd"))
                 .session();
         office.pass(Duration.ofHours(2));
 
@@ -156,7 +156,7 @@ class RecentProofTest {
         List<String> recovery = office.factors.confirm(
                 eve.id(), app.factor(), Totp.of(app.secret()).code(office.now.get()));
         String theirs = office.sessions
-                .start(eve.id(), office.home(), HERE, "", List.of("pwd", "otp", "mfa"))
+                .start(eve.id(), Ref.create("session"), office.home(), HERE, "", List.of("pwd", "otp", "mfa"))
                 .session();
         office.pass(Duration.ofHours(2));
         SessionActions.Prove code = new SessionActions.Prove(
