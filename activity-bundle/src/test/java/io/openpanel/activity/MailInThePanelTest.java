@@ -27,12 +27,14 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Mail from a running panel to a real SMTP server. */
 @ExtendWith(OpenPanelExtension.class)
 @OpenPanelExtension.Bundles({"io.openpanel.teams", "io.openpanel.activity"})
+@Tag("slow")
 class MailInThePanelTest {
     private static final GreenMail SERVER = new GreenMail(new ServerSetup[] {
         new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP),

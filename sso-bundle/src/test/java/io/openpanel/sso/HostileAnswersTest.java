@@ -18,6 +18,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A provider, or somebody between, that answers what none should: nobody gets in. */
 @ExtendWith(OpenPanelExtension.class)
 @OpenPanelExtension.Bundles({"io.openpanel.teams", "io.openpanel.sso"})
+@Tag("slow")
 class HostileAnswersTest {
     private static final String NOBODY = "/#sso=unauthenticated";
     private static TestPanel panel;

@@ -19,6 +19,7 @@ import javax.xml.crypto.dsig.Transform;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,6 +31,7 @@ import org.w3c.dom.Element;
 /** SAML responses, each really signed, that were changed, moved, or made for somebody else: nobody gets in. */
 @ExtendWith(OpenPanelExtension.class)
 @OpenPanelExtension.Bundles({"io.openpanel.teams", "io.openpanel.sso"})
+@Tag("slow")
 class HostileSamlAnswersTest {
     private static final String UNASKED = "/#sso=unasked";
     private static TestPanel panel;

@@ -22,6 +22,7 @@ import javax.xml.crypto.dsig.DigestMethod;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +32,7 @@ import org.w3c.dom.Element;
 /** People of a SAML provider: accounts, groups, linking, keys and metadata. */
 @ExtendWith(OpenPanelExtension.class)
 @OpenPanelExtension.Bundles({"io.openpanel.teams", "io.openpanel.sso"})
+@Tag("slow")
 class SamlInThePanelTest {
     private static TestPanel panel;
     private static Caller owner;

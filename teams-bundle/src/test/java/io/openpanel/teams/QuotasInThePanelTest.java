@@ -25,12 +25,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What a team may have, who goes and who shares, as calls of a running panel. */
 @ExtendWith(OpenPanelExtension.class)
 @OpenPanelExtension.Bundles("io.openpanel.teams")
+@Tag("slow")
 class QuotasInThePanelTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static TestPanel panel;

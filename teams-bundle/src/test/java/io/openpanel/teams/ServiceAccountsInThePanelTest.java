@@ -18,12 +18,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Members that are programs, and secrets that are renewed without a gap. */
 @ExtendWith(OpenPanelExtension.class)
 @OpenPanelExtension.Bundles("io.openpanel.teams")
+@Tag("slow")
 class ServiceAccountsInThePanelTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static TestPanel panel;

@@ -23,12 +23,14 @@ import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.ServiceRegistration;
 
 @ExtendWith(OpenPanelExtension.class)
+@Tag("slow")
 class TerminalTest {
     private static final Principal OWNER = TestPanel.local(Ref.create("team"));
     private static TestPanel panel;
