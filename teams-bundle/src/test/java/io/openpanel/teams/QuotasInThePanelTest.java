@@ -147,7 +147,10 @@ class QuotasInThePanelTest {
         call(here, "api-key.create", key(2));
         Problem problem = refused(here, "api-key.create", key(3));
         assertThat(problem.kind()).isEqualTo(Problem.Kind.CONFLICT);
-        assertThat(problem).hasMessageContaining("quota of api-keys (API keys of all members) is 2 and in use are 2, so that 1 more does not fit").hasMessageContaining("owner of the panel");
+        assertThat(problem)
+                .hasMessageContaining(
+                        "quota of api-keys (API keys of all members) is 2 and in use are 2, so that 1 more does not fit")
+                .hasMessageContaining("owner of the panel");
 
         set(shop, "api-keys", "3");
         call(here, "api-key.create", key(3));
