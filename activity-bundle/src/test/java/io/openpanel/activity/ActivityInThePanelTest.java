@@ -343,6 +343,34 @@ class ActivityInThePanelTest {
     }
 
     @Test
+    void rolesOnWhatIsGoneAndInvitationsToItGoWithIt() {
+        Ref brief = shop.add(office.team, "app", "brief", Optional.of(project));
+        Office.Person helper = office.join("hugo@example.com", "Hugo", "guest", Optional.empty());
+        office.call(
+                office.owner,
+                "grant.create",
+                body("member", helper.id(), "role", "viewer", "resource", brief.toString()));
+        String invited = office.call(
+                        office.owner,
+                        "invitation.create",
+                        body("email", "late@example.com", "role", "viewer", "resource", brief.toString()))
+                .get("token")
+                .asText();
+
+        office.call(office.owner, "app.delete", body("app", brief.toString()));
+
+        TestPanel.await("the grant is gone", () -> office.call(office.owner, "grant.list", body("member", helper.id()))
+                .get("items")
+                .isEmpty());
+        assertThat(office.call(office.owner, "invitation.list", "{}").toString())
+                .doesNotContain("late@example.com");
+        Office.Person nobody = new Office.Person("", new Gateway.Caller.Anonymous());
+        assertThat(office.refused(
+                        nobody, "invitation.accept", body("token", invited, "password", "nine lazy harbours")))
+                .isEqualTo(Problem.Kind.DENIED);
+    }
+
+    @Test
     void whoIsMentionedByTheirAddressIsReadByTheirName() {
         String text = "Ready, @Dora@example.com? And @nobody@example.com? Not @gil@example.com.";
 

@@ -5,7 +5,9 @@ import static io.openpanel.api.Action.Effect.READ;
 
 import io.openpanel.api.Action;
 import io.openpanel.api.Call;
+import io.openpanel.api.Event;
 import io.openpanel.api.Extension;
+import io.openpanel.api.On;
 import io.openpanel.api.Param;
 import io.openpanel.api.Ref;
 import io.openpanel.teams.internal.Grants;
@@ -72,6 +74,12 @@ public class GrantActions implements Extension {
     @Activate
     public GrantActions(@Reference Grants grants) {
         this.grants = grants;
+    }
+
+    /** Where a resource was, nobody has a role and nobody is invited to one. */
+    @On("*.deleted")
+    public void deleted(Event event) {
+        event.team().flatMap(team -> event.ref()).ifPresent(grants::forget);
     }
 
     @Action(value = "grant.list", summary = "Lists who has a role on one resource only", effect = READ)

@@ -50,6 +50,9 @@ public final class Grants {
         }
     }
 
+    /** Whoever was invited to a resource. */
+    public record Invited(String id, String email) {}
+
     /** A resource that a role is given on. */
     record Target(Ref ref, String name) {}
 
@@ -191,6 +194,21 @@ public final class Grants {
             return found;
         });
         rights.personChanged(row.userId, true);
+    }
+
+    /** Drops the roles on a resource that is gone, and the invitations to one. */
+    public void forget(Ref resource) {
+        List<Row> lost = panel.database().tx(tx -> {
+            List<Row> rows = tx.list(Row.class, SELECT + " where g.resource = ?", resource);
+            rows.forEach(row ->
+                    tx.publish(new TeamEvents.GrantDeleted(row.ref(), row.member(), row.name, resource.toString())));
+            tx.update("delete from access_grant where resource = ?", resource);
+            tx.list(Invited.class, "delete from invitation where resource = ? returning id, email", resource)
+                    .forEach(each ->
+                            tx.publish(new TeamEvents.InvitationDeleted(new Ref("invitation", each.id), each.email)));
+            return rows;
+        });
+        lost.forEach(row -> rights.personChanged(row.userId, true));
     }
 
     /** Where the resource was deleted, its own rights are all there is to ask for. */
