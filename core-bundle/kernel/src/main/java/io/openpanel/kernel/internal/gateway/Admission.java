@@ -42,6 +42,7 @@ public final class Admission {
     private final Lookup lookup;
     private final Inheritance inheritance;
     private final Own own;
+    private final Proofs proofs;
 
     /** What plugins have of their own. */
     public interface Own {
@@ -85,6 +86,7 @@ public final class Admission {
         this.own = own;
         this.catalogue = catalogue;
         this.authority = authority;
+        this.proofs = new Proofs(authority);
         this.uses = uses;
         this.lookup = new Lookup(catalogue, calls, this::reach);
         this.inheritance = new Inheritance(lookup::parent, System::nanoTime);
@@ -134,9 +136,7 @@ public final class Admission {
 
     /** Reads and authorises a call. The tree's Refs are replaced by the ids they stand for. */
     public Admitted admit(Entry entry, Principal principal, ObjectNode tree, Rights rights) {
-        requireIdentity(entry, principal);
-        requireOwnerOfMachine(entry, principal, rights);
-        requireProof(entry, principal, rights);
+        proofs.require(entry, principal, rights);
         String confirmed = "";
         if (entry.isDestroy()) {
             JsonNode confirm = tree.remove("confirm");
@@ -165,7 +165,7 @@ public final class Admission {
         if (invalid != null) {
             throw invalid;
         }
-        requireRecentProof(entry, principal, rights);
+        proofs.requireRecent(entry, principal, rights);
         return new Admitted(
                 entry,
                 principal,
@@ -180,40 +180,6 @@ public final class Admission {
             return true;
         } catch (IllegalArgumentException e) {
             return false;
-        }
-    }
-
-    private static void requireIdentity(Entry entry, Principal principal) {
-        if (entry.operation().access() != Action.Access.OPEN
-                && principal.ref().kind().equals("anonymous")) {
-            throw new Problem(Problem.Kind.UNAUTHENTICATED, "Sign in first: " + entry.id() + " needs a valid token");
-        }
-    }
-
-    private static void requireOwnerOfMachine(Entry entry, Principal principal, Rights rights) {
-        boolean there = principal.ref().kind().equals("local") && rights == Rights.PRINCIPAL;
-        if (entry.operation().access() == Action.Access.LOCAL && !there) {
-            throw new Problem(
-                    Problem.Kind.DENIED,
-                    "Only whoever owns the machine may do this, by the panel's socket on it: openpanel-cli --local");
-        }
-    }
-
-    private void requireProof(Entry entry, Principal principal, Rights rights) {
-        boolean counts = RIGHT_NEEDED.contains(entry.operation().access()) && rights == Rights.PRINCIPAL;
-        if (counts && isPerson(principal)) {
-            authority.get().flatMap(each -> each.stepUp(principal)).ifPresent(problem -> {
-                throw problem;
-            });
-        }
-    }
-
-    /** Asked last: nobody types a password for what they may not do or got wrong. */
-    private void requireRecentProof(Entry entry, Principal principal, Rights rights) {
-        if (entry.operation().recent() && rights == Rights.PRINCIPAL && isPerson(principal)) {
-            authority.get().flatMap(each -> each.unproven(principal)).ifPresent(problem -> {
-                throw problem;
-            });
         }
     }
 
