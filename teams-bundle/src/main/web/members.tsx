@@ -65,7 +65,7 @@ export default function Members() {
               { id: 'email', header: t('field.email'), wideOnly: true, sort: (row) => row.email, cell: (row) => (row.service ? <span className="tag">{t('service.one')}</span> : <span className="muted clip">{row.email}</span>) },
               { id: 'role', header: t('field.role'), width: 180, wideOnly: true, sort: (row) => row.roleName, cell: (row) => <span className="tag">{roleName(t, row.role, row.roleName)}</span> },
               { id: 'factor', header: t('member.factor'), width: 140, wideOnly: true, sort: (row) => Number(row.secondFactor), cell: (row) => (row.secondFactor ? <span className="status green">{t('member.factor-on')}</span> : <span className="muted">–</span>) },
-              { id: 'grants', header: t('member.grants'), width: 120, end: true, wideOnly: true, cell: (row) => (row.grants ? <button type="button" className="copy" aria-label={t('member.grants-of', { name: row.name })} onClick={() => show(row)}><span className="link num">{row.grants}</span></button> : <span className="num muted">–</span>) },
+              { id: 'grants', header: t('member.grants'), width: 120, end: true, wideOnly: true, cell: (row) => (row.grants ? <button type="button" className="copy" aria-label={`${row.grants}: ${t('member.grants-of', { name: row.name })}`} onClick={() => show(row)}><span className="link num">{row.grants}</span></button> : <span className="num muted">–</span>) },
               { id: 'since', header: t('member.since'), width: 130, end: true, wideOnly: true, cell: (row) => <span className="muted"><RelativeTime at={row.createdAt} /></span> },
             ]}
             empty={<EmptyState icon={<IconUser size={20} />} title={t('members.empty')} text={t('members.empty-text')} />} />

@@ -302,7 +302,7 @@ class MainTest {
         assertThat(run("--help")).isZero();
         assertThat(out.toString())
                 .contains("project", "deploy", "Exit codes")
-                .containsPattern("ledger +verify\\R")
+                .containsPattern("ledger +export, verify\\R")
                 .containsPattern("app +delete, list, logs\\R");
         assertThat(run("project", "create", "--help")).isZero();
         assertThat(out.toString()).contains("Makes a project", "--memory", "--volumes=name=TEXT,path=TEXT");

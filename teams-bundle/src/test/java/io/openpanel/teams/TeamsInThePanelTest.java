@@ -355,7 +355,13 @@ class TeamsInThePanelTest {
                 .findValuesAsText("session")
                 .get(2);
         try (Connection owner = panel.connect()) {
-            owner.createStatement().execute("update teams.session set created_at = created_at - interval '2 hours'");
+            owner.createStatement()
+                    .execute("update teams.session set created_at = created_at - interval '2 hours' where user_id = '"
+                            + Ref.parse(call(bearer(in), "profile.get", "{}")
+                                            .get("user")
+                                            .asText())
+                                    .id()
+                            + "'");
         }
 
         assertThat(refused(bearer(in), "api-key.create", "{\"name\":\"more\",\"actions\":[\"*\"]}"))

@@ -90,6 +90,8 @@ final class Intake implements Flow.Subscriber<Gateway.Item> {
 
     @Override
     public void onComplete() {
+        // It may be at its end before whoever subscribed comes to say so.
+        flows();
         end(End.DONE);
     }
 
