@@ -342,6 +342,11 @@ public final class Admission {
         return longer && may(principal, operation, scope);
     }
 
+    /** Whether it is known now what a principal may do: of people it is while there is an {@link Authority}. */
+    public boolean canJudge(Principal principal) {
+        return !isPerson(principal) || authority.get().isPresent();
+    }
+
     /** Whether a principal may run an operation that names no resource. */
     public boolean may(Principal principal, Operation operation) {
         return may(principal, operation, operation.access() == Action.Access.PANEL ? List.of(PANEL) : List.of());

@@ -183,6 +183,10 @@ public final class Jobs {
         if (entry.map(each -> each.turnstile().isClosed()).orElse(!row.cancelRequested())) {
             return later();
         }
+        // At a start the plugins come one after the other, and this one's may be there before that of people's rights.
+        if (entry.isPresent() && !admission.canJudge(JobStore.caller(row))) {
+            return later();
+        }
         LiveJob job = new LiveJob(
                 new Ref("job", id),
                 row.plugin(),

@@ -208,6 +208,36 @@ class JobsThatEndedTest {
     }
 
     @Test
+    void aJobOfAPersonWaitsForThePluginThatKnowsWhatTheyMay() throws Exception {
+        Ref job = Ref.create("job");
+        String here = "scheduled_tasks where task_instance = '" + job.id() + "'";
+        sql(
+                """
+                insert into job (id, team_id, action, plugin, caller, surface, input, state, created_at)
+                values ('%1$s', '%2$s', 'audit.verify', 'kernel', '{"ref":"user:gil","name":"gil","team":"%3$s"}',
+                        'rest', '{}', 'queued', now());
+                insert into scheduled_tasks (task_name, task_instance, execution_time, picked, version)
+                values ('job', '%1$s', '2000-01-01', false, 1)
+                """
+                        .formatted(job.id(), team.id(), team));
+        TestPanel.await("it was tried", () -> looked(here + " and execution_time > '2001-01-01' and not picked"));
+        assertThat(count("job where state = 'queued' and id = '" + job.id() + "'"))
+                .isOne();
+
+        var authority = panel.context().registerService(Authority.class, new Sees(job, team), null);
+        TestPanel.await("it is done", () -> looked("job where state = 'done' and id = '" + job.id() + "'"));
+        authority.unregister();
+    }
+
+    private boolean looked(String from) {
+        try {
+            return count(from) == 1;
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
     void pagesOfJobsThatWereAskedForAtTheSameMomentLoseNone() throws Exception {
         for (int i = 0; i < 7; i++) {
             ended("audit.verify", 2, 0);
