@@ -90,7 +90,8 @@ public final class Joining {
         var password = in.password()
                 .orElseThrow(() -> Problem.invalid(
                         "password", "Choose a password, or give that of the account you have here already"));
-        Optional<People.Account> own = signIn.checked(row.email(), password, address);
+        SignInLimits.Attempt attempt = limits.begin(address, row.email());
+        Optional<People.Account> own = signIn.checked(row.email(), password, attempt);
         if (own.isPresent()) {
             signIn.requirePasswordIsEnough(own.get().id());
             return new Invitations.Guest.Known(own.get().id());
@@ -101,6 +102,7 @@ public final class Joining {
         if (people.byEmail(row.email()).isPresent()) {
             throw Problem.invalid("password", "This is not the password of your account here; sign in with it to join");
         }
+        attempt.succeeded();
         return new Invitations.Guest.Newcomer(newcomer);
     }
 }

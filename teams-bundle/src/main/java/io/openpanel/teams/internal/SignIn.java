@@ -85,7 +85,10 @@ public final class SignIn {
 
     /** The account, if the password is its own; each try counts. */
     public Optional<People.Account> checked(String email, Secret password, String address) {
-        SignInLimits.Attempt attempt = limits.begin(address, email.strip());
+        return checked(email, password, limits.begin(address, email.strip()));
+    }
+
+    Optional<People.Account> checked(String email, Secret password, SignInLimits.Attempt attempt) {
         Optional<People.Account> account = people.byEmail(email);
         // The password is looked at first: whoever is disabled is answered as, and when, for a wrong one.
         if (!people.isPassword(account, password.reveal())

@@ -71,6 +71,14 @@ class InvitationsTest {
                         Optional.empty()));
     }
 
+    @Test
+    void aWholeOfficeJoinsWithinAMinuteByOneAddress() {
+        FakeCall one = stranger();
+        for (int i = 0; i < 25; i++) {
+            accept(one, invite(owner, home, address(), "viewer").token(), PASSWORD);
+        }
+    }
+
     private static FakeCall stranger() {
         return FakeCall.by(new Ref("anonymous", "192.0.2." + PEOPLE.incrementAndGet() % 250), home);
     }
