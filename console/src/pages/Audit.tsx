@@ -26,7 +26,7 @@ const isJob = (row: Row) => Boolean(row.detail?.startsWith('job:'));
 const OUTCOMES = ['done', 'failed', 'denied', 'accepted', 'cancelled', 'running', 'unknown'];
 const SURFACES = ['rest', 'action', 'event', 'schedule', 'local'];
 const PAUSE = 300;
-const PICK = { clearable: true, comboboxProps: { transitionProps: { duration: 80 } } };
+const PICK = { clearable: true, w: 168, comboboxProps: { transitionProps: { duration: 80 } } };
 const startOf = (day: string | undefined, plus = 0): string | undefined => {
   const date = day ? new Date(`${day}T00:00:00`) : new Date(NaN);
   date.setDate(date.getDate() + plus);
@@ -102,8 +102,8 @@ export default function Audit() {
           <Select {...PICK} searchable aria-label={t('audit.what')} placeholder={t('audit.what')} data={nouns} value={noun ?? null} onChange={(value) => choose(setNoun)(value ?? undefined)} />
           <Select {...PICK} aria-label={t('audit.outcome')} placeholder={t('audit.outcome')} data={OUTCOMES.map((each) => ({ value: each, label: t(each === 'running' ? 'status.in-progress' : `status.${each}`) }))} value={outcome ?? null} onChange={(value) => choose(setOutcome)(value ?? undefined)} />
           <Select {...PICK} aria-label={t('audit.surface')} placeholder={t('audit.surface')} data={SURFACES.map((each) => ({ value: each, label: t(`surface.${each}`) }))} value={surface ?? null} onChange={(value) => choose(setSurface)(value ?? undefined)} />
-          <TextInput type="date" aria-label={t('audit.since')} title={t('audit.since')} value={since ?? ''} onChange={(event) => choose(setSince)(event.currentTarget.value || undefined)} />
-          <TextInput type="date" aria-label={t('audit.until')} title={t('audit.until')} value={until ?? ''} onChange={(event) => choose(setUntil)(event.currentTarget.value || undefined)} />
+          <TextInput type="date" leftSection={<span className="muted">{t('audit.since')}</span>} leftSectionWidth={54} aria-label={t('audit.since')} value={since ?? ''} onChange={(event) => choose(setSince)(event.currentTarget.value || undefined)} />
+          <TextInput type="date" leftSection={<span className="muted">{t('audit.until')}</span>} leftSectionWidth={54} aria-label={t('audit.until')} value={until ?? ''} onChange={(event) => choose(setUntil)(event.currentTarget.value || undefined)} />
         </div>
         <Table label={t('audit.title')} query={{ ...newest, data: rows }} rowKey={(row) => String(row.seq)} order="-when"
           search={(row) => `${row.callerName} ${row.action} ${nameOf(row)} ${row.resources.map((each) => called(names, each)).join(' ')} ${row.resources.join(' ')} ${row.detail ?? ''} ${row.address}`}
@@ -144,7 +144,7 @@ function Caller({ value = '', onChange }: { value?: string; onChange: (value?: s
     return () => clearTimeout(settled);
     // Only what was typed asks anew.
   }, [typed]);
-  return <TextInput aria-label={t('audit.who')} placeholder={t('audit.who')} type="search" value={typed} onChange={(event) => type(event.currentTarget.value)} />;
+  return <TextInput w={168} aria-label={t('audit.who')} placeholder={t('audit.who')} type="search" value={typed} onChange={(event) => type(event.currentTarget.value)} />;
 }
 
 function RowDialog({ row, names, title, only, onClose }: { row: Row; names: Names; title: string; only: (resource: string) => void; onClose: () => void }) {
