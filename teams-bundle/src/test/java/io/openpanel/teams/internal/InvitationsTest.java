@@ -71,20 +71,20 @@ class InvitationsTest {
                         Optional.empty()));
     }
 
-    @Test
-    void aWholeOfficeJoinsWithinAMinuteByOneAddress() {
-        FakeCall one = stranger();
-        for (int i = 0; i < 25; i++) {
-            accept(one, invite(owner, home, address(), "viewer").token(), PASSWORD);
-        }
-    }
-
     private static FakeCall stranger() {
         return FakeCall.by(new Ref("anonymous", "192.0.2." + PEOPLE.incrementAndGet() % 250), home);
     }
 
     private static Problem refused(String token, String password) {
         return catchThrowableOfType(Problem.class, () -> accept(stranger(), token, password));
+    }
+
+    @Test
+    void aWholeOfficeJoinsWithinAMinuteByOneAddress() {
+        FakeCall one = stranger();
+        for (int i = 0; i < 25; i++) {
+            accept(one, invite(owner, home, address(), "viewer").token(), PASSWORD);
+        }
     }
 
     @Test

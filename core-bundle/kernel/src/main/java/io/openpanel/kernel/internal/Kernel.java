@@ -63,7 +63,6 @@ import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -73,9 +72,7 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.osgi.framework.BundleContext;
-import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.cm.ConfigurationAdmin;
@@ -101,6 +98,7 @@ public final class Kernel {
     private final Bulkhead bulkhead = new Bulkhead();
     private final ExecutorService jobThreads = Executors.newFixedThreadPool(JOB_THREADS);
     private final ServiceTracker<Authority, Authority> authorities;
+    private final ServiceTracker<KeptJobs, KeptJobs> keptJobs;
     private final Admission admission;
     private final EventBus events;
     private final Jobs jobs;
@@ -124,6 +122,8 @@ public final class Kernel {
         this.authorities = new Authorities(context, this::revoked);
         Supplier<Optional<Authority>> authority = this::authority;
         authorities.open();
+        this.keptJobs = new ServiceTracker<>(context, KeptJobs.class, null);
+        keptJobs.open();
         Calls calls = new Calls();
         Metrics metrics = new Metrics();
         PluginFaults faults = new PluginFaults();
@@ -242,20 +242,10 @@ public final class Kernel {
         register(Gateway.class, gateway, Map.of());
     }
 
-    private Set<Ref> keptJobs(List<Ref> jobs) {
-        return services(KeptJobs.class)
-                .flatMap(each -> each.among(jobs).stream())
+    private Set<Ref> keptJobs(List<Ref> ended) {
+        return keptJobs.getTracked().values().stream()
+                .flatMap(each -> each.among(ended).stream())
                 .collect(Collectors.toSet());
-    }
-
-    private <S> Stream<S> services(Class<S> type) {
-        try {
-            return context.getServiceReferences(type, null).stream()
-                    .map(context::getService)
-                    .filter(Objects::nonNull);
-        } catch (InvalidSyntaxException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     private long unfinished(Ref team, Set<String> actions) {
@@ -338,6 +328,7 @@ public final class Kernel {
         jobThreads.shutdownNow();
         jobThreads.awaitTermination(5, TimeUnit.SECONDS);
         authorities.close();
+        keptJobs.close();
     }
 
     private void revoked(Ref who) {
