@@ -57,7 +57,8 @@ class TenancyTest {
         StringBuilder made = new StringBuilder();
         for (char each : like.toCharArray()) {
             boolean kept = "/.@".indexOf(each) >= 0;
-            made.append(kept ? each : CONSONANTS.charAt(ThreadLocalRandom.current().nextInt(CONSONANTS.length())));
+            made.append(
+                    kept ? each : CONSONANTS.charAt(ThreadLocalRandom.current().nextInt(CONSONANTS.length())));
         }
         return made.toString();
     }

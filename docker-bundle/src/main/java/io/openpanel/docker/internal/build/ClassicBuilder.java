@@ -19,7 +19,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Queue;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 
@@ -35,6 +37,8 @@ final class ClassicBuilder implements Builder {
     private static final Pattern LOST = Pattern.compile("(?i)(unable to find image|no such image:?) '?sha256:");
 
     private final DockerEngine engine;
+    /** Of builds that ended while the engine was away. */
+    private final Queue<Layers> left = new ConcurrentLinkedQueue<>();
 
     ClassicBuilder(DockerEngine engine) {
         this.engine = engine;
@@ -43,7 +47,7 @@ final class ClassicBuilder implements Builder {
     @Override
     public void build(Call call, BuildOrder order) {
         Path archive = order.workspace().resolve(".build-context.tar");
-        Layers layers = new Layers(engine);
+        Layers layers = new Layers(engine, order.workspace());
         boolean done = false;
         try {
             long size = new BuildContext(order.directory(), order.dockerfile()).write(archive);
@@ -60,10 +64,14 @@ final class ClassicBuilder implements Builder {
             done = true;
         } finally {
             delete(archive);
-            if (!done) {
-                layers.remove();
+            if (!done && !layers.remove()) {
+                left.add(layers);
             }
         }
+    }
+
+    void removeLeft() {
+        left.removeIf(Layers::remove);
     }
 
     private void run(Call call, BuildOrder order, Path archive, Layers layers) {

@@ -3,6 +3,8 @@ package io.openpanel.docker.internal.build;
 import com.github.dockerjava.api.command.InspectImageResponse;
 import com.github.dockerjava.api.exception.NotFoundException;
 import io.openpanel.api.Call;
+import io.openpanel.api.Every;
+import io.openpanel.api.Extension;
 import io.openpanel.api.Problem;
 import io.openpanel.api.Ref;
 import io.openpanel.docker.internal.engine.DockerEngine;
@@ -23,8 +25,8 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
 /** Builds images from source trees, by BuildKit where it is there, else by the engine's own builder. */
-@Component(service = ImageBuild.class)
-public final class ImageBuild {
+@Component(service = {ImageBuild.class, Extension.class})
+public final class ImageBuild implements Extension {
     /** More at once would take the processors from the apps that serve. */
     static final int AT_ONCE = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
 
@@ -33,7 +35,7 @@ public final class ImageBuild {
 
     private final DockerEngine engine;
     private final BuildKit buildKit;
-    private final Builder classic;
+    private final ClassicBuilder classic;
     private final Function<Path, Optional<DiskSpace>> disk;
     private final Duration longest;
     private final Semaphore turns = new Semaphore(AT_ONCE, true);
@@ -87,6 +89,14 @@ public final class ImageBuild {
                         "The builder ended well but the engine has no image " + order.tag() + "; deploy again"));
         engine.saw(image);
         return built(image, start);
+    }
+
+    /** Takes back what builds left that ended while the engine was away. */
+    @Every("PT20S")
+    public void removeLeft() {
+        if (engine.health().answers()) {
+            classic.removeLeft();
+        }
     }
 
     private void awaitTurn(Call call) {
