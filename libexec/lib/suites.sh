@@ -83,3 +83,17 @@ run_beside() {
     trap - INT TERM
     rm -rf "$logs"
 }
+
+# failures_since MARK: each test that failed since, with the beginning of its reason, for the end of a long output.
+failures_since() {
+    find "$OPENPANEL_ROOT" -path '*/surefire-reports/TEST-*.xml' -newer "$1" -exec awk '
+        function value(name) {
+            return match($0, " " name "=\"[^\"]*\"") ? substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 4) : ""
+        }
+        /<testcase / { test = value("classname") "." value("name") }
+        /<(failure|error) / {
+            reason = value("message")
+            gsub(/(&#10;|&#xa;|[[:space:]])+/, " ", reason)
+            printf "failed: %s: %.600s\n", test, reason
+        }' {} +
+}
