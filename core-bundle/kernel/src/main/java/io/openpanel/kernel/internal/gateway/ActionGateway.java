@@ -324,18 +324,38 @@ public final class ActionGateway implements Gateway {
                 "",
                 kind -> admission.reach(admitted.principal(), kind));
         if (entry.operation().form() == Operation.Form.DUPLEX) {
-            return streams.open(admitted, invocation.address(), () -> invoke(entry, call, admitted))
+            return streams.open(
+                            admitted,
+                            invocation.address(),
+                            () -> invoke(entry, call, admitted),
+                            () -> lost(invocation, admitted))
                     .reply();
         }
         Object result = invoke(entry, call, admitted);
         if (result instanceof Flow.Publisher<?> stream) {
-            return new Reply.Streaming(streams.wrap(admitted, invocation.address(), stream));
+            return new Reply.Streaming(
+                    streams.wrap(admitted, invocation.address(), stream, () -> lost(invocation, admitted)));
         }
         if (result instanceof InputStream content) {
             return new Reply.File(content);
         }
         byte[] json = result == null ? "{}".getBytes(StandardCharsets.UTF_8) : entry.write(result);
         return new Reply.Done(json, version(admitted));
+    }
+
+    /** Why what a call has opened must end: whoever lost a right while it was opened was not among the readers yet. */
+    private Optional<Problem> lost(Invocation invocation, Admission.Admitted admitted) {
+        if (!(invocation.caller() instanceof Caller.Bearer bearer)) {
+            return Optional.empty();
+        }
+        try {
+            if (authenticate(bearer).isEmpty()) {
+                return Optional.of(Streams.sessionEnded());
+            }
+            return admission.mayStill(admitted) ? Optional.empty() : Optional.of(Streams.rightLost());
+        } catch (Problem unknown) {
+            return Optional.of(unknown);
+        }
     }
 
     private Object invoke(Entry entry, LiveCall call, Admission.Admitted admitted) {

@@ -51,9 +51,11 @@ public final class Streams {
     /**
      * Opens a terminal where there is room for one more.
      *
+     * @param lost why it must end again at once, asked when whoever revokes a right finds it
      * @throws Problem {@link Problem.Kind#LIMITED} when somebody has as many as there may be
      */
-    OpenTerminal open(Admission.Admitted admitted, String address, Supplier<Object> work) {
+    OpenTerminal open(
+            Admission.Admitted admitted, String address, Supplier<Object> work, Supplier<Optional<Problem>> lost) {
         Principal principal = admitted.principal();
         if (terminals.merge(principal.ref(), 1, Integer::sum) > MOST_TERMINALS) {
             giveBack(principal);
@@ -74,6 +76,7 @@ public final class Streams {
             }
         }
         open.add(made[0]);
+        lost.get().ifPresent(made[0]::end);
         return made[0];
     }
 
@@ -81,13 +84,19 @@ public final class Streams {
         terminals.computeIfPresent(principal.ref(), (ref, count) -> count == 1 ? null : count - 1);
     }
 
-    /** Wraps an action's stream: items become JSON. */
-    Flow.Publisher<Gateway.Item> wrap(Admission.Admitted admitted, String address, Flow.Publisher<?> source) {
+    /**
+     * Wraps an action's stream: items become JSON.
+     *
+     * @param lost as for {@link #open}
+     */
+    Flow.Publisher<Gateway.Item> wrap(
+            Admission.Admitted admitted, String address, Flow.Publisher<?> source, Supplier<Optional<Problem>> lost) {
         Shape shape = admitted.entry().output().orElseThrow();
         return subscriber -> {
             Open reading = new Open(admitted, address, shape, subscriber);
             // At once: a source may take its time until it answers, and its plugin may be stopped meanwhile.
             open.add(reading);
+            lost.get().ifPresent(reading::end);
             source.subscribe(reading);
         };
     }
@@ -102,9 +111,16 @@ public final class Streams {
 
     /** Ends the streams of a session. */
     public void endSession(Ref session) {
-        end(
-                each -> each.principal().session().filter(session::equals).isPresent(),
-                new Problem(Problem.Kind.UNAUTHENTICATED, "The session ended; sign in again"));
+        end(each -> each.principal().session().filter(session::equals).isPresent(), sessionEnded());
+    }
+
+    static Problem sessionEnded() {
+        return new Problem(Problem.Kind.UNAUTHENTICATED, "The session ended; sign in again");
+    }
+
+    static Problem rightLost() {
+        return new Problem(
+                Problem.Kind.DENIED, "You may no longer follow this: your role, or the key, was changed or taken away");
     }
 
     /**
@@ -114,11 +130,7 @@ public final class Streams {
      */
     public void endLost(
             Ref who, Predicate<Admission.Admitted> mayStill, BiFunction<Principal, String, Optional<Problem>> refusal) {
-        end(
-                each -> each.principal().ref().equals(who) && !mayStill.test(each.admitted()),
-                new Problem(
-                        Problem.Kind.DENIED,
-                        "You may no longer follow this: your role, or the key, was changed or taken away"));
+        end(each -> each.principal().ref().equals(who) && !mayStill.test(each.admitted()), rightLost());
         endRefused(each -> each.principal().ref().equals(who)
                         && Admission.RIGHT_NEEDED.contains(
                                 each.admitted().entry().operation().access())
