@@ -158,7 +158,7 @@ public final class ActionGateway implements Gateway {
         if (entry.isRead()) {
             return run(invocation, admitted);
         }
-        if (invocation.idempotencyKey().isEmpty() || entry.operation().form() == Operation.Form.DUPLEX) {
+        if (invocation.idempotencyKey().isEmpty() || entry.operation().form() != Operation.Form.RECORD) {
             return change(invocation, admitted);
         }
         return once(invocation, admitted);
@@ -256,17 +256,27 @@ public final class ActionGateway implements Gateway {
                     : new Reply.Done(Json.bytes(kept), Optional.empty());
         }
         Failpoints.hit(Failpoint.CALL_AFTER_CLAIM);
+        Reply reply;
         try {
-            Reply reply = change(invocation, admitted);
+            reply = change(invocation, admitted);
+        } catch (RuntimeException e) {
+            idempotency.release(claim);
+            throw e;
+        }
+        keep(claim, reply);
+        return reply;
+    }
+
+    /** What was done is done: the key stays taken, also where the answer cannot be kept for it. */
+    private void keep(Idempotency.Claim claim, Reply reply) {
+        try {
             idempotency.keep(
                     claim,
                     reply instanceof Reply.Accepted accepted
                             ? "{\"job\":\"" + accepted.job() + "\"}"
                             : Idempotency.text(((Reply.Done) reply).json()));
-            return reply;
         } catch (RuntimeException e) {
-            idempotency.release(claim);
-            throw e;
+            LOG.error("The answer of {} could not be kept for its Idempotency-Key", claim.action(), e);
         }
     }
 
