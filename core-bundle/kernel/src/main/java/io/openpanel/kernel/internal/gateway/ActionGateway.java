@@ -287,7 +287,7 @@ public final class ActionGateway implements Gateway {
         audit.begin(intent, entry.input(), admitted.input());
         try {
             if (entry.operation().job()) {
-                Ref job = quotas.within(admitted, () -> jobs.enqueue(admitted, invocation.surface(), intent));
+                Ref job = quotas.within(admitted, () -> jobs.enqueue(admitted, invocation.surface()));
                 audit.end(intent, "accepted", job.toString());
                 return new Reply.Accepted(job);
             }

@@ -232,13 +232,19 @@ final class JobStore {
                 .size();
     }
 
-    void begin(String id) {
+    public record Begun(boolean cancelRequested) {}
+
+    /** Begins an attempt; tells whether somebody asked for the job's end before. */
+    boolean begin(String id) {
         Instant now = clock.instant();
-        database.tx(tx -> tx.update(
-                "update job set state = 'running', attempt = attempt + 1,"
-                        + " started_at = coalesce(started_at, ?) where id = ?",
-                now,
-                id));
+        return database.tx(tx -> tx.one(
+                        Begun.class,
+                        "update job set state = 'running', attempt = attempt + 1,"
+                                + " started_at = coalesce(started_at, ?) where id = ? returning cancel_requested",
+                        now,
+                        id))
+                .orElseThrow()
+                .cancelRequested();
     }
 
     void end(String id, String state, String result, String errorKind, String error) {

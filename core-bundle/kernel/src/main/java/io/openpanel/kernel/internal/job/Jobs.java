@@ -3,6 +3,7 @@ package io.openpanel.kernel.internal.job;
 import com.github.kagkarlsson.scheduler.Scheduler;
 import com.github.kagkarlsson.scheduler.exceptions.TaskInstanceException;
 import com.github.kagkarlsson.scheduler.task.CompletionHandler;
+import com.github.kagkarlsson.scheduler.task.FailureHandler;
 import com.github.kagkarlsson.scheduler.task.helper.CustomTask;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import com.github.kagkarlsson.scheduler.task.schedule.FixedDelay;
@@ -47,6 +48,8 @@ import org.slf4j.LoggerFactory;
 public final class Jobs {
     private static final Logger LOG = LoggerFactory.getLogger(Jobs.class);
     private static final Duration RETRY = Duration.ofSeconds(1);
+    /** After an attempt that could not be begun or written down, as without a database. */
+    private static final Duration BREATH = Duration.ofSeconds(5);
 
     private final LiveCatalogue catalogue;
     private final Admission admission;
@@ -91,6 +94,7 @@ public final class Jobs {
         this.store = new JobStore(database, storage, clock);
         this.log = new JobLog(database, clock);
         this.task = Tasks.custom("job", Void.class)
+                .onFailure(new FailureHandler.OnFailureRetryLater<>(BREATH))
                 .onDeadExecutionRevive()
                 .execute((instance, context) -> attempt(instance.getId()));
     }
@@ -160,17 +164,13 @@ public final class Jobs {
     }
 
     /** Adds a job; it starts at once where a thread is free. */
-    public Ref enqueue(Admission.Admitted admitted, String surface, Audit.Intent intent) {
+    public Ref enqueue(Admission.Admitted admitted, String surface) {
         Ref job = Ref.create("job");
         store.insert(job, admitted, surface);
         Failpoints.hit(Failpoint.JOB_AFTER_INSERT);
         scheduler.schedule(task.instance(job.id()), Instant.EPOCH);
         Failpoints.hit(Failpoint.JOB_AFTER_SCHEDULE);
-        LOG.debug(
-                "{} was queued as {} by {}",
-                intent.action(),
-                job,
-                intent.caller().ref());
+        LOG.debug("{} was queued as {}", admitted.entry().id(), job);
         return job;
     }
 
@@ -201,8 +201,8 @@ public final class Jobs {
             LOG.info("The lease of job {} ran out while it runs: the clock jumped ahead or the machine slept", id);
             return later();
         }
-        log.open(id);
         try {
+            log.open(id);
             return run(row, entry, job);
         } finally {
             running.remove(id);
@@ -213,14 +213,15 @@ public final class Jobs {
 
     private CompletionHandler<Void> run(JobStore.Row row, Optional<Entry> entry, LiveJob job) {
         String id = row.id();
-        store.begin(id);
+        // Asked for only now: whoever cancels from here on finds the attempt itself.
+        boolean cancelRequested = store.begin(id);
         Failpoints.hit(Failpoint.JOB_AFTER_BEGIN);
         changed(row);
         try {
             if (row.attempt() > 0) {
                 job.log("Attempt " + job.attempt() + ": the panel or the plugin was restarted meanwhile");
             }
-            if (row.cancelRequested()) {
+            if (cancelRequested) {
                 job.cancel();
             }
             finish(row, job, "done", work(row, entry.orElseThrow(Jobs::gone), job), null);

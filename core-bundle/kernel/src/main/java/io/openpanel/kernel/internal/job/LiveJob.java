@@ -23,9 +23,12 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One attempt of a job that is under way. */
 public final class LiveJob {
+    private static final Logger LOG = LoggerFactory.getLogger(LiveJob.class);
     private final Ref ref;
     private final String plugin;
     private final int attempt;
@@ -177,7 +180,12 @@ public final class LiveJob {
             inOrder = new ArrayList<>(hooks.values());
         }
         for (int i = inOrder.size() - 1; i >= 0; i--) {
-            inOrder.get(i).run();
+            try {
+                inOrder.get(i).run();
+            } catch (RuntimeException | JobYield e) {
+                // A plugin's failure to end its own work must not keep the others' from ending, nor the panel.
+                LOG.warn("What {} does at its end failed", ref, e);
+            }
         }
     }
 
