@@ -109,7 +109,7 @@ public final class QuotaGate implements Quotas {
             return;
         }
         long used = used(counted, team);
-        if (wanted.isEmpty() || used + wanted.getAsLong() > most) {
+        if (wanted.isEmpty() || wanted.getAsLong() > most - used) {
             throw new Problem(Problem.Kind.CONFLICT, refusal(quota, most, used, wanted));
         }
     }

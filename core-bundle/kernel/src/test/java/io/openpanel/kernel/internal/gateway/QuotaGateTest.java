@@ -311,6 +311,9 @@ class QuotaGateTest {
                 .hasMessageStartingWith(
                         "Your team's quota of room (room for crates) is 2 KiB and in use are 1.5 KiB, so that 1 KiB more");
         assertThat(refused("crate.add", "{\"size\":0}")).hasMessageContaining("could take any amount");
+        assertThat(refused("crate.add", "{\"size\":" + Long.MAX_VALUE + "}"))
+                .as("no amount is so large that it fits again")
+                .hasMessageContaining("more does not fit");
         panel.call(owner, "crate.add", "{\"size\":512}");
         assertThat(used("room")).isEqualTo(2048);
     }
