@@ -63,10 +63,24 @@ public final class EventActions implements Extension {
         void open(List<String> patterns) {
             reader.onSubscribe(this);
             try {
-                patterns.forEach(pattern -> watches.add(events.watch(pattern, this::hear)));
+                patterns.forEach(pattern -> keep(events.watch(pattern, this::hear)));
             } catch (IllegalArgumentException e) {
                 cancel();
                 reader.onError(Problem.invalid("topics", e.getMessage()));
+            }
+        }
+
+        /** A reader may have gone before all of its patterns are watched. */
+        private void keep(AutoCloseable watch) {
+            boolean late;
+            synchronized (this) {
+                late = ended;
+                if (!late) {
+                    watches.add(watch);
+                }
+            }
+            if (late) {
+                close(watch);
             }
         }
 
@@ -115,15 +129,20 @@ public final class EventActions implements Extension {
 
         @Override
         public void cancel() {
+            List<AutoCloseable> over;
             synchronized (this) {
                 ended = true;
+                over = List.copyOf(watches);
+                watches.clear();
             }
-            for (AutoCloseable watch : watches) {
-                try {
-                    watch.close();
-                } catch (Exception e) {
-                    throw new IllegalStateException(e);
-                }
+            over.forEach(Watch::close);
+        }
+
+        private static void close(AutoCloseable watch) {
+            try {
+                watch.close();
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
             }
         }
     }
