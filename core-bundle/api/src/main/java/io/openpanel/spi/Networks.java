@@ -11,7 +11,10 @@ import java.util.regex.Pattern;
 
 /** Addresses and networks, IPv4 and IPv6, as people write them: {@code 203.0.113.7}, {@code 203.0.113.0/24}, {@code 2001:db8::/32}. */
 public final class Networks {
-    private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
+    /** Of no more than 255: the JDK takes what is more for a name, and asks for it. */
+    private static final String OCTET = "0*(25[0-5]|2[0-4]\\d|1?\\d?\\d)";
+
+    private static final Pattern IPV4 = Pattern.compile(OCTET + "(\\." + OCTET + "){3}");
     private static final Pattern IPV6 = Pattern.compile("(?=.*:)[0-9A-Fa-f:.]{2,45}");
     private static final Pattern LENGTH = Pattern.compile("\\d{1,3}");
 

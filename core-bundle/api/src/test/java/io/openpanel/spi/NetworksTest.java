@@ -3,8 +3,11 @@ package io.openpanel.spi;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class NetworksTest {
     private static boolean isIn(String address, String... networks) {
@@ -41,6 +44,33 @@ class NetworksTest {
         assertThatThrownBy(() -> Networks.of(List.of("10.0.0.0/33"))).hasMessageContaining("0 to 32");
         assertThatThrownBy(() -> Networks.of(List.of("203.0.113.7/24")))
                 .hasMessageContaining("the network is 203.0.113.0/24");
+    }
+
+    /** Asks in a Java where names of numbers lead somewhere. */
+    @Test
+    void whatLooksLikeAnAddressIsNeverLookedUpAsAName(@TempDir Path folder) throws Exception {
+        Path names = Files.writeString(folder.resolve("hosts"), "10.9.8.7 300.1.1.1 1.2.3.256\n");
+        Process asked = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Djdk.net.hosts.file=" + names,
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Asking.class.getName(),
+                        "300.1.1.1",
+                        "1.2.3.256")
+                .redirectErrorStream(true)
+                .start();
+        assertThat(asked.getInputStream()).hasContent("false false ");
+    }
+
+    public static final class Asking {
+        private Asking() {}
+
+        public static void main(String[] addresses) {
+            for (String address : addresses) {
+                System.out.print(isIn(address, "10.0.0.0/8") + " ");
+            }
+        }
     }
 
     @Test
