@@ -25,16 +25,22 @@ public interface Call {
     /** The job this call runs in; empty outside jobs. Side effects are labelled with it so that a later attempt finds them. */
     Optional<Ref> job();
 
-    /** Appends a line to the job's log, revealed secrets masked; outside a job the line goes to the panel's own log at debug level. */
+    /**
+     * Appends a line to the job's log, revealed secrets masked; outside a job the line goes to the panel's own log at debug
+     * level. A line has 16,384 characters at most, a log 200,000 lines; what is more is cut.
+     */
     void log(String line);
 
-    /** Sets the job's progress, 0 to 100. */
+    /** Sets the job's progress, 0 to 100 percent; outside a job it does nothing. */
     void progress(int percent);
 
     /** Whether somebody cancelled the job. Work that can wait a while should look at it, or hook {@link #onCancel}. */
     boolean cancelled();
 
-    /** Runs at once on another thread when the job is cancelled or the panel yields it; replaces an earlier hook. */
+    /**
+     * Runs at once on another thread when the job is cancelled or the panel yields it, on this one where that was before;
+     * replaces an earlier hook. What it throws is logged and ends nothing. Outside a job it never runs.
+     */
     void onCancel(Runnable hook);
 
     /** 1 for the first attempt of a job, more after a crash or an update. */
@@ -49,7 +55,10 @@ public interface Call {
 
     /**
      * Does a part of a job and stores its result under the name: a later attempt gets the stored result and does not run
-     * the work again. Shown to people as a step with its duration.
+     * the work again. Shown to people as a step with its duration. Outside a job the work is just done.
+     *
+     * @param name the same in each attempt, and of no other step of the job
+     * @param type a public record, which is stored as JSON; its secrets are not
      */
     <T extends Record> T step(String name, Class<T> type, Supplier<T> work);
 }

@@ -11,7 +11,7 @@ import org.osgi.annotation.versioning.ConsumerType;
  */
 @ConsumerType
 public interface Door {
-    /** {@code /hooks}: requests to {@code /hooks} and below come here. */
+    /** {@code /hooks}: requests to {@code /hooks} and below come here. Does not end with a slash, and does not change. */
     String path();
 
     /**
@@ -22,11 +22,14 @@ public interface Door {
         return false;
     }
 
-    /** Answers one request; a thrown {@link Problem} is answered as problem+json. */
+    /**
+     * Answers one request, of whatever method; a thrown {@link Problem} is answered as problem+json, {@code null} with 404.
+     */
     Reply handle(Request request);
 
     /**
      * @param path below the door's own, {@code ""} or starting with a slash
+     * @param query the first value of each name
      * @param headers names in lower case; headers named like Camel's are already gone
      * @param address the client's address
      * @param secure whether the client spoke HTTPS
@@ -46,6 +49,11 @@ public interface Door {
         }
     }
 
-    /** A whole answer. */
+    /**
+     * A whole answer.
+     *
+     * @param headers but those that frame the message, and those for the browser's safety that every answer of the panel
+     *     has: these are the panel's to set
+     */
     record Reply(int status, Map<String, String> headers, byte[] body) {}
 }

@@ -9,6 +9,9 @@ import java.util.Set;
  * @param id operation id and permission, {@code container.start}
  * @param plugin id of the plugin that has it
  * @param noun the kind of resource it acts on, {@code container}
+ * @param summary what it does, one sentence
+ * @param idempotent whether calling it twice with the same input is the same as calling it once
+ * @param job whether it runs as a job
  * @param recent whether a person is asked for a recent proof of who they are
  * @param perMinute how many calls of it one caller may make; 0 for as many as of others
  * @param form what it returns

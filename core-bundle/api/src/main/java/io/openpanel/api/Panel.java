@@ -9,16 +9,25 @@ import org.osgi.annotation.versioning.ProviderType;
 public interface Panel {
     /**
      * Calls an action as the current caller by way of this plugin; it must be one of the plugin's own or listed in
-     * {@link Plugin#uses()}. A job is waited for, its log lines join the current job's.
+     * {@link Plugin#uses()}. A job can be called from a job only; it is waited for, its log lines join the current job's.
      *
      * @param input a record of any shape that fits the action's schema, or {@code null} where it takes none
      * @param result a public record filled by name, unknown properties ignored; {@code null} when not wanted
-     * @throws Problem what the action threw, or {@link Problem.Kind#UNAVAILABLE} when its plugin is not running
+     * @throws Problem what the action threw; {@link Problem.Kind#MISSING} when there is no such action, as while its plugin
+     *     is not running; {@link Problem.Kind#UNAVAILABLE} while that is being exchanged; {@link Problem.Kind#DENIED} when
+     *     it is not listed; {@link Problem.Kind#CONFLICT} for a job outside of one
      * @throws IllegalStateException inside a database transaction
      */
     <T extends Record> T call(String action, Record input, Class<T> result);
 
-    /** Calls an action that returns a stream. Cancelling the subscription ends it. */
+    /**
+     * Calls an action that returns a stream. Cancelling the subscription ends it.
+     *
+     * @param item as {@code result} of {@link #call}
+     * @throws Problem as {@link #call}
+     * @throws IllegalArgumentException when the action returns no stream
+     * @throws IllegalStateException inside a database transaction
+     */
     <T extends Record> Flow.Publisher<T> stream(String action, Record input, Class<T> item);
 
     /**
@@ -39,6 +48,10 @@ public interface Panel {
     /** The plugin's own tables. */
     Database database();
 
-    /** A directory for the current job, made at the first call and removed with the job. */
+    /**
+     * A directory for the current job, made at the first call, there again in later attempts, and removed when the job ends.
+     *
+     * @throws IllegalStateException outside of a job
+     */
     java.nio.file.Path workspace();
 }

@@ -30,6 +30,9 @@ public @interface Param {
     /** The least number, the least length of a text or the least size of a list. */
     long min() default Long.MIN_VALUE;
 
-    /** The greatest number, length or size. A text without one may have 4,096 characters. */
+    /**
+     * The greatest number, length or size. Without one a text may have 4,096 characters, a multiline one 1,048,576, a {@link Secret} 65,536,
+     * and a list or a map 10,000 items.
+     */
     long max() default Long.MAX_VALUE;
 }
