@@ -82,7 +82,7 @@ public final class Bounded {
     }
 
     private record Span(Optional<Duration> least, Optional<Duration> most) implements Shape {
-        private static final Shape ANY = new Scalars.Span(new Limits(0, Long.MAX_VALUE, null));
+        private static final Shape ANY = new Scalars.Span();
 
         @Override
         public void describe(ObjectNode schema) {

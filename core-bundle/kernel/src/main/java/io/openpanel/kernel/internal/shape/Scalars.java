@@ -272,7 +272,7 @@ final class Scalars {
         }
     }
 
-    record Span(Limits limits) implements Shape {
+    record Span() implements Shape {
         @Override
         public void describe(ObjectNode schema) {
             schema.put("type", "string").put("format", "duration");

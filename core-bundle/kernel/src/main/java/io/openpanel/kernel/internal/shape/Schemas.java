@@ -98,7 +98,7 @@ public final class Schemas {
             case "ref" -> new Scalars.Pointer(cut(schema.path("x-kind").asText("")));
             case "password" -> new Scalars.Hidden(limits(schema, "minLength", "maxLength", Scalars.LONGEST_SECRET));
             case "date-time" -> new Scalars.Moment();
-            case "duration" -> new Scalars.Span(new Limits(Long.MIN_VALUE, Long.MAX_VALUE, null));
+            case "duration" -> new Scalars.Span();
             case "multiline" -> new Scalars.Text(
                     limits(schema, "minLength", "maxLength", Scalars.LONGEST_DOCUMENT), true);
             default -> new Scalars.Text(limits(schema, "minLength", "maxLength", Scalars.LONGEST_DOCUMENT), false);

@@ -60,7 +60,7 @@ public final class Types {
             return new Scalars.Moment();
         }
         if (raw == Duration.class) {
-            return new Scalars.Span(Limits.of(param, Long.MAX_VALUE));
+            return new Scalars.Span();
         }
         if (raw == Query.class) {
             return new Collections.Filters();
