@@ -50,6 +50,14 @@ public final class KernelDatabase {
         return team.map(Ref::id).orElse(null);
     }
 
+    /**
+     * The condition that a column holds {@link #id}, its only argument. An index answers it, which it does not for
+     * {@code is not distinct from}.
+     */
+    public static String isOf(String column, Optional<Ref> team) {
+        return team.isPresent() ? column + " = ?" : '(' + column + " is null and ?::text is null)";
+    }
+
     /** A {@code team_id} column as a Ref. */
     public static Optional<Ref> team(Optional<String> id) {
         return id.map(each -> new Ref("team", each));

@@ -18,7 +18,7 @@ final class AuditTrail {
                    i.input::text as input, o.outcome, o.detail, c.position
             from audit i left join audit_chain c on c.seq = i.seq left join lateral
                 (select outcome, detail from audit o where o.call_id = i.call_id and o.phase <> 'intent' limit 1) o on true
-            where i.phase <> 'outcome' and i.team_id is not distinct from ?
+            where i.phase <> 'outcome' and %s
               and (?::bigint is null or i.seq < ?) and (?::text is null or ? = any (i.resources))
               and (?::text is null or i.action = ? or starts_with(i.action, ? || '.'))
               and (?::text is null or i.caller = ? or strpos(lower(i.caller_name), lower(?)) > 0)
@@ -73,7 +73,7 @@ final class AuditTrail {
         return database
                 .tx(tx -> tx.list(
                         Stored.class,
-                        SELECT,
+                        SELECT.formatted(KernelDatabase.isOf("i.team_id", team)),
                         KernelDatabase.id(team),
                         before,
                         before,

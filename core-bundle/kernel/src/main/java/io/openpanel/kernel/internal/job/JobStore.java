@@ -198,9 +198,8 @@ final class JobStore {
             int limit) {
         return database.tx(tx -> tx.list(
                 Row.class,
-                "select " + COLUMNS
+                "select " + COLUMNS + " from job where " + KernelDatabase.isOf("team_id", team)
                         + """
-                from job where team_id is not distinct from ?
                   and (?::text is null or state = ?) and (?::text is null or action = ?)
                   and (?::text is null or resource = ?) and (?::timestamptz is null or (created_at, turn) < (?, ?))
                 order by created_at desc, turn desc limit ?
