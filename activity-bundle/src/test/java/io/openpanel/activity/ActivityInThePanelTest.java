@@ -11,6 +11,10 @@ import io.openpanel.testkit.OpenPanelExtension;
 import io.openpanel.testkit.TestPanel;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -426,6 +430,41 @@ class ActivityInThePanelTest {
                 "the mention is taken away, and that the role is gone is told",
                 () -> unread(former) == 1 && notifications(former).contains("role-changed"));
         assertThat(notifications(former)).doesNotContain("4711");
+    }
+
+    @Test
+    void whoLosesAccessLosesItHoweverMuchTheyWereTold() throws SQLException {
+        Office.Person former = office.join("busy@example.com", "Bea Busy", "developer", Optional.of(elsewhere));
+        String many =
+                """
+                insert into activity.notification (team_id, id, user_id, event_id, kind, at, actor_name, subject,
+                    subject_name, above, above_names, detail, shown, mail)
+                select '%1$s', 'many' || n, '%2$s', 'many' || n, 'comment', now(), 'Olga', '%3$s', 'else', '{}', '{}', '',
+                    true, 'off' from generate_series(1, 10500) n
+                """
+                        .formatted(office.team.id(), former.id(), elsewhere);
+        try (Connection database = office.panel.connect();
+                Statement statement = database.createStatement()) {
+            statement.execute("alter table activity.notification no force row level security");
+            statement.execute(many);
+            String grant = office.call(office.owner, "grant.list", body("member", former.id()))
+                    .at("/items/0/grant")
+                    .asText();
+            office.call(office.owner, "grant.delete", body("grant", grant));
+
+            TestPanel.await("nothing of it is there", () -> countMany(statement) == 0);
+            statement.execute("alter table activity.notification force row level security");
+        }
+    }
+
+    private static long countMany(Statement statement) {
+        try (ResultSet found =
+                statement.executeQuery("select count(*) from activity.notification where id like 'many%'")) {
+            found.next();
+            return found.getLong(1);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test
