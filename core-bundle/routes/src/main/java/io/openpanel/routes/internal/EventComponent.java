@@ -80,8 +80,6 @@ final class EventComponent extends DefaultComponent {
         protected void doStart() throws Exception {
             super.doStart();
             subscription = events.subscribe(subscriber(getRouteId()), pattern, this::hear);
-            // What it was named before went with no plugin.
-            events.forget("route:" + getRouteId());
         }
 
         @Override
