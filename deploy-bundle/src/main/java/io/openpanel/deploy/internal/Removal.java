@@ -59,10 +59,10 @@ public final class Removal {
             }
         }
         panel.database().tx(tx -> {
+            apps.delete(app.ref());
             tx.publish(new DeployEvents.AppDeleted(app.ref(), app.path()));
             return null;
         });
-        apps.delete(app.ref());
         return new Removed(
                 containers.size(),
                 images,
