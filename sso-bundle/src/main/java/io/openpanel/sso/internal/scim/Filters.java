@@ -24,6 +24,8 @@ final class Filters {
     private static final Pattern ONE_OF_MANY = Pattern.compile(
             "^(\\w{1,20})\\[(\\w{1,20} eq \"[^\"\\\\]{0,100}\")]\\.(\\w{1,20}) (\\w{2} \"[^\"\\\\]{0,300}\")$");
 
+    private static final Pattern QUOTED = Pattern.compile("\"[^\"\\\\]*+(?:\\\\.[^\"\\\\]*+)*+\"");
+
     private static final Map<String, Column> USER = Map.ofEntries(
             Map.entry("id", new Column("u.id", Type.EXACT)),
             Map.entry("externalid", new Column("u.external_id", Type.EXACT)),
@@ -118,7 +120,7 @@ final class Filters {
     private static int depth(String text) {
         int depth = 0;
         int deepest = 0;
-        for (char c : text.toCharArray()) {
+        for (char c : QUOTED.matcher(text).replaceAll("").toCharArray()) {
             depth += c == '(' || c == '[' ? 1 : c == ')' || c == ']' ? -1 : 0;
             deepest = Math.max(deepest, depth);
         }
