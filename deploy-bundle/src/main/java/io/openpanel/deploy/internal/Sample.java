@@ -21,8 +21,8 @@ final class Sample {
                     """
                     FROM %s
                     COPY www /www
-                    EXPOSE %d
-                    CMD ["/bin/httpd", "-f", "-p", "%d", "-h", "/www"]
+                    EXPOSE %s
+                    CMD ["/bin/httpd", "-f", "-p", "%s", "-h", "/www"]
                     """
                             .formatted(baseImage, PORT, PORT));
         } catch (IOException e) {

@@ -7,6 +7,7 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.OptionalLong;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -97,7 +98,7 @@ record Totp(byte[] seed) {
             ByteBuffer digest = ByteBuffer.wrap(
                     mac.doFinal(ByteBuffer.allocate(Long.BYTES).putLong(step).array()));
             int number = digest.getInt(digest.get(digest.limit() - 1) & 15) & Integer.MAX_VALUE;
-            return "%06d".formatted(number % MODULUS);
+            return String.format(Locale.ROOT, "%06d", number % MODULUS);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }

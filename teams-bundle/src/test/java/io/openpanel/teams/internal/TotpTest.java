@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -23,6 +24,17 @@ class TotpTest {
     void theCodesAreThoseOfTheStandard() {
         VECTORS.forEach((second, code) ->
                 assertThat(totp.code(Instant.ofEpochSecond(second))).isEqualTo(code));
+    }
+
+    @Test
+    void theCodesAreThoseOfTheStandardAlsoWhereDigitsAreWrittenOtherwise() {
+        Locale former = Locale.getDefault();
+        Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
+        try {
+            theCodesAreThoseOfTheStandard();
+        } finally {
+            Locale.setDefault(former);
+        }
     }
 
     @Test

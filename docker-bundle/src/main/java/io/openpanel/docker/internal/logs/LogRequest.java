@@ -1,6 +1,7 @@
 package io.openpanel.docker.internal.logs;
 
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -28,7 +29,7 @@ public record LogRequest(Optional<Integer> tail, boolean follow, Optional<Instan
         since.ifPresent(from -> query.append("&since=")
                 .append(from.getEpochSecond())
                 .append('.')
-                .append(String.format("%09d", from.getNano())));
+                .append(String.format(Locale.ROOT, "%09d", from.getNano())));
         tail.ifPresent(lines -> query.append("&tail=").append(lines));
         return query.toString();
     }

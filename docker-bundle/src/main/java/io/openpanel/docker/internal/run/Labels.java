@@ -7,6 +7,7 @@ import io.openpanel.docker.internal.engine.ContainerState;
 import io.openpanel.docker.internal.engine.Origin;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -49,7 +50,7 @@ public final class Labels {
     private static Map<String, String> checked(Call call, Map<String, String> wanted) {
         if (!call.surface().equals(INNER)) {
             wanted.keySet().stream()
-                    .filter(name -> RESERVED.stream().anyMatch(name.toLowerCase()::startsWith))
+                    .filter(name -> RESERVED.stream().anyMatch(name.toLowerCase(Locale.ROOT)::startsWith))
                     .findFirst()
                     .ifPresent(name -> {
                         throw Problem.invalid(
