@@ -7,6 +7,7 @@ import io.openpanel.teams.TeamEvents;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.osgi.service.component.annotations.Activate;
@@ -219,12 +220,21 @@ public final class Sessions {
         rights.sessionEnded(session);
     }
 
-    /** Ends the sessions of a person but the one given. */
+    /** Ends the sessions of a person but the one given, however many there are. */
     public void endOthers(String user, Optional<String> kept) {
-        list(user).stream()
-                .map(Row::id)
-                .filter(id -> !Optional.of(id).equals(kept))
-                .forEach(this::end);
+        List<String> ended = new ArrayList<>();
+        clerk.allTeams(tx -> {
+            tx.each(
+                    Rights.Id.class,
+                    row -> ended.add(row.id()),
+                    "update session set ended_at = ? where user_id = ? and ended_at is null"
+                            + " and id is distinct from ?::text returning id",
+                    clock.instant(),
+                    user,
+                    kept);
+            return null;
+        });
+        ended.forEach(rights::sessionEnded);
     }
 
     private boolean markEnded(Database.Tx tx, String session) {

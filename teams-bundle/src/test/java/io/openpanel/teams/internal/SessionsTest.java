@@ -72,6 +72,24 @@ class SessionsTest {
     }
 
     @Test
+    void allOthersEndHoweverManyThereAre() {
+        office.clerk.allTeams(tx -> tx.update(
+                "insert into session (id, user_id, home_team, address, device, created_at, used_at, ends_at)"
+                        + " select 'many' || n, ?, ?, '192.0.2.1', 'curl', ?, ?, ? from generate_series(1, 1200) n",
+                user,
+                office.home(),
+                office.now.get(),
+                office.now.get(),
+                office.now.get().plus(Sessions.LIFE)));
+        assertThat(office.rights.isAlive("many1")).isTrue();
+
+        office.sessions.endOthers(user, Optional.of(first.session()));
+
+        assertThat(office.sessions.list(user)).extracting(Sessions.Row::id).containsExactly(first.session());
+        assertThat(office.rights.isAlive("many1")).isFalse();
+    }
+
+    @Test
     void aTabTwoStepsBehindCatchesUp() {
         RefreshToken second = refresh(first.next()).orElseThrow().next();
         RefreshToken third = refresh(second).orElseThrow().next();
