@@ -202,9 +202,9 @@ public class AuthDoor implements Door {
                     RefreshCookie.clear(request),
                     Map.of(
                             "type",
-                            "about:blank",
+                            "urn:openpanel:problem:unauthenticated",
                             "title",
-                            "Unauthorized",
+                            "Not signed in",
                             "kind",
                             "unauthenticated",
                             "detail",
