@@ -12,6 +12,7 @@ import io.openpanel.teams.internal.Role;
 import io.openpanel.teams.internal.Roles;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -82,9 +83,10 @@ public class RoleActions implements Extension {
 
     @Action(value = "role.list", summary = "Lists the roles that members can have", effect = READ)
     public Items list(Call call) {
+        Map<String, Integer> holders = roles.holders();
         return new Items(roles.list().stream()
                 .filter(role -> call.reach("role").includes(role.ref()))
-                .map(this::item)
+                .map(role -> item(role, holders))
                 .toList());
     }
 
@@ -117,6 +119,10 @@ public class RoleActions implements Extension {
     }
 
     private Item item(Role role) {
+        return item(role, roles.holders());
+    }
+
+    private static Item item(Role role, Map<String, Integer> holders) {
         return new Item(
                 role.ref(),
                 role.name(),
@@ -124,6 +130,6 @@ public class RoleActions implements Extension {
                 role.base(),
                 role.allowed(),
                 role.withheld(),
-                roles.holders(role));
+                holders.getOrDefault(role.id(), 0));
     }
 }

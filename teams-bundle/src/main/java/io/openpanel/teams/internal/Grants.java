@@ -11,7 +11,9 @@ import io.openpanel.teams.GrantActions;
 import io.openpanel.teams.TeamEvents;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.osgi.service.component.annotations.Activate;
@@ -75,19 +77,22 @@ public final class Grants {
     public List<GrantActions.Item> list(Call call, Optional<Ref> member, Optional<Ref> resource) {
         return panel
                 .database()
-                .tx(tx -> tx
-                        .list(
-                                Row.class,
-                                SELECT
-                                        + " where (?::text is null or g.user_id = ?) and (?::text is null or g.resource = ?)"
-                                        + " order by g.created_at, g.id limit 1000",
-                                member.map(Ref::id),
-                                member.map(Ref::id),
-                                resource.map(Ref::toString),
-                                resource.map(Ref::toString))
-                        .stream()
-                        .map(row -> item(tx, row))
-                        .toList())
+                .tx(tx -> {
+                    Map<String, Role> known = new HashMap<>();
+                    return tx
+                            .list(
+                                    Row.class,
+                                    SELECT
+                                            + " where (?::text is null or g.user_id = ?) and (?::text is null or g.resource = ?)"
+                                            + " order by g.created_at, g.id limit 1000",
+                                    member.map(Ref::id),
+                                    member.map(Ref::id),
+                                    resource.map(Ref::toString),
+                                    resource.map(Ref::toString))
+                            .stream()
+                            .map(row -> item(row, known.computeIfAbsent(row.role, id -> roles.require(tx, id))))
+                            .toList();
+                })
                 .stream()
                 .filter(item -> call.reach("grant").includes(item.grant(), item.resource()))
                 .toList();
@@ -225,7 +230,10 @@ public final class Grants {
     }
 
     private GrantActions.Item item(Database.Tx tx, Row row) {
-        Role role = roles.require(tx, row.role);
+        return item(row, roles.require(tx, row.role));
+    }
+
+    private static GrantActions.Item item(Row row, Role role) {
         return new GrantActions.Item(
                 row.ref(),
                 row.member(),

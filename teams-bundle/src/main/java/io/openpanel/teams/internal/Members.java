@@ -8,7 +8,9 @@ import io.openpanel.api.Ref;
 import io.openpanel.teams.MemberActions;
 import io.openpanel.teams.TeamEvents;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.osgi.service.component.annotations.Activate;
@@ -70,9 +72,12 @@ public final class Members {
     }
 
     public List<MemberActions.Item> list() {
-        return panel.database().tx(tx -> tx.list(Row.class, SELECT + " order by m.created_at, u.id limit 1000").stream()
-                .map(row -> item(tx, row))
-                .toList());
+        return panel.database().tx(tx -> {
+            Map<String, Role> known = new HashMap<>();
+            return tx.list(Row.class, SELECT + " order by m.created_at, u.id limit 1000").stream()
+                    .map(row -> item(row, known.computeIfAbsent(row.role, id -> roles.require(tx, id))))
+                    .toList();
+        });
     }
 
     public MemberActions.Item get(Ref member) {
@@ -153,7 +158,10 @@ public final class Members {
     }
 
     private MemberActions.Item item(Database.Tx tx, Row row) {
-        Role role = roles.require(tx, row.role);
+        return item(row, roles.require(tx, row.role));
+    }
+
+    private static MemberActions.Item item(Row row, Role role) {
         return new MemberActions.Item(
                 row.ref(),
                 row.name,

@@ -10,6 +10,8 @@ import io.openpanel.teams.RoleActions;
 import io.openpanel.teams.TeamEvents;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -28,6 +30,9 @@ public final class Roles {
     private final Rights rights;
     private final Holdings holdings;
     private final Catalogue catalogue;
+
+    /** How many have a role. */
+    public record Held(String role, long members) {}
 
     @Activate
     public Roles(
@@ -55,9 +60,16 @@ public final class Roles {
         return panel.database().tx(tx -> require(tx, role.id()));
     }
 
-    /** How many members have a role for the whole team or on a resource. */
-    public int holders(Role role) {
-        return panel.database().tx(tx -> holders(tx, role.id()).size());
+    /** How many members have each role, for the whole team or on a resource; of what nobody has there is none. */
+    public Map<String, Integer> holders() {
+        return panel.database().tx(tx -> tx
+                .list(
+                        Held.class,
+                        "select role, count(*) as members from ("
+                                + "select user_id, coalesce(role_id, role) as role from membership"
+                                + " union select user_id, role from access_grant) held group by role")
+                .stream()
+                .collect(Collectors.toMap(Held::role, held -> (int) held.members())));
     }
 
     private static List<Rights.Id> holders(Database.Tx tx, String role) {
