@@ -69,12 +69,13 @@ who_listens() {
     printf '%s (process %s)' "${command##*/}" "$pid"
 }
 
-# A free port below the range the kernel hands out by itself.
+# A free port below the range the kernel hands out by itself, and none that panel or proxy are about to open.
 free_port() {
     local port tries
+    local named=" $OPENPANEL_PORT $OPENPANEL_PROXY_PORT $OPENPANEL_PROXY_TLS_PORT $OPENPANEL_PANEL_TLS_PORT "
     for ((tries = 0; tries < 100; tries++)); do
         port=$((20000 + SRANDOM % 12000))
-        if ! listening "$port" >/dev/null; then
+        if [[ "$named" != *" $port "* ]] && ! listening "$port" >/dev/null; then
             printf '%s' "$port"
             return
         fi

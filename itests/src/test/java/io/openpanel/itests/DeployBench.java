@@ -1,6 +1,7 @@
 package io.openpanel.itests;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.openpanel.testkit.FreePorts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -92,7 +93,7 @@ final class DeployBench {
             Files.createDirectories(path.getParent());
             Files.writeString(path, file.getValue());
         }
-        int port = Panel.freePort();
+        int port = FreePorts.next();
         long start = System.nanoTime();
         docker("build", "-q", "-t", "openpanel-bench-hand", source.toString());
         String id = docker("run", "-d", "-p", "127.0.0.1:" + port + ":8080", "openpanel-bench-hand");

@@ -2,6 +2,7 @@ package io.openpanel.itests;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.openpanel.testkit.FreePorts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -25,7 +26,7 @@ final class Keycloak implements AutoCloseable {
     private static final String ADMIN = "an administrator's password";
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
-    final int port = Panel.freePort();
+    final int port = FreePorts.next();
     private final Process process;
     private final Path data;
 

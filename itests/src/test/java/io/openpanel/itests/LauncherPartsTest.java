@@ -2,6 +2,7 @@ package io.openpanel.itests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.openpanel.testkit.FreePorts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -130,13 +131,13 @@ class LauncherPartsTest {
                         machine.toString(),
                         folder.toString(),
                         Panel.ROOT.resolve("openpanel").toString(),
-                        String.valueOf(Panel.freePort()),
-                        String.valueOf(Panel.freePort())),
+                        String.valueOf(FreePorts.next()),
+                        String.valueOf(FreePorts.next())),
                 Map.of(
                         "OPENPANEL_PANEL_TLS_PORT",
-                        String.valueOf(Panel.freePort()),
+                        String.valueOf(FreePorts.next()),
                         "OPENPANEL_PROXY_TLS_PORT",
-                        String.valueOf(Panel.freePort()),
+                        String.valueOf(FreePorts.next()),
                         "OPENPANEL_ADDRESS",
                         "127.0.0.1"),
                 null);
@@ -172,6 +173,24 @@ class LauncherPartsTest {
                 assertThat(ran.output()).contains("--home needs a value");
             }
         }
+    }
+
+    @Test
+    void thePortDrawnForTheDatabaseIsNoneThatPanelOrProxyAreAboutToOpen() {
+        for (String setting : List.of("PORT", "PROXY_PORT", "PROXY_TLS_PORT", "PANEL_TLS_PORT")) {
+            int wanted = 20_000 + FreePorts.next() % 12_000;
+            assertThat(drawn(wanted, setting + "=1").output()).isEqualTo(String.valueOf(wanted));
+            assertThat(drawn(wanted, setting + "=" + wanted).output())
+                    .as(setting)
+                    .isEmpty();
+        }
+    }
+
+    /** Draws a port where chance has only one. */
+    private static Panel.Ran drawn(int port, String setting) {
+        return shell("source '" + Panel.ROOT.resolve("libexec/lib/process.sh") + "'; unset SRANDOM; SRANDOM="
+                + (port - 20_000) + " OPENPANEL_PORT=1 OPENPANEL_PROXY_PORT=1 OPENPANEL_PROXY_TLS_PORT=1"
+                + " OPENPANEL_PANEL_TLS_PORT=1; OPENPANEL_" + setting + "; free_port");
     }
 
     /** Unpacks the database's programs as on a machine of that name. */

@@ -3,6 +3,7 @@ package io.openpanel.itests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.openpanel.testkit.FreePorts;
 import io.openpanel.testkit.TestDatabase;
 import io.openpanel.testkit.TestPostgres;
 import java.io.IOException;
@@ -178,7 +179,7 @@ class LauncherTest {
         shell("cp -a '" + DISTRIBUTION + "' '" + copy + "' && chmod -R go+rX '" + copy + "'");
         String user = "setpriv --reuid=65534 --regid=65534 --groups=\"$(getent group docker | cut -d: -f3)\""
                 + " --no-new-privs env -i PATH=/usr/bin:/bin HOME=" + folder + " OPENPANEL_ADDRESS=127.0.0.1"
-                + " OPENPANEL_PANEL_TLS_PORT=" + Panel.freePort() + " OPENPANEL_PROXY_TLS_PORT=" + Panel.freePort()
+                + " OPENPANEL_PANEL_TLS_PORT=" + FreePorts.next() + " OPENPANEL_PROXY_TLS_PORT=" + FreePorts.next()
                 + " " + copy + "/openpanel ";
         String home = " --home " + folder.resolve("home");
         try {

@@ -1,8 +1,8 @@
 package io.openpanel.itests;
 
+import io.openpanel.testkit.FreePorts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,9 +14,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /** A panel of its own, started by the launcher in a scratch home on free ports, as a user would. */
@@ -29,9 +26,6 @@ final class Panel implements AutoCloseable {
 
     static final String EMAIL = "owner@example.test";
     static final String PASSWORD = "correct horse battery staple 7";
-    private static final int LOWEST_PORT = 20_000;
-    private static final int HIGHEST_PORT = 32_000;
-    private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
 
     final Path home;
     final int port;
@@ -47,17 +41,17 @@ final class Panel implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        port = freePort();
-        proxyPort = freePort();
+        port = FreePorts.next();
+        proxyPort = FreePorts.next();
         environment.putAll(Map.of(
                 "OPENPANEL_OWNER_EMAIL",
                 EMAIL,
                 "OPENPANEL_OWNER_PASSWORD",
                 PASSWORD,
                 "OPENPANEL_PANEL_TLS_PORT",
-                String.valueOf(freePort()),
+                String.valueOf(FreePorts.next()),
                 "OPENPANEL_PROXY_TLS_PORT",
-                String.valueOf(freePort()),
+                String.valueOf(FreePorts.next()),
                 "OPENPANEL_ADDRESS",
                 "127.0.0.1",
                 "OPENPANEL_CALLS_PER_MINUTE",
@@ -83,23 +77,6 @@ final class Panel implements AutoCloseable {
         Panel panel = new Panel(environment);
         panel.up();
         return panel;
-    }
-
-    /**
-     * Never the same one twice, and below the range that the system gives away by itself: a panel that is killed leaves its
-     * port for a moment, and must find it again.
-     */
-    static int freePort() {
-        while (true) {
-            int port = ThreadLocalRandom.current().nextInt(LOWEST_PORT, HIGHEST_PORT);
-            try (ServerSocket socket = new ServerSocket(port)) {
-                if (GIVEN.add(socket.getLocalPort())) {
-                    return port;
-                }
-            } catch (IOException taken) {
-                // Another one is tried.
-            }
-        }
     }
 
     /** Runs {@code ./openpanel up} and returns when the panel is ready. */

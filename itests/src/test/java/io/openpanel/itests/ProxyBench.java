@@ -1,5 +1,6 @@
 package io.openpanel.itests;
 
+import io.openpanel.testkit.FreePorts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,8 +17,8 @@ final class ProxyBench {
 
     static void run(Panel panel) throws IOException {
         Path work = Files.createTempDirectory("openpanel-proxy-bench");
-        int upstream = Panel.freePort();
-        int front = Panel.freePort();
+        int upstream = FreePorts.next();
+        int front = FreePorts.next();
         String body = "x".repeat(100);
         Process nginx = nginx(
                 work,
@@ -28,7 +29,7 @@ final class ProxyBench {
                 """
                         .formatted(upstream, body, upstream, front));
         Path home = Files.createDirectories(work.resolve("proxy"));
-        int port = Panel.freePort();
+        int port = FreePorts.next();
         Files.writeString(
                 home.resolve("proxy.json"),
                 """

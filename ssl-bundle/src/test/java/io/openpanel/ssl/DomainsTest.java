@@ -11,6 +11,7 @@ import io.openpanel.api.Problem;
 import io.openpanel.api.Ref;
 import io.openpanel.spi.Events;
 import io.openpanel.ssl.internal.ProxyProcess;
+import io.openpanel.testkit.FreePorts;
 import io.openpanel.testkit.TestPanel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,7 +19,6 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -37,8 +37,8 @@ class DomainsTest {
     private static final Ref ALPHA = Ref.create("team");
     private static final Ref BETA = Ref.create("team");
     private static final Fakes FAKES = new Fakes();
-    private static final int HTTP = freePort();
-    private static final int PANEL_TLS = freePort();
+    private static final int HTTP = FreePorts.next();
+    private static final int PANEL_TLS = FreePorts.next();
     private static TestPanel panel;
     private static ProxyProcess proxy;
     private static String machine;
@@ -338,14 +338,6 @@ class DomainsTest {
                 .map(InetAddress::getHostAddress)
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("This machine has no address but loopback"));
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private static final class Origin implements AutoCloseable {

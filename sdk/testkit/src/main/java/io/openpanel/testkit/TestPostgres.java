@@ -2,8 +2,6 @@ package io.openpanel.testkit;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -40,7 +38,7 @@ public final class TestPostgres implements AutoCloseable {
                 binaries.home().resolve("run-" + ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet()),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
         cluster.copyTo(data());
-        this.port = freePort();
+        this.port = FreePorts.next();
         Runtime.getRuntime().addShutdownHook(new Thread(this::close));
     }
 
@@ -196,12 +194,6 @@ public final class TestPostgres implements AutoCloseable {
             ProcessHandle.of(Long.parseLong(Files.readAllLines(pidFile).get(0).strip()))
                     .filter(process -> process.info().commandLine().orElse("").contains(data.toString()))
                     .ifPresent(ProcessHandle::destroyForcibly);
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.openpanel.api.Problem;
 import io.openpanel.ssl.Configuration;
 import io.openpanel.ssl.Proxy;
+import io.openpanel.testkit.FreePorts;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -38,9 +38,9 @@ class BuiltInProxyTest {
     private int panelTls;
 
     @BeforeEach
-    void make() throws IOException {
-        http = freePort();
-        panelTls = freePort();
+    void make() {
+        http = FreePorts.next();
+        panelTls = FreePorts.next();
         InstantSource clock = InstantSource.system();
         Home home = new Home(folder);
         certificate =
@@ -161,11 +161,5 @@ class BuiltInProxyTest {
 
     private String read(String name) throws IOException {
         return Files.readString(folder.resolve("data/proxy").resolve(name));
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }
