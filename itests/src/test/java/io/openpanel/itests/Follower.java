@@ -45,6 +45,11 @@ final class Follower implements AutoCloseable {
         Thread reading = new Thread(this::read, "follower");
         reading.setDaemon(true);
         reading.start();
+        // The head of the answer comes before the topics are followed: what happens between the two is heard by none.
+        Wait.until(
+                "all topics flow",
+                Duration.ofSeconds(30),
+                () -> heard().split("event: open", -1).length > actions.size());
     }
 
     private void read() {
