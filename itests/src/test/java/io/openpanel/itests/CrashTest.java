@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -88,7 +89,7 @@ class CrashTest {
         assertNothingIsLeft();
     }
 
-    private static void assertNothingIsLeft() throws IOException {
+    private static void assertNothingIsLeft() {
         Wait.until(
                 "one container of the app is left",
                 Duration.ofSeconds(75),
@@ -96,17 +97,24 @@ class CrashTest {
                                 .lines()
                                 .count()
                         == 1);
-        Path workspaces = panel.home.resolve("cache").resolve("workspaces");
-        if (Files.exists(workspaces)) {
-            try (Stream<Path> left = Files.list(workspaces)) {
-                assertThat(left.toList()).isEmpty();
-            }
-        }
+        Wait.until("no work folder is left", Duration.ofSeconds(30), CrashTest::noWorkIsLeft);
         Api api = panel.owner();
         assertThat(api.get("/api/v1/jobs?state=running").ok().json().get("items"))
                 .isEmpty();
         assertThat(api.get("/api/v1/jobs?state=queued").ok().json().get("items"))
                 .isEmpty();
+    }
+
+    private static boolean noWorkIsLeft() {
+        Path workspaces = panel.home.resolve("cache").resolve("workspaces");
+        if (Files.notExists(workspaces)) {
+            return true;
+        }
+        try (Stream<Path> left = Files.list(workspaces)) {
+            return left.findAny().isEmpty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static String app() {

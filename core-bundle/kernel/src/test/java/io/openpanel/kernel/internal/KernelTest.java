@@ -460,7 +460,8 @@ class KernelTest {
         assertThat(json).contains("\"state\":\"done\"", "\"name\":\"copy 0\"", "\"name\":\"copy 1\"", "by local");
         String job = json.replaceAll(".*\"job\":\"(job:\\w+)\".*", "$1");
         assertThat(log(job)).anyMatch(line -> line.contains("work")).noneMatch(line -> line.contains("tell-nobody"));
-        assertThat(panel.home().resolve("cache/workspaces/" + job.substring(4))).doesNotExist();
+        TestPanel.await(
+                "its folder goes", () -> Files.notExists(panel.home().resolve("cache/workspaces/" + job.substring(4))));
         assertThat(panel.json(OWNER, "job.list", "{\"state\":\"done\"}")).contains(job);
         assertThat(refused(OWNER, "job.cancel", "{\"job\":\"" + job + "\"}")).isEqualTo(Problem.Kind.CONFLICT);
     }

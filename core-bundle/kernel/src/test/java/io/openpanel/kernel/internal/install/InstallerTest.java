@@ -109,7 +109,7 @@ class InstallerTest {
         panel.json(OWNER, "marketplace.delete", "{\"marketplace\":\"" + name() + "\",\"confirm\":\"" + name() + "\"}");
         market.close();
         assertThat(bundles()).isEmpty();
-        assertThat(workspaces()).as("the work folder is empty").isEmpty();
+        TestPanel.await("the work folder is empty", () -> workspaces().isEmpty());
     }
 
     private String name() {
