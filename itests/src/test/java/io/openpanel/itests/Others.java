@@ -7,9 +7,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Asks capabilities that nothing is done to, each sixty times a second over a connection of its own, until closed. */
+/**
+ * Asks capabilities that nothing is done to, each sixty times a second over a connection of its own, until closed. What an
+ * answer that took long has cost is made up for, so that the load is the same on a slow machine.
+ */
 final class Others implements AutoCloseable {
-    private static final long PAUSE_MILLIS = 16;
+    private static final long PERIOD_NANOS = 16_000_000;
 
     private final AtomicBoolean over = new AtomicBoolean();
     private final AtomicInteger requests = new AtomicInteger();
@@ -29,14 +32,16 @@ final class Others implements AutoCloseable {
 
     private void ask(int port, String path, String[] bearer) {
         List<Long> mine = new ArrayList<>();
+        long due = System.nanoTime();
         try (KeepAlive connection = KeepAlive.tcp(port)) {
             while (!over.get()) {
                 long start = System.nanoTime();
                 requests.incrementAndGet();
                 connection.get(path, bearer);
-                long nanos = System.nanoTime() - start;
-                mine.add(nanos);
-                Wait.millis(Math.max(1, PAUSE_MILLIS - nanos / 1_000_000));
+                long now = System.nanoTime();
+                mine.add(now - start);
+                due += PERIOD_NANOS;
+                Wait.millis(Math.max(0, (due - now) / 1_000_000));
             }
         } catch (IOException e) {
             failed.add(e.getMessage());
