@@ -226,10 +226,10 @@ class EndToEndTest {
         String stages = api.id("shop/stages");
         String other = api.id("shop/web");
         assertThat(containers(stages)).isNotEmpty();
-        // The panel was stopped while the version before was still being retired.
+        // The panel was stopped while the version before was still being retired; the sweep does it at the latest.
         Wait.until(
                 "one version of shop/web is left",
-                Duration.ofSeconds(30),
+                Duration.ofSeconds(75),
                 () -> containers(other).size() == 1);
         List<String> before = containers(other);
         api.delete("/api/v1/apps/" + Api.encode("shop/stages"), "stages").ok();

@@ -73,7 +73,7 @@ final class Keycloak implements AutoCloseable {
     }
 
     private void makeRealm(Panel panel) {
-        long end = System.nanoTime() + Duration.ofSeconds(120).toNanos();
+        long end = System.nanoTime() + Duration.ofMinutes(5).toNanos();
         while (!answers()) {
             if (System.nanoTime() > end || !process.isAlive()) {
                 throw new AssertionError("Keycloak does not start; see keycloak.log");

@@ -52,7 +52,7 @@ final class PrivateEngine implements AutoCloseable {
                 folder + "/state",
                 "--log-level",
                 "error");
-        Wait.until("containerd listens", Duration.ofSeconds(20), () -> Files.exists(folder.resolve("c.sock")));
+        Wait.until("containerd listens", Duration.ofSeconds(60), () -> Files.exists(folder.resolve("c.sock")));
         start();
         copyBaseImage();
     }
@@ -96,7 +96,7 @@ final class PrivateEngine implements AutoCloseable {
                 "127.0.0.1",
                 "--shutdown-timeout",
                 "5");
-        Wait.until("the engine answers", Duration.ofSeconds(40), this::answers);
+        Wait.until("the engine answers", Duration.ofMinutes(2), this::answers);
     }
 
     private boolean answers() {

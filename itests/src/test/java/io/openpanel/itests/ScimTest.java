@@ -47,7 +47,10 @@ class ScimTest {
                 .json();
         client = new ScimRequestBuilder(
                 panel.url() + directory.get("path").asText(),
+                // A group of hundreds takes half of what a client waits by itself, on a machine with other work to do.
                 ScimClientConfig.builder()
+                        .requestTimeout(60)
+                        .socketTimeout(60)
                         .httpHeaders(Map.of(
                                 "Authorization",
                                 "Bearer " + directory.get("token").asText()))
