@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -67,13 +70,39 @@ class ClientLeavesTest {
         return Double.parseDouble(line.group(1));
     }
 
-    /** Files and connections the panel has open. */
+    /** Files and connections the panel has open, but for those to its database: its pools keep some for a minute. */
     private static long open() {
         try (Stream<Path> all = Files.list(Path.of("/proc/" + panel.pid("panel") + "/fd"))) {
-            return all.count();
+            Set<String> kept = toTheDatabase();
+            return all.filter(each -> !kept.contains(target(each))).count();
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
+    }
+
+    private static String target(Path link) {
+        try {
+            return Files.readSymbolicLink(link).toString();
+        } catch (IOException closed) {
+            return "";
+        }
+    }
+
+    /** As the links to them read. */
+    private static Set<String> toTheDatabase() throws IOException {
+        int port = Integer.parseInt(
+                Files.readString(panel.home.resolve("run/database.port")).strip());
+        String remote = String.format(":%04X", port);
+        Set<String> links = new HashSet<>();
+        for (String table : List.of("/proc/net/tcp", "/proc/net/tcp6")) {
+            for (String line : Files.readAllLines(Path.of(table))) {
+                String[] fields = line.strip().split("\\s+");
+                if (fields[2].endsWith(remote)) {
+                    links.add("socket:[" + fields[9] + ']');
+                }
+            }
+        }
+        return links;
     }
 
     /** What must be as before once all have left. */
@@ -153,6 +182,8 @@ class ClientLeavesTest {
         for (int i = 0; i < 10; i++) {
             long begun = System.nanoTime();
             api.get("/api/v1/projects").ok();
+            slowest = Math.max(slowest, OutageStage.millis(begun));
+            begun = System.nanoTime();
             panel.owner();
             slowest = Math.max(slowest, OutageStage.millis(begun));
         }
