@@ -204,7 +204,7 @@ public final class WebHost implements AutoCloseable {
     }
 
     static void await(Condition condition) throws InterruptedException {
-        long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
         Throwable last = null;
         while (System.nanoTime() < end) {
             try {
@@ -216,7 +216,7 @@ public final class WebHost implements AutoCloseable {
             }
             Thread.sleep(10);
         }
-        throw new AssertionError("It did not come true within 10 s", last);
+        throw new AssertionError("It did not come true within 30 s", last);
     }
 
     /** Something to wait for. */

@@ -5,14 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.openpanel.api.Problem;
+import io.openpanel.testkit.TestPanel;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -81,21 +83,30 @@ class PasswordsTest {
     @Test
     void whoComesWhenTwoHundredWaitIsSentAway() throws Exception {
         Passwords busy = new Passwords(new Passwords.Cost(3 * 1024, 1, 1), 1);
-        // The only core is taken while the crowd gathers: a cheap hash ends before the next of them is there.
+        // The only core is taken while the crowd comes: a cheap hash ends before the next of them is there.
         String dear = new Passwords(new Passwords.Cost(3 * 1024, 300, 1), 1).hash("seven quiet otters");
         ExecutorService crowd = Executors.newFixedThreadPool(301);
-        Future<Boolean> first = crowd.submit(() -> busy.verify("seven quiet otters", dear));
         CountDownLatch all = new CountDownLatch(300);
-        List<Callable<String>> work = new ArrayList<>();
+        CountDownLatch taken = new CountDownLatch(1);
+        List<Future<String>> hashes = new ArrayList<>();
         for (int i = 0; i < 300; i++) {
-            work.add(() -> {
+            hashes.add(crowd.submit(() -> {
                 all.countDown();
-                all.await();
+                taken.await();
                 return busy.hash("seven quiet otters");
-            });
+            }));
         }
+        // Three hundred threads are not made in the time of one hash.
+        all.await();
+        CompletableFuture<Thread> thread = new CompletableFuture<>();
+        Future<Boolean> first = crowd.submit(() -> {
+            thread.complete(Thread.currentThread());
+            return busy.verify("seven quiet otters", dear);
+        });
+        TestPanel.await("the core is taken", () -> isHashing(thread.join()));
+        taken.countDown();
         int limited = 0;
-        for (Future<String> future : crowd.invokeAll(work)) {
+        for (Future<String> future : hashes) {
             try {
                 future.get();
             } catch (ExecutionException e) {
@@ -108,6 +119,11 @@ class PasswordsTest {
 
         assertThat(first.get()).isTrue();
         assertThat(limited).isBetween(1, 100);
+    }
+
+    private static boolean isHashing(Thread thread) {
+        return Arrays.stream(thread.getStackTrace())
+                .anyMatch(each -> each.getMethodName().equals("tag"));
     }
 
     @ParameterizedTest

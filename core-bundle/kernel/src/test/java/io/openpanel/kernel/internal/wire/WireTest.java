@@ -86,7 +86,8 @@ class WireTest {
             }
             return null;
         });
-        assertThatThrownBy(() -> here.ask("hang", Json.object(), Duration.ofMillis(100)))
+        // Long enough that it has begun there: what is given up before is not begun at all.
+        assertThatThrownBy(() -> here.ask("hang", Json.object(), Duration.ofSeconds(1)))
                 .isInstanceOfSatisfying(
                         Problem.class, problem -> assertThat(problem.kind()).isEqualTo(Problem.Kind.TIMEOUT));
         assertThat(interrupted.await(5, TimeUnit.SECONDS)).isTrue();
