@@ -203,8 +203,9 @@ class RestTest {
         kernel.answer("container.get", call -> new Gateway.Reply.Done("{}".getBytes(), Optional.of("v7")));
         HttpResponse<String> answer = host.get("/api/v1/containers/a");
         assertThat(answer.headers().firstValue("ETag")).hasValue("\"v7\"");
-        assertThat(host.get("/api/v1/containers/a", "If-None-Match", "W/\"v7\"").statusCode())
-                .isEqualTo(304);
+        assertThat(host.get("/api/v1/containers/a", "If-None-Match", "\"v7\"").statusCode())
+                .as("what is said of a resource may change without its version, as how often a route ran")
+                .isEqualTo(200);
         host.send(
                 "PATCH",
                 "/api/v1/containers/a",

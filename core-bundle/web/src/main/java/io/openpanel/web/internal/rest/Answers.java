@@ -20,7 +20,7 @@ final class Answers {
     void give(HttpServletRequest request, HttpServletResponse response, Route route, Gateway.Reply reply)
             throws IOException {
         if (reply instanceof Gateway.Reply.Done done) {
-            done(request, response, done);
+            done(response, done);
         } else if (reply instanceof Gateway.Reply.Accepted accepted) {
             accepted(response, accepted);
         } else if (reply instanceof Gateway.Reply.Streaming streaming) {
@@ -33,16 +33,9 @@ final class Answers {
         }
     }
 
-    private static void done(HttpServletRequest request, HttpServletResponse response, Gateway.Reply.Done done)
-            throws IOException {
-        if (done.version().isPresent()) {
-            String version = done.version().get();
-            response.setHeader("ETag", Versions.tag(version));
-            if (request.getMethod().equals("GET") && Versions.isKnown(request, version)) {
-                response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
-                return;
-            }
-        }
+    /** The version is that of the resource, for {@code If-Match}: what is said of it may change without it, so never 304. */
+    private static void done(HttpServletResponse response, Gateway.Reply.Done done) throws IOException {
+        done.version().ifPresent(version -> response.setHeader("ETag", Versions.tag(version)));
         json(response, done.json());
     }
 
