@@ -133,6 +133,7 @@ class ConsoleTest {
         assertThat(packed.headers().firstValueAsLong("Content-Length").orElseThrow())
                 .isLessThan(200);
         assertThat(packed.headers().firstValue("Vary")).hasValue("Accept-Encoding");
+        assertThat(packed.headers().firstValue("ETag")).get().asString().startsWith("W/\"");
     }
 
     @Test
@@ -175,6 +176,8 @@ class ConsoleTest {
         HttpResponse<String> page =
                 host.get(base + "/board.html", "Sec-Fetch-Site", "same-origin", "Sec-Fetch-Dest", "iframe");
         assertThat(page.statusCode()).isEqualTo(200);
+        assertThat(String.join(", ", page.headers().allValues("Vary")))
+                .contains("Accept-Encoding", "Sec-Fetch-Site", "Sec-Fetch-Dest");
         assertThat(page.headers().firstValue("Content-Security-Policy").orElseThrow())
                 .startsWith("sandbox allow-scripts allow-forms; default-src 'none'")
                 .doesNotContain("allow-same-origin")

@@ -66,8 +66,8 @@ public final class Assets {
             return false;
         }
         response.setHeader("Cache-Control", keeping.header);
-        response.setHeader("ETag", Versions.tag(asset.digest));
-        response.setHeader("Vary", "Accept-Encoding");
+        response.setHeader("ETag", "W/" + Versions.tag(asset.digest)); // packed or not, it is the same tag
+        response.addHeader("Vary", "Accept-Encoding");
         if (Versions.isKnown(request, asset.digest)) {
             response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
             return true;

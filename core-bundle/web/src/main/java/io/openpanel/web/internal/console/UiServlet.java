@@ -36,6 +36,10 @@ public final class UiServlet extends Endpoint {
         String[] parts = path.split("/", PARTS);
         Optional<ConsolePlugin> plugin =
                 parts.length == PARTS && parts[1].equals("ui") ? bundles.plugin(parts[2]) : Optional.empty();
+        if (plugin.isPresent() && plugin.get().isolated()) {
+            // The browser keeps these files for ever: not what the frame was given for the panel, nor the refusal
+            response.addHeader("Vary", "Sec-Fetch-Site, Sec-Fetch-Dest");
+        }
         if (plugin.isEmpty()
                 || !plugin.get().digest().equals(parts[3])
                 || plugin.get().isolated() && Framing.isForThePanel(request)
