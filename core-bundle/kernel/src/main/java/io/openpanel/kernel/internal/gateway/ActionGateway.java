@@ -288,22 +288,22 @@ public final class ActionGateway implements Gateway {
         try {
             if (entry.operation().job()) {
                 Ref job = quotas.within(admitted, () -> jobs.enqueue(admitted, invocation.surface()));
-                audit.end(intent, "accepted", job.toString());
+                audit.close(intent, "accepted", job.toString());
                 return new Reply.Accepted(job);
             }
             Reply reply = run(invocation, admitted);
             if (reply instanceof Reply.Terminal terminal) {
                 ((OpenTerminal) terminal.duplex()).onClosed(how -> {
-                    audit.end(intent, "done", how);
+                    audit.close(intent, "done", how);
                     announce("action.done", admitted);
                 });
                 return reply;
             }
-            audit.end(intent, "done", null);
+            audit.close(intent, "done", null);
             announce("action.done", admitted);
             return reply;
         } catch (RuntimeException e) {
-            audit.end(intent, "failed", e instanceof Problem ? e.getMessage() : "An internal error, see the log");
+            audit.close(intent, "failed", e instanceof Problem ? e.getMessage() : "An internal error, see the log");
             announce("action.failed", admitted);
             throw e;
         }

@@ -11,9 +11,13 @@ import io.openpanel.kernel.internal.shape.Shape;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Writes an intent before each change and an outcome after it. A change whose intent cannot be written does not run. */
 public final class Audit {
+    private static final Logger LOG = LoggerFactory.getLogger(Audit.class);
+
     private static final int LARGEST_INPUT = 32 * 1024;
 
     private final KernelDatabase database;
@@ -68,6 +72,18 @@ public final class Audit {
     public void end(Intent intent, String outcome, String detail) {
         write(intent, "outcome", null, outcome, detail);
         Failpoints.hit(Failpoint.AUDIT_AFTER_OUTCOME);
+    }
+
+    /**
+     * As {@link #end}, of what was done whether it can be written or not: an intent that is left without an outcome becomes
+     * {@code unknown} at the next start.
+     */
+    void close(Intent intent, String outcome, String detail) {
+        try {
+            end(intent, outcome, detail);
+        } catch (RuntimeException e) {
+            LOG.error("That {} is {} could not be written to the audit trail", intent.action(), outcome, e);
+        }
     }
 
     /** Writes that somebody tried what they may not: one row, since nothing was begun. */

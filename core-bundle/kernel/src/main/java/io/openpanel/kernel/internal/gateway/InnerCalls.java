@@ -185,10 +185,10 @@ public final class InnerCalls {
             Object result = entry.operation().job()
                     ? invoke(entry, call, admitted)
                     : quotas.within(admitted, () -> invoke(entry, call, admitted));
-            audit.end(intent, "done", null);
+            audit.close(intent, "done", null);
             return result;
         } catch (RuntimeException e) {
-            audit.end(intent, "failed", e instanceof Problem ? e.getMessage() : "An internal error, see the log");
+            audit.close(intent, "failed", e instanceof Problem ? e.getMessage() : "An internal error, see the log");
             throw e;
         }
     }

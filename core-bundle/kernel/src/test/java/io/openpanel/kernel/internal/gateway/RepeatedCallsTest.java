@@ -76,23 +76,38 @@ class RepeatedCallsTest {
 
     @Test
     void whatWasDoneIsAnsweredAndNotDoneAgainThoughItsAnswerCouldNotBeKept() throws Exception {
+        int before = STRUCK.get();
+        assertThat(strikeWhileLocked("kernel.idempotency", "once")).isInstanceOf(Gateway.Reply.Done.class);
+        Problem again = catchThrowableOfType(Problem.class, () -> call("bell.strike", "once"));
+        assertThat(again.kind()).isEqualTo(Problem.Kind.CONFLICT);
+        assertThat(STRUCK).hasValue(before + 1);
+    }
+
+    @Test
+    void whatWasDoneIsAnsweredAndNotDoneAgainThoughItsOutcomeCouldNotBeWritten() throws Exception {
+        int before = STRUCK.get();
+        assertThat(strikeWhileLocked("kernel.audit", "unwritten")).isInstanceOf(Gateway.Reply.Done.class);
+        assertThat(call("bell.strike", "unwritten")).isInstanceOf(Gateway.Reply.Done.class);
+        assertThat(STRUCK).hasValue(before + 1);
+    }
+
+    /** Nobody else gets to the table from the moment the action runs until it is answered. */
+    private static Gateway.Reply strikeWhileLocked(String table, String key) throws SQLException {
         try (Connection other = panel.connect();
                 Statement statement = other.createStatement()) {
             other.setAutoCommit(false);
-            meanwhile = () -> lock(statement);
-            assertThat(call("bell.strike", "once")).isInstanceOf(Gateway.Reply.Done.class);
+            meanwhile = () -> lock(statement, table);
+            Gateway.Reply reply = call("bell.strike", key);
             other.rollback();
+            return reply;
         } finally {
             meanwhile = () -> {};
         }
-        Problem again = catchThrowableOfType(Problem.class, () -> call("bell.strike", "once"));
-        assertThat(again.kind()).isEqualTo(Problem.Kind.CONFLICT);
-        assertThat(STRUCK).hasValue(1);
     }
 
-    private static void lock(Statement statement) {
+    private static void lock(Statement statement, String table) {
         try {
-            statement.execute("lock table kernel.idempotency in access exclusive mode");
+            statement.execute("lock table " + table + " in access exclusive mode");
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
