@@ -116,7 +116,10 @@ final class Marketplaces {
         return refresh(root.name());
     }
 
-    /** Follows to the newest root and reads the index; what is not as signed leaves everything as it was. */
+    /**
+     * Follows to the newest root and reads the index; what is not as signed leaves everything as it was, and so does what is
+     * older than what another refresh has brought meanwhile.
+     */
     Row refresh(String name) {
         Row row = find(name).orElseThrow();
         try {
@@ -127,13 +130,15 @@ final class Marketplaces {
             database.tx(tx -> tx.update(
                     """
                     update marketplace set root = ?, listing = ?, listing_version = ?, refreshed_at = ?, error = null
-                    where name = ?
+                    where name = ? and root = ? and listing_version <= ?
                     """,
                     root,
                     listing,
                     index.version(),
                     clock.instant(),
-                    name));
+                    name,
+                    row.root(),
+                    index.version()));
         } catch (Problem problem) {
             database.tx(tx -> tx.update("update marketplace set error = ? where name = ?", problem.getMessage(), name));
             throw problem;
