@@ -124,7 +124,7 @@ final class Collections {
                     case "limit" -> {
                         limit = value.isTextual() && value.textValue().matches("\\d{1,4}")
                                 ? Integer.parseInt(value.textValue())
-                                : value.asInt(0);
+                                : value.isInt() ? value.intValue() : 0;
                         if (limit < 1 || limit > 1000) {
                             reading.wrong("limit", "must be a whole number from 1 to 1000");
                         }

@@ -217,9 +217,11 @@ class RecordShapeTest {
                 Json.parse("{\"limit\":\"5\",\"status\":\"Running\"}".getBytes(StandardCharsets.UTF_8)), "", reading);
         reading.check();
         assertThat(query).isEqualTo(new Query(5, "", "", Map.of("status", "Running")));
-        Reading wrong = Reading.strict();
-        shape.read(Json.parse("{\"limit\":5000}".getBytes(StandardCharsets.UTF_8)), "", wrong);
-        assertThatThrownBy(wrong::check).isInstanceOf(Problem.class);
+        for (String limit : List.of("5000", "0", "1.5", "4294967301")) {
+            Reading wrong = Reading.strict();
+            shape.read(Json.parse(("{\"limit\":" + limit + '}').getBytes(StandardCharsets.UTF_8)), "", wrong);
+            assertThatThrownBy(wrong::check).as(limit).isInstanceOf(Problem.class);
+        }
     }
 
     @Test
