@@ -25,7 +25,12 @@ class DocsTest {
     void start() throws Exception {
         host = new WebHost();
         host.kernel().add("app.update", "PATCH", "/apps/{app}", INPUT);
-        host.kernel().add("app.delete", "DELETE", "/apps/{app}", INPUT);
+        host.kernel()
+                .add(
+                        "app.delete",
+                        "DELETE",
+                        "/apps/{app}",
+                        "{\"type\":\"object\",\"properties\":{\"app\":{},\"confirm\":{\"type\":\"string\"}}}");
         host.kernel()
                 .add("app.deploy", "POST", "/apps/{app}/deploy", "{\"type\":\"object\",\"properties\":{\"app\":{}}}");
         host.kernel().add("app.logs", "GET", "/apps/{app}/logs", INPUT, Operation.Form.STREAM, "{\"type\":\"object\"}");

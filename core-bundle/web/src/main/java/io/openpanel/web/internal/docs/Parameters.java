@@ -31,13 +31,6 @@ final class Parameters {
             inPath.add(matcher.group(1));
         }
         if (operation.effect() == Action.Effect.DESTROY) {
-            ((ObjectNode)
-                            (schema.path("properties").isObject()
-                                    ? schema.path("properties")
-                                    : schema.putObject("properties")))
-                    .putObject("confirm")
-                    .put("type", "string")
-                    .put("description", "The name of what is lost for good");
             required.add("confirm");
         }
     }
