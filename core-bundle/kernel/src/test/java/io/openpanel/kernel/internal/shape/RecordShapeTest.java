@@ -53,6 +53,16 @@ class RecordShapeTest {
             @Param(pattern = "[a-z]+") Optional<String> other) {}
 
     @Test
+    void whatBundlesTellEachOtherHasNoBounds() {
+        String line = "x".repeat(300_000) + '\0';
+        ObjectNode told = Json.object().put("name", line).put("size", 77);
+        Reading reading = Reading.tolerant();
+
+        assertThat(Types.record(Part.class).read(told, "", reading)).isEqualTo(new Part(line, 77));
+        assertThat(reading.isGood()).isTrue();
+    }
+
+    @Test
     void aTextOfTheWrongFormIsToldItsFormInWordsWhereThereAreSome() {
         Reading reading = Reading.strict();
         Types.record(Named.class)
