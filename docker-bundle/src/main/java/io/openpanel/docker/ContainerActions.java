@@ -23,6 +23,7 @@ import io.openpanel.docker.internal.logs.LogRequest;
 import io.openpanel.docker.internal.run.ContainerPower;
 import io.openpanel.docker.internal.run.ContainerRun;
 import io.openpanel.docker.internal.run.ContainerSpec;
+import io.openpanel.docker.internal.stats.Listening;
 import io.openpanel.docker.internal.stats.Sampler;
 import io.openpanel.docker.internal.stats.Stats;
 import java.time.DateTimeException;
@@ -136,7 +137,9 @@ public final class ContainerActions implements Extension {
             String restartPolicy,
             @Param("How often the engine started it again") int restarts,
             Limits limits,
-            @Param("Names only") List<String> environmentNames) {}
+            @Param("Names only") List<String> environmentNames,
+            @Param("Where its programs wait for connections; unknown on another machine's engine")
+                    List<Listening.Socket> listening) {}
 
     public record Mount(@Param("volume or bind") String type, String source, String path, boolean readOnly) {}
 
@@ -260,7 +263,8 @@ public final class ContainerActions implements Extension {
                 s.restartPolicy(),
                 s.restarts(),
                 new Limits(s.limits().cpus(), s.limits().memory()),
-                s.environmentNames());
+                s.environmentNames(),
+                engine.isLocal() ? Listening.of(s.process()) : List.of());
     }
 
     @Action(value = "container.run", summary = "Makes a container and starts it", effect = CHANGE)

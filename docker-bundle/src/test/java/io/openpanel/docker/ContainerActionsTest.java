@@ -318,6 +318,25 @@ class ContainerActionsTest {
     }
 
     @Test
+    void whereItsProgramsListenIsShown() {
+        Spec spec = new Spec("listens");
+        spec.command =
+                List.of("sh", "-c", "busybox httpd -p 127.0.0.1:8080 -h /www; exec busybox httpd -f -p 3000 -h /www");
+        Ref listens = actions.run(job("j1"), spec.made()).container();
+        Ref silent = actions.run(job("j2"), new Spec("silent").made()).container();
+
+        TestEngine.await(
+                () -> actions.get(call, new ContainerActions.One(listens)).listening().stream()
+                        .map(each -> each.port() + (each.address().startsWith("127.") ? " inside" : ""))
+                        .sorted()
+                        .toList()
+                        .equals(List.of("3000", "8080 inside")),
+                Duration.ofSeconds(10));
+        assertThat(actions.get(call, new ContainerActions.One(silent)).listening())
+                .isEmpty();
+    }
+
+    @Test
     void everyVerbShowsInTheStatus() {
         Ref one = actions.run(job("j1"), new Spec("verbs").made()).container();
         ContainerActions.One in = new ContainerActions.One(one);

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -22,14 +23,22 @@ import org.osgi.service.component.annotations.Reference;
 /** Fetches images from registries. */
 @Component(service = ImagePull.class)
 public final class ImagePull {
+    private static final Duration LONGEST = Duration.ofHours(2);
+
     private final DockerEngine engine;
+    private final Duration longest;
 
     @Activate
     public ImagePull(@Reference DockerEngine engine) {
-        this.engine = engine;
+        this(engine, LONGEST);
     }
 
-    /** Pulls; may take as long as the registry does, until the job is cancelled. */
+    ImagePull(DockerEngine engine, Duration longest) {
+        this.engine = engine;
+        this.longest = longest;
+    }
+
+    /** Pulls until it is there, takes too long or is cancelled: a registry that says nothing would keep its app waiting for ever. */
     public void pull(Call call, String reference) {
         String what = "pull the image " + reference;
         // Without a tag the engine would fetch every tag there is.
@@ -42,19 +51,34 @@ public final class ImagePull {
             exchange.abort();
         });
         try (exchange;
-                Response response = engine.send(
-                        what,
-                        exchange,
-                        request -> request,
-                        Request.Method.POST,
-                        "/images/create?fromImage=" + URLEncoder.encode(name, StandardCharsets.UTF_8))) {
-            follow(call, response, what);
-        } catch (IOException e) {
-            throw cancelled.get() ? cancelled(reference) : engine.problem(what, new UncheckedIOException(e));
-        } catch (RuntimeException e) {
-            throw cancelled.get() ? cancelled(reference) : e;
+                TimeLimit limit = new TimeLimit(longest, exchange::abort)) {
+            try {
+                receive(call, exchange, what, name);
+            } catch (RuntimeException e) {
+                throw limit.isOver() ? late(reference) : cancelled.get() ? cancelled(reference) : e;
+            }
         }
         engine.refreshImages();
+    }
+
+    private void receive(Call call, Exchange exchange, String what, String name) {
+        try (Response response = engine.send(
+                what,
+                exchange,
+                request -> request,
+                Request.Method.POST,
+                "/images/create?fromImage=" + URLEncoder.encode(name, StandardCharsets.UTF_8))) {
+            follow(call, response, what);
+        } catch (IOException e) {
+            throw engine.problem(what, new UncheckedIOException(e));
+        }
+    }
+
+    private Problem late(String reference) {
+        return new Problem(
+                Problem.Kind.UPSTREAM,
+                "The pull of " + reference + " took more than " + longest.toHours()
+                        + " h and was ended. Try again, or fetch the image on the server by docker pull");
     }
 
     private static Problem cancelled(String reference) {

@@ -50,20 +50,39 @@ public final class EngineProblems {
                     case 409 -> Problem.Kind.CONFLICT;
                     default -> Problem.Kind.UPSTREAM;
                 };
-        return new Problem(kind, "Cannot " + what + ": " + said + advice(said.toLowerCase(Locale.ROOT)));
+        // A Dockerfile of bytes is repeated as it is; it could not even be stored.
+        String printable = said.replaceAll("\\p{Cntrl}+", " ");
+        return new Problem(kind, "Cannot " + what + ": " + printable + advice(printable.toLowerCase(Locale.ROOT)));
     }
 
     /** What to do about a reason that is not the engine's but of what it was given. */
     private static String advice(String said) {
-        if (said.contains("parse error") || said.contains("failed to parse dockerfile")) {
-            return ". Correct the Dockerfile and deploy again";
+        if (said.contains("parse error")
+                || said.contains("failed to parse dockerfile")
+                || said.contains("no build stage")
+                || said.contains("cannot be empty")) {
+            return ". Correct the Dockerfile and deploy again; what only BuildKit knows, such as RUN <<EOF, needs the docker program with its plugin buildx on the server";
         }
         if (said.contains("no command specified")) {
             return ". The image does not say what to run: give its Dockerfile a CMD, or use another image";
         }
-        boolean absent = said.contains("pull access denied")
-                || said.contains("manifest unknown")
+        boolean unfit = said.contains("exec format error")
+                || said.contains("executable file not found")
+                || (said.contains("exec") && said.contains("permission denied"));
+        if (unfit) {
+            return ". Correct what the image runs: CMD and ENTRYPOINT name a program that is in it, may be executed and is made for this server's processor";
+        }
+        if (said.contains("invalid reference format")) {
+            return ". Write the image as registry.example.com/team/name:tag, its name in lower case";
+        }
+        if (said.contains("access denied")
+                || said.contains("unauthorized")
+                || said.contains("authentication required")) {
+            return ". Check the image's name; if it is private, fetch it on the server first, by docker login and docker pull";
+        }
+        boolean absent = said.contains("manifest unknown")
                 || said.contains("no such host")
+                || said.contains("/v2/")
                 || (said.contains("manifest for") && said.contains("not found"));
         return absent ? ". Check the image's name, and that this machine reaches its registry" : "";
     }
