@@ -54,7 +54,10 @@ public final class DeploymentActions implements Extension, Resources, KeptJobs {
 
     public record Start(
             @Param(kind = "app") Ref app,
-            @Param(value = "A commit of the branch; its newest where empty", pattern = "[0-9a-fA-F]{7,64}")
+            @Param(
+                            value = "A commit of the branch, its first 7 digits at least; the newest where empty",
+                            pattern = "[0-9a-fA-F]{7,64}",
+                            example = "4f0c2d1a9b")
                     Optional<String> commit,
             @Param(value = "What started it", max = 40, example = "push") Optional<String> trigger) {}
 

@@ -35,6 +35,7 @@ import org.eclipse.jgit.lib.Ref;
 import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.revwalk.RevCommit;
 import org.eclipse.jgit.revwalk.RevWalk;
+import org.eclipse.jgit.transport.CredentialsProvider;
 import org.eclipse.jgit.transport.FetchConnection;
 import org.eclipse.jgit.transport.PackLock;
 import org.eclipse.jgit.transport.SshTransport;
@@ -123,7 +124,11 @@ final class Checkout {
             }
             Optional<Ref> branch = received(transport, wanted, shallow);
             if (branch.isPresent()) {
-                git.getRepository().updateRef(Constants.HEAD).link(branch.get().getName());
+                if (branch.get().getName().startsWith(Constants.R_HEADS)) {
+                    git.getRepository()
+                            .updateRef(Constants.HEAD)
+                            .link(branch.get().getName());
+                }
                 return checkout(git, branch.get(), wanted);
             }
         } catch (IOException e) {
@@ -144,7 +149,9 @@ final class Checkout {
             if (shallow && !newest) {
                 return Optional.empty();
             }
-            call.log("Cloning " + app.git().get() + ", branch " + Repository.shortenRefName(branch.getName()));
+            call.log("Cloning " + app.git().get()
+                    + (branch.getName().startsWith(Constants.R_TAGS) ? ", tag " : ", branch ")
+                    + Repository.shortenRefName(branch.getName()));
             connection.fetch(progress, List.of(branch), Set.of());
             for (PackLock lock : connection.getPackLocks()) {
                 lock.unlock();
@@ -162,16 +169,18 @@ final class Checkout {
             throw new Problem(
                     Problem.Kind.INVALID, "The repository " + app.git().get() + " is empty; push a commit first");
         }
-        if (app.branch().isEmpty()) {
+        // As Git itself writes them, too: people paste what their host or "git branch -a" shows.
+        String name = app.branch().map(String::strip).orElse("").replaceFirst("^refs/(heads|tags)/", "");
+        if (name.isEmpty()) {
             return head(refs);
         }
-        Ref branch = refs.get(Constants.R_HEADS + app.branch().get());
+        Ref branch = refs.getOrDefault(Constants.R_HEADS + name, refs.get(Constants.R_TAGS + name));
         if (branch == null) {
             String known = String.join(
                     ", ", branches.stream().limit(MOST_BRANCHES_SHOWN).toList());
             throw new Problem(
                     Problem.Kind.INVALID,
-                    "The repository has no branch '" + app.branch().get() + "'; it has " + known
+                    "The repository has no branch '" + name + "'; it has " + known
                             + (branches.size() > MOST_BRANCHES_SHOWN
                                     ? " and " + (branches.size() - MOST_BRANCHES_SHOWN) + " more"
                                     : ""));
@@ -212,6 +221,7 @@ final class Checkout {
                     .setRef(commit.name())
                     .call();
             call.log("At " + commit.abbreviate(10).name() + ' ' + commit.getShortMessage());
+            Unfetched.of(repository).forEach(call::log);
             return new Commit(commit.name(), commit.getAuthorIdent().getName(), commit.getShortMessage());
         } catch (IOException | IllegalArgumentException e) {
             throw new Problem(
@@ -220,13 +230,20 @@ final class Checkout {
     }
 
     private Transport transport(Repository repository, Consumer<Transport> way) throws IOException, URISyntaxException {
-        Transport transport = Transport.open(repository, new URIish(app.git().orElseThrow()));
+        Transport transport = Transport.open(
+                repository, new URIish(GitAddress.parse(app.git().orElseThrow()).url()));
         transport.setTimeout(TIMEOUT_SECONDS);
-        app.plainToken()
-                .ifPresent(token -> transport.setCredentialsProvider(
-                        new UsernamePasswordCredentialsProvider("x-access-token", token)));
+        app.plainToken().map(Checkout::credentials).ifPresent(transport::setCredentialsProvider);
         way.accept(transport);
         return transport;
+    }
+
+    /** Most hosts take any user beside a token; where one does not, the user stands before it. */
+    private static CredentialsProvider credentials(String token) {
+        int colon = token.indexOf(':');
+        return colon < 0
+                ? new UsernamePasswordCredentialsProvider("x-access-token", token)
+                : new UsernamePasswordCredentialsProvider(token.substring(0, colon), token.substring(colon + 1));
     }
 
     private SshdSessionFactory ssh() {

@@ -14,7 +14,8 @@ public final class DotEnv {
     private int line = 1;
 
     private DotEnv(String text) {
-        this.text = text.replace("\r\n", "\n");
+        // Windows' editors begin with a mark and end lines in two characters.
+        this.text = text.replaceFirst("^\uFEFF", "").replace("\r\n", "\n");
     }
 
     /** @throws Problem naming the line that is wrong */

@@ -29,7 +29,7 @@ final class OwnHostOnly implements HttpConnectionFactory {
     OwnHostOnly(Apps.Row app, CloneProgress progress) {
         this.progress = progress;
         this.app = app;
-        this.own = URI.create(app.git().orElseThrow());
+        this.own = URI.create(GitAddress.parse(app.git().orElseThrow()).url());
     }
 
     /** Has a transport go by these connections. */
@@ -83,7 +83,7 @@ final class OwnHostOnly implements HttpConnectionFactory {
         if ((!samePlace || downgraded) && app.token().isPresent()) {
             throw new Problem(
                     Problem.Kind.INVALID,
-                    "The repository has moved to " + url.getProtocol() + "://" + url.getHost()
+                    "The repository has moved to " + url.getProtocol() + "://" + url.getAuthority()
                             + "; its token is not sent there, save the new address if it is right");
         }
         boolean allowed = app.privateSource() && samePlace;
@@ -93,7 +93,7 @@ final class OwnHostOnly implements HttpConnectionFactory {
                         .isPrivate()) {
             throw new Problem(
                     Problem.Kind.DENIED,
-                    "The repository leads to " + url.getHost()
+                    "The repository leads to " + url.getAuthority()
                             + ", a private address; an owner or admin must save that address to allow it");
         }
     }

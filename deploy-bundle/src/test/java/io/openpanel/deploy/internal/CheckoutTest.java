@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -92,6 +93,7 @@ class CheckoutTest {
                 Optional.empty(),
                 List.of(),
                 Optional.empty(),
+                Optional.empty(),
                 Instant.EPOCH,
                 1);
     }
@@ -131,6 +133,67 @@ class CheckoutTest {
         fetch(app(git.url("web"), "feature/x", null, true), null);
 
         assertThat(folder().resolve("a.txt")).hasContent("x");
+    }
+
+    @Test
+    void aTagCanBeAskedForAndANameAsGitWritesIt() {
+        git.commit("web", "main", Map.of("a.txt", "released"));
+        GitServer.git(git.work("web"), "tag", "light");
+        GitServer.git(git.work("web"), "-c", "user.name=Ana", "-c", "user.email=a@x", "tag", "-a", "v1.0", "-m", "1.0");
+        GitServer.git(git.work("web"), "push", "-q", "--tags", git.bare("web").toString());
+        String newest = git.commit("web", "main", Map.of("a.txt", "newest"));
+
+        for (String name : List.of("v1.0", "light", "refs/tags/v1.0")) {
+            fetch(app(git.url("web"), name, null, true), null);
+            assertThat(folder().resolve("a.txt")).as(name).hasContent("released");
+        }
+        assertThat(call.log()).contains("tag v1.0");
+        assertThat(fetch(app(git.url("web"), " refs/heads/main ", null, true), null)
+                        .id())
+                .isEqualTo(newest);
+    }
+
+    @Test
+    void whatACloneDoesNotBringIsSaid() throws IOException {
+        git.commit("inner", "main", Map.of("a.txt", "1"));
+        git.commit(
+                "web",
+                "main",
+                Map.of(
+                        "assets/.gitattributes",
+                        "*.bin filter=lfs diff=lfs merge=lfs -text\n",
+                        "assets/big.bin",
+                        "version https://git-lfs.github.com/spec/v1\noid sha256:" + "0".repeat(64) + "\nsize 12345\n",
+                        "small.txt",
+                        "x"));
+        GitServer.git(
+                git.work("web"),
+                "-c",
+                "protocol.file.allow=always",
+                "submodule",
+                "add",
+                "-q",
+                git.bare("inner").toString(),
+                "vendor/inner");
+        git.commitAll("web", "main", "A submodule");
+
+        fetch(app(git.url("web"), null, null, true), null);
+
+        assertThat(folder().resolve("vendor/inner")).isEmptyDirectory();
+        assertThat(call.log())
+                .contains("Submodules are not fetched: vendor/inner stays empty", "in place of assets/big.bin.");
+    }
+
+    @Test
+    void aHostThatAsksForAUserIsGivenTheOneBeforeTheToken() {
+        git.commit("private/web", "main", Map.of("a.txt", "1"));
+
+        fetch(app(git.url("private/web"), null, "ana:" + GitServer.TOKEN, true), null);
+
+        assertThat(git.authorizations)
+                .contains("Basic "
+                        + Base64.getEncoder()
+                                .encodeToString(("ana:" + GitServer.TOKEN).getBytes(StandardCharsets.UTF_8)));
     }
 
     @Test

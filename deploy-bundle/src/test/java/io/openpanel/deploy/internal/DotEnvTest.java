@@ -19,6 +19,11 @@ class DotEnvTest {
     }
 
     @Test
+    void aFileFromWindowsIsRead() {
+        assertThat(DotEnv.parse("\uFEFFA=1\r\nB=2\r\n")).containsOnlyKeys("A", "B");
+    }
+
+    @Test
     void namesAndValuesAreReadInOrder() {
         assertThat(parse("B=2\nA=1\n")).containsExactly(Map.entry("B", "2"), Map.entry("A", "1"));
     }

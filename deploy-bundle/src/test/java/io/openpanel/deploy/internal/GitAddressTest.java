@@ -14,10 +14,9 @@ class GitAddressTest {
     @CsvSource({
         "https://example.com/you/web.git, https, example.com",
         "http://example.com:3000/you/web, http, example.com",
-        "HTTPS://example.com/web.git, https, example.com",
         "ssh://git@example.com:2222/you/web.git, ssh, example.com",
         "git@example.com:you/web.git, ssh, example.com",
-        "https://you@example.com/web.git, https, example.com"
+        "http://[2001:db8::1]:3000/web.git, http, 2001:db8::1"
     })
     void addressesOverHttpAndSshAreRead(String url, String scheme, String host) {
         assertThat(GitAddress.parse(url)).isEqualTo(new GitAddress(url, scheme, host));
@@ -50,7 +49,14 @@ class GitAddressTest {
                 "git@example.com:/etc/x y",
                 "https://exa mple.com/x",
                 "http://[::1",
-                "transport::https://example.com/x"
+                "transport::https://example.com/x",
+                "https://example.com",
+                "https://example.com/",
+                "http://example.com:0/x.git",
+                "http://example.com:65536/x.git",
+                "ssh://git@example.com:0/x.git",
+                "https://example.com/x.git?token=abc",
+                "https://example.com/x.git#main"
             })
     void anythingElseIsRefusedByName(String url) {
         Problem problem = catchThrowableOfType(Problem.class, () -> GitAddress.parse(url));
@@ -60,12 +66,32 @@ class GitAddressTest {
         assertThat(problem.fields()).containsOnlyKeys("git");
     }
 
-    @Test
-    void aPasswordInTheAddressIsRefusedAndNotRepeated() {
-        Problem problem =
-                catchThrowableOfType(Problem.class, () -> GitAddress.parse("https://you:hunter22@example.com/x.git"));
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://you:hunter22@example.com/x.git",
+                "https://hunter22@example.com/x.git",
+                "http://hunter22@example.com:3000/x.git",
+                "ssh://git:hunter22@example.com/x.git"
+            })
+    void aSecretInTheAddressIsRefusedAndNotRepeated(String url) {
+        Problem problem = catchThrowableOfType(Problem.class, () -> GitAddress.parse(url));
 
         assertThat(problem).hasMessageContaining("token").hasMessageNotContaining("hunter22");
+    }
+
+    @Test
+    void aSecretInAnAddressThatIsNoneIsNotRepeatedEither() {
+        Problem problem =
+                catchThrowableOfType(Problem.class, () -> GitAddress.parse("https://you:hunter22@exa_mple|/x.git"));
+
+        assertThat(problem).hasMessageContaining("no repository address").hasMessageNotContaining("hunter22");
+    }
+
+    @Test
+    void anAddressIsTakenAsItWasPasted() {
+        assertThat(GitAddress.parse(" HTTPS://example.com/You/web.git\n"))
+                .isEqualTo(new GitAddress("https://example.com/You/web.git", "https", "example.com"));
     }
 
     @Test

@@ -132,7 +132,7 @@ public final class GitServer implements AutoCloseable {
         String path = exchange.getRequestURI().getPath();
         String authorization = exchange.getRequestHeaders().getFirst("Authorization");
         if (authorization != null) {
-            authorizations.add(path);
+            authorizations.add(authorization);
         }
         if (path.startsWith("/moved")) {
             exchange.getResponseHeaders()
