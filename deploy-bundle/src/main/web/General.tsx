@@ -11,7 +11,7 @@ export function General({ app }: { app: App }) {
   return (
     <div>
       {!last && <div style={{ marginBottom: 16 }}><Notice>{t('general.never')}</Notice></div>}
-      {last?.state.toLowerCase() === 'failed' && <div style={{ marginBottom: 16 }}><Notice tone="red"><div className="spread" style={{ flexWrap: 'wrap' }}><span style={{ flex: '1 1 240px' }}>{t('general.failed')}{last.error && ` ${sentence(retold(last.error))}`}{app.address && ` ${t('general.former', { host: hostOf(app.address) })}`}</span><LinkButton small href={`/deployments/${idOf(last.deployment)}`}>{t('deployment.see')}</LinkButton></div></Notice></div>}
+      {last?.state.toLowerCase() === 'failed' && <div style={{ marginBottom: 16 }}><Notice tone="red"><div className="spread" style={{ flexWrap: 'wrap' }}><span style={{ flex: '1 1 240px' }}>{t('general.failed')}{last.error && ` ${sentence(retold(last.error))}`}{app.address && ` ${t('general.former', { host: hostOf(app.addressText ?? app.address) })}`}</span><LinkButton small href={`/deployments/${idOf(last.deployment)}`}>{t('deployment.see')}</LinkButton></div></Notice></div>}
       <Section title={t('general.app')} help={t('general.app-help')}>{fields(['name', 'port'])}</Section>
       {app.image && !app.git ? <Section title={t('general.image')} help={t('general.image-help')}>{fields(['image'])}</Section>
         : <>

@@ -33,7 +33,7 @@ export default function AppPage() {
           <Page title={app.name} crumbs={[{ label: t('projects.title'), href: '/projects' }, { label: app.projectName ?? t('project.one'), href: `/projects/${idOf(app.project)}` }]}
             status={<Status badge value={app.status ?? 'none'} />}
             lead={<>
-              {app.address && <a className="link row" style={{ gap: 4 }} href={app.address} target="_blank" rel="noreferrer">{hostOf(app.address)}<IconExternalLink size={14} /></a>}
+              {app.address && <a className="link row" style={{ gap: 4 }} href={app.address} target="_blank" rel="noreferrer">{hostOf(app.addressText ?? app.address)}<IconExternalLink size={14} /></a>}
               <span className="row" style={{ gap: 4 }}>{app.git ? <IconGitBranch size={15} /> : <IconPackage size={15} />}<span className="clip">{app.git ? `${hostOf(app.git).replace(/\.git$/, '')}${app.branch ? ` · ${app.branch}` : ''}` : app.image}</span></span>
               {app.latest?.commit && app.latest.state.toLowerCase() === 'finished' && <span className="row" style={{ gap: 4 }}><IconGitCommit size={15} /><code>{shortCommit(app.latest.commit)}</code></span>}
             </>}

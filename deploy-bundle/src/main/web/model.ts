@@ -26,6 +26,8 @@ export interface App {
   projectName?: string;
   status?: string;
   address?: string;
+  /** In the letters of its name. */
+  addressText?: string;
   git?: string;
   branch?: string;
   directory?: string;

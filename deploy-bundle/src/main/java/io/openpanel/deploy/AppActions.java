@@ -34,7 +34,10 @@ public final class AppActions implements Extension {
     /** What may stand in the path and query of a URL. */
     private static final String HEALTH_PATH = "/([A-Za-z0-9/?:@!$&'()*+,;=._~-]|%[0-9A-Fa-f]{2})*";
 
-    private static final String IMAGE = "[A-Za-z0-9][A-Za-z0-9._:/@-]*";
+    /** As registries name them, a digest or a part of the engine's own id included. */
+    private static final String IMAGE =
+            "([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?/)?[a-z0-9]+(([._]|__|-+)[a-z0-9]+)*"
+                    + "(/[a-z0-9]+(([._]|__|-+)[a-z0-9]+)*)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?";
 
     private final Panel panel;
     private final Projects projects;
@@ -72,13 +75,15 @@ public final class AppActions implements Extension {
                     String name,
             @Param(value = "Repository with a Dockerfile", max = 1000, example = "https://example.com/you/web.git")
                     Optional<String> git,
-            @Param(value = "The repository's own where empty", max = 200, example = "main") Optional<String> branch,
+            @Param(value = "A branch or a tag; the repository's own branch where empty", max = 200, example = "main")
+                    Optional<String> branch,
             @Param(value = "Folder in the repository to build", max = 300, example = "services/web")
                     Optional<String> directory,
-            @Param("Reads a private repository over HTTPS") Optional<Secret> token,
+            @Param("Reads a private repository over HTTPS; user:token where the host asks for a user")
+                    Optional<Secret> token,
             @Param("Private key that reads a private repository over SSH") Optional<Secret> deployKey,
             @Param(
-                            value = "Instead of a repository: an image that exists",
+                            value = "Instead of a repository: an image that exists, its name in lower case",
                             pattern = IMAGE,
                             max = 300,
                             example = "nginx:1.27")
@@ -108,11 +113,13 @@ public final class AppActions implements Extension {
             @Param(value = "Lower-case letters, digits and dashes", pattern = ProjectActions.NAME, max = 40)
                     Optional<String> name,
             @Param(value = "Repository with a Dockerfile", max = 1000) Optional<String> git,
-            @Param(value = "The branch that is deployed", max = 200) Optional<String> branch,
+            @Param(value = "The branch or tag that is deployed", max = 200) Optional<String> branch,
             @Param(value = "Folder in the repository to build", max = 300) Optional<String> directory,
-            @Param("Reads a private repository over HTTPS") Optional<Secret> token,
+            @Param("Reads a private repository over HTTPS; user:token where the host asks for a user")
+                    Optional<Secret> token,
             @Param("Private key that reads a private repository over SSH") Optional<Secret> deployKey,
-            @Param(value = "An image that exists", pattern = "|" + IMAGE, max = 300) Optional<String> image,
+            @Param(value = "An image that exists, its name in lower case", pattern = "|" + IMAGE, max = 300)
+                    Optional<String> image,
             @Param(value = "Where it is not called Dockerfile", max = 300) Optional<String> dockerfile,
             @Param(value = "Port the app listens on", min = 1, max = 65535) Optional<Integer> port,
             @Param(value = "Asked until it answers with success", pattern = "|" + HEALTH_PATH, max = 300)
@@ -120,7 +127,9 @@ public final class AppActions implements Extension {
             @Param("How long it may take until it is healthy") Optional<Duration> healthTimeout,
             @Param("Cores it may use; 0 for no limit") Optional<Double> cpus,
             @Param(value = "Memory it may use; 0 for no limit", kind = "bytes", min = 0) Optional<Long> memory,
-            @Param(value = "Folders that outlive a deployment", max = 20) Optional<List<Apps.Volume>> volumes) {}
+            @Param(value = "Folders that outlive a deployment", max = 20) Optional<List<Apps.Volume>> volumes,
+            @Param(value = "The domain it is known by; the oldest of its own where none was chosen", kind = "domain")
+                    Optional<Ref> mainDomain) {}
 
     public record Filter(
             @Param(value = "Only of this project", kind = "project") Optional<Ref> project,
@@ -191,13 +200,14 @@ public final class AppActions implements Extension {
         if (in.git().isPresent() == in.image().isPresent()) {
             throw Problem.invalid("git", "Give either a repository (git) or an image");
         }
-        Optional<Boolean> privateSource = in.git().map(git -> isPrivate(in.project(), git));
+        Optional<GitAddress> git = in.git().map(GitAddress::parse);
+        Optional<Boolean> privateSource = git.map(each -> isPrivate(in.project(), each));
         Apps.Row made = apps.create(
                 in.project(),
                 in.name(),
                 new Apps.Settings(
                         Optional.empty(),
-                        in.git(),
+                        git.map(GitAddress::url),
                         in.branch(),
                         in.directory(),
                         in.token(),
@@ -218,13 +228,14 @@ public final class AppActions implements Extension {
     @Action(value = "app.update", summary = "Changes an app; the next deployment has it", effect = CHANGE)
     public AppView.App update(Update in) {
         Apps.Row app = apps.get(in.app());
-        Optional<Boolean> privateSource =
-                in.git().filter(git -> !git.isEmpty()).map(git -> isPrivate(new Ref("project", app.projectId()), git));
-        return view.show(apps.update(
-                in.app(),
+        Optional<GitAddress> git = in.git().filter(text -> !text.isBlank()).map(GitAddress::parse);
+        in.mainDomain().ifPresent(domain -> requireOwn(in.app(), domain));
+        Optional<Boolean> privateSource = git.map(each -> isPrivate(new Ref("project", app.projectId()), each));
+        Apps.Row changed = apps.update(
+                app,
                 new Apps.Settings(
                         in.name(),
-                        in.git(),
+                        in.git().map(text -> git.map(GitAddress::url).orElse("")),
                         in.branch(),
                         in.directory(),
                         in.token(),
@@ -237,12 +248,20 @@ public final class AppActions implements Extension {
                         in.cpus(),
                         in.memory(),
                         in.volumes(),
-                        privateSource)));
+                        privateSource));
+        in.mainDomain().ifPresent(domain -> apps.setMainDomain(in.app(), domain));
+        return view.show(in.mainDomain().isPresent() ? apps.get(in.app()) : changed);
+    }
+
+    private void requireOwn(Ref app, Ref domain) {
+        if (engine.domains(app).stream().noneMatch(each -> each.domain().equals(domain))) {
+            throw Problem.invalid("mainDomain", "That domain leads to another app; give this one the domain first");
+        }
     }
 
     /** Whether the repository is at a private address, which needs a right of its own. */
-    private boolean isPrivate(Ref project, String git) {
-        boolean isPrivate = GitAddress.parse(git).isPrivate();
+    private boolean isPrivate(Ref project, GitAddress git) {
+        boolean isPrivate = git.isPrivate();
         if (isPrivate) {
             try {
                 panel.call("app.private-source", new OfProject(Optional.of(project)), Allowed.class);
@@ -311,13 +330,20 @@ public final class AppActions implements Extension {
         return view.show(apps.get(in.app()));
     }
 
-    private Ref container(Ref app) {
-        return apps.get(app)
-                .currentDeployment()
+    private Ref container(Ref ref) {
+        Apps.Row app = apps.get(ref);
+        Ref container = app.currentDeployment()
                 .flatMap(deployments::find)
                 .flatMap(Deployments.Row::container)
                 .map(id -> new Ref("container", id))
                 .orElseThrow(() -> new Problem(Problem.Kind.CONFLICT, "The app was never deployed; deploy it first"));
+        if (engine.containers(ref).stream().noneMatch(each -> each.container().equals(container))) {
+            throw new Problem(
+                    Problem.Kind.CONFLICT,
+                    "The container of " + app.path()
+                            + " is gone: it was removed by other means than this panel; deploy the app again");
+        }
+        return container;
     }
 
     @Action(

@@ -217,6 +217,65 @@ class DeployInThePanelTest {
         assertThat(office.call("app.get", "app", app).get("cpus").asDouble()).isEqualTo(0.5);
     }
 
+    private String address(String app) {
+        return office.call("app.get", "app", app).path("address").asText();
+    }
+
+    @Test
+    void anAppIsKnownByTheDomainThatWasChosenElseByItsOldestOwn() {
+        String app = gitApp("known");
+        done(office.deploy(app));
+        assertThat(address(app)).endsWith(".localhost");
+
+        office.proxy.add(office.ref(app), "www.example.com", Optional.empty(), 10);
+        Ref later = office.proxy.add(office.ref(app), "xn--caf-dma.example.com", Optional.of("café.example.com"), 20);
+        assertThat(address(app)).isEqualTo("http://www.example.com");
+
+        JsonNode chosen = office.call("app.update", "app", app, "mainDomain", later);
+        assertThat(chosen.get("address").asText()).isEqualTo("http://xn--caf-dma.example.com");
+        assertThat(chosen.get("addressText").asText()).isEqualTo("http://café.example.com");
+        JsonNode job = office.deploy(app);
+        assertThat(job.at("/result/address").asText()).isEqualTo("http://xn--caf-dma.example.com");
+        assertThat(office.log(job.get("job").asText())).contains("Online at http://xn--caf-dma.example.com, ");
+
+        office.proxy.own.removeIf(each -> each.domain().equals(later));
+        assertThat(address(app)).isEqualTo("http://www.example.com");
+    }
+
+    @Test
+    void anotherAppsDomainIsNotTheMainOne() {
+        String app = gitApp("known-2");
+        Ref foreign = office.proxy.add(office.ref(gitApp("known-3")), "other.example.com", Optional.empty(), 1);
+
+        assertThat(office.refused("app.update", "app", app, "mainDomain", foreign))
+                .hasMessageContaining("another app");
+    }
+
+    @Test
+    void aRollbackToAnImageThatSomebodyRemovedSaysWhatToDeploy() {
+        String app = gitApp("gone");
+        done(office.deploy(app));
+        git.commit("gone", "main", Map.of("a.txt", "2"));
+        done(office.deploy(app));
+        office.docker.images.values().removeIf(name -> name.contains("shop-gone"));
+
+        JsonNode job = office.ended(office.start("deployment.rollback", "app", app));
+
+        assertThat(failed(job))
+                .matches("The image of deployment 1 is gone from the engine; deploy its commit \\w{10} instead");
+    }
+
+    @Test
+    void anAppWhoseContainerSomebodyRemovedSaysSo() {
+        String app = gitApp("vanished");
+        done(office.deploy(app));
+        office.docker.containers.clear();
+
+        assertThat(office.refused("app.restart", "app", app))
+                .hasMessageContaining("The container of shop/vanished is gone")
+                .hasMessageContaining("deploy the app again");
+    }
+
     @Test
     void onlySecretsAreMaskedInTheLog() {
         String app = gitApp("masked");

@@ -44,9 +44,9 @@ final class Office {
         engine.getBundleContext()
                 .registerService(new String[] {Extension.class.getName(), Resources.class.getName()}, docker, null);
         engine.getBundleContext().registerService(Resources.class, docker.imageResources(), null);
-        panel.plugin("ssl", List.of(), Map.of("OPENPANEL-INF/roles.yaml", FakeProxy.ROLES))
-                .getBundleContext()
-                .registerService(Extension.class, proxy, null);
+        Bundle ssl = panel.plugin("ssl", List.of(), Map.of("OPENPANEL-INF/roles.yaml", FakeProxy.ROLES));
+        ssl.getBundleContext().registerService(Extension.class, proxy, null);
+        ssl.getBundleContext().registerService(Resources.class, proxy.resources(team), null);
         try {
             listening = new ServerSocket(0);
         } catch (IOException e) {

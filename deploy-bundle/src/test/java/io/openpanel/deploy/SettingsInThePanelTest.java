@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -119,9 +120,9 @@ class SettingsInThePanelTest {
         assertThat(office.refused("app.create", "project", "taken", "name", "web", "image", "x")
                         .kind())
                 .isEqualTo(Problem.Kind.CONFLICT);
-        assertThat(office.refused("app.update", "app", "taken/api", "name", "web")
-                        .kind())
-                .isEqualTo(Problem.Kind.CONFLICT);
+        assertThat(office.refused("app.update", "app", "taken/api", "name", "web"))
+                .hasMessage("The project has an app 'web' already; choose another name");
+        office.call("app.update", "app", "taken/api", "name", "api");
     }
 
     @Test
@@ -278,7 +279,13 @@ class SettingsInThePanelTest {
         "healthTimeout,-PT5S",
         "healthPath,/a b",
         "healthPath,/%zz",
-        "healthPath,health"
+        "healthPath,health",
+        "image,Nginx",
+        "image,nginx:",
+        "image,a//b",
+        "image,https://docker.io/nginx",
+        "image,nginx@sha256:abc",
+        "image,a:b:c"
     })
     void aSettingNoAppCouldRunWithIsRefused(String field, String value) {
         String app = office.app("odd", "web-" + System.nanoTime(), "image", "x");
@@ -287,6 +294,54 @@ class SettingsInThePanelTest {
         assertThat(office.refused("app.update", "app", app, field, field.equals("memory") ? 1000 : given)
                         .fields())
                 .containsKey(field);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "nginx",
+                "nginx:1.29",
+                "shop/web:Stable_1.0-x",
+                "Registry.example.com:5000/team/my--app__x.y/web@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+                "localhost:5000/web:1@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+                "793bea2dad52"
+            })
+    void anImageIsNamedAsRegistriesDo(String image) {
+        String app = office.app("images", "web-" + System.nanoTime(), "image", image);
+
+        assertThat(office.call("app.get", "app", app).get("image").asText()).isEqualTo(image);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"/data/../etc,without", "/..,without", "/proc/x,system's own", "/sys,system's own", "/data/,Two volumes"
+    })
+    void aVolumeHasAFolderOfItsOwn(String path, String said) {
+        String app = office.app("rooms", "web-" + System.nanoTime(), "image", "x");
+
+        assertThat(office.refused(
+                        "app.update",
+                        "app",
+                        app,
+                        "volumes",
+                        List.of(Map.of("name", "a", "path", "/data"), Map.of("name", "b", "path", path))))
+                .hasMessageContaining(said);
+    }
+
+    @Test
+    void aRepositorysTokenInItsAddressIsNeitherKeptNorRepeated() {
+        office.call("project.create", "name", "leaky");
+
+        assertThat(office.refused(
+                        "app.create", "project", "leaky", "name", "web", "git", "https://hunter22@example.com/x.git"))
+                .hasMessageContaining("token")
+                .hasMessageNotContaining("hunter22");
+    }
+
+    @Test
+    void anAddressIsKeptAsItIsRead() {
+        String app = office.app("pasted", "web", "git", " HTTPS://example.com/You/web.git ");
+
+        assertThat(office.call("app.get", "app", app).get("git").asText()).isEqualTo("https://example.com/You/web.git");
     }
 
     @Test

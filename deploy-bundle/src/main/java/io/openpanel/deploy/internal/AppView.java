@@ -5,6 +5,7 @@ import io.openpanel.api.Problem;
 import io.openpanel.api.Ref;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,6 +34,7 @@ public final class AppView {
             String projectName,
             String status,
             Optional<String> address,
+            @Param("The address in the letters of its name, where these are not ASCII") Optional<String> addressText,
             Optional<String> git,
             Optional<String> branch,
             Optional<String> directory,
@@ -123,7 +125,8 @@ public final class AppView {
                 new Ref("project", row.projectId()),
                 row.projectName(),
                 status(row, latest, containers),
-                best(domains),
+                main(row, domains).map(Engine.Domain::address),
+                main(row, domains).flatMap(Engine.Domain::text),
                 row.git(),
                 row.branch(),
                 row.directory(),
@@ -167,16 +170,18 @@ public final class AppView {
 
     /** Where the app answers, once it was deployed. */
     public Optional<String> address(Apps.Row row) {
-        return best(where(() -> engine.domains(row.ref())).orElse(List.of()));
+        return main(row, where(() -> engine.domains(row.ref())).orElse(List.of()))
+                .map(Engine.Domain::address);
     }
 
-    /** One a person chose before the one the panel made up. */
-    private static Optional<String> best(List<Engine.Domain> domains) {
+    /** The one that was chosen; else the oldest that a person added, before the one the panel made up. */
+    static Optional<Engine.Domain> main(Apps.Row row, List<Engine.Domain> domains) {
         return domains.stream()
-                .filter(each -> !each.generated())
+                .filter(each ->
+                        row.mainDomain().equals(Optional.of(each.domain().id())))
                 .findFirst()
-                .or(() -> domains.stream().findFirst())
-                .map(Engine.Domain::address);
+                .or(() -> domains.stream()
+                        .min(Comparator.comparing(Engine.Domain::generated).thenComparing(Engine.Domain::createdAt)));
     }
 
     private static String status(

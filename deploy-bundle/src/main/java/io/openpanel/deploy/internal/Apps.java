@@ -7,11 +7,14 @@ import io.openpanel.api.Problem;
 import io.openpanel.api.Ref;
 import io.openpanel.api.Secret;
 import io.openpanel.deploy.DeployEvents;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -24,13 +27,14 @@ public final class Apps {
             """
             a.id, a.team_id, a.project_id, p.name as project_name, a.name, a.git, a.branch, a.directory, a.token, a.deploy_key,
             a.known_host, a.private_source, a.image, a.sample, a.dockerfile, a.port, a.health_path, a.health_timeout, a.cpus,
-            a.memory, a.volumes, a.current_deployment, a.created_at, a.version
+            a.memory, a.volumes, a.main_domain, a.current_deployment, a.created_at, a.version
             """;
     private static final String FROM = " from app a join project p on p.team_id = a.team_id and p.id = a.project_id ";
 
     private static final double LEAST_CPUS = 0.01;
     private static final double MOST_CPUS = 1024;
     private static final long LEAST_MEMORY = 6 << 20;
+    private static final Set<String> RESERVED = Set.of("proc", "sys", "dev");
     private static final Duration SHORTEST_WAIT = Duration.ofSeconds(1);
     private static final Duration LONGEST_WAIT = Duration.ofHours(1);
 
@@ -89,6 +93,7 @@ public final class Apps {
                     .isPresent()) {
                 throw Problem.invalid("healthTimeout", "healthTimeout must be from 1 second to 1 hour");
             }
+            volumes.ifPresent(Apps::checkVolumes);
         }
 
         /** Of a new app the panel makes up itself. */
@@ -109,6 +114,25 @@ public final class Apps {
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty());
+        }
+    }
+
+    /** The engine says so too, but only once the former version was stopped for it. */
+    private static void checkVolumes(List<Volume> volumes) {
+        Set<Path> paths = new HashSet<>();
+        for (Volume volume : volumes) {
+            Path path = Path.of(volume.path());
+            if (!path.equals(path.normalize()) || path.getNameCount() == 0) {
+                throw Problem.invalid(
+                        "volumes", "'" + volume.path() + "' is no folder of its own; write it without . and ..");
+            }
+            if (RESERVED.contains(path.getName(0).toString())) {
+                throw Problem.invalid("volumes", "'" + volume.path() + "' is the system's own folder; choose another");
+            }
+            if (!paths.add(path)) {
+                throw Problem.invalid(
+                        "volumes", "Two volumes are at '" + volume.path() + "'; give each a folder of its own");
+            }
         }
     }
 
@@ -138,6 +162,7 @@ public final class Apps {
             Optional<Double> cpus,
             Optional<Long> memory,
             List<Volume> volumes,
+            Optional<String> mainDomain,
             Optional<String> currentDeployment,
             Instant createdAt,
             long version) {
@@ -189,11 +214,7 @@ public final class Apps {
     public Row create(Ref project, String name, Settings settings, boolean sample) {
         String id = Ref.create("app").id();
         return panel.database().tx(tx -> {
-            if (tx.one(Name.class, "select name from app where project_id = ? and name = ?", project.id(), name)
-                    .isPresent()) {
-                throw new Problem(
-                        Problem.Kind.CONFLICT, "The project has an app '" + name + "' already; choose another name");
-            }
+            requireFree(tx, project.id(), name, id);
             tx.update(
                     """
                     insert into app (team_id, id, project_id, name, sample, port, health_timeout, created_at)
@@ -216,11 +237,20 @@ public final class Apps {
 
     public record Name(String name) {}
 
-    public Row update(Ref app, Settings settings) {
+    private static void requireFree(Database.Tx tx, String project, String name, String app) {
+        if (tx.one(Name.class, "select name from app where project_id = ? and name = ? and id <> ?", project, name, app)
+                .isPresent()) {
+            throw new Problem(
+                    Problem.Kind.CONFLICT, "The project has an app '" + name + "' already; choose another name");
+        }
+    }
+
+    public Row update(Row app, Settings settings) {
         return panel.database().tx(tx -> {
+            settings.name().ifPresent(name -> requireFree(tx, app.projectId(), name, app.id()));
             apply(tx, app.id(), settings);
             Row row = tx.one(Row.class, "select " + COLUMNS + FROM + "where a.id = ?", app.id())
-                    .orElseThrow(() -> Problem.missing(app));
+                    .orElseThrow(() -> Problem.missing(app.ref()));
             if (row.git().isEmpty() && row.image().isEmpty() && !row.sample()) {
                 throw Problem.invalid("git", "An app needs a repository (git) or an image; give one in its place");
             }
@@ -276,6 +306,13 @@ public final class Apps {
     /** Keeps the key that a Git server showed first. */
     public void trustHost(Ref app, String key) {
         panel.database().tx(tx -> tx.update("update app set known_host = ? where id = ?", key, app.id()));
+    }
+
+    /** Says which of its domains the app is known by. */
+    public void setMainDomain(Ref app, Ref domain) {
+        panel.database()
+                .tx(tx -> tx.update(
+                        "update app set main_domain = ?, version = version + 1 where id = ?", domain.id(), app.id()));
     }
 
     public void setCurrent(Ref app, String deployment) {

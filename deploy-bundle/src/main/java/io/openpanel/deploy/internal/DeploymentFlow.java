@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -98,6 +100,7 @@ public final class DeploymentFlow {
         if (wanted.earlier().isPresent()) {
             Deployments.Row earlier = wanted.earlier().get();
             built = new Built(earlier.image().orElseThrow());
+            requireImage(earlier);
             call.log("Back to deployment " + earlier.number() + ", with the environment and the settings it had");
             commit = earlier.commitId();
             commit.ifPresent(back -> deployments.source(
@@ -127,6 +130,17 @@ public final class DeploymentFlow {
             call.log("The former version is still there and is removed later: " + problem.getMessage());
         }
         return new Deployed(deployment.ref(), deployment.number(), switched.address(), built.image(), commit);
+    }
+
+    private void requireImage(Deployments.Row earlier) {
+        if (earlier.image().filter(engine::hasImage).isEmpty()) {
+            throw new Problem(
+                    Problem.Kind.CONFLICT,
+                    "The image of deployment " + earlier.number() + " is gone from the engine; "
+                            + earlier.commitId()
+                                    .map(commit -> "deploy its commit " + commit.substring(0, 10) + " instead")
+                                    .orElse("deploy the app instead"));
+        }
     }
 
     private Queued queue(Call call, Ref app, Deployments.Row deployment, Wanted wanted) {
@@ -225,12 +239,17 @@ public final class DeploymentFlow {
     private Switched change(Call call, Apps.Row app, Deployments.Row deployment, Started started, int port) {
         Health.stopIfCancelled(call);
         engine.generateDomain(app.ref());
+        String address = AppView.main(apps.get(app.ref()), engine.domains(app.ref()))
+                .map(Engine.Domain::address)
+                .orElse("");
         // Stored before it is done: an attempt that dies between the two leaves no other trace.
         deployments.switching(deployment.id(), true);
         Engine.Routed routed = engine.route(app.ref(), List.of(started.address() + ':' + port));
-        String address = routed.addresses().isEmpty() ? "" : routed.addresses().get(0);
         deployments.finish(deployment, address);
-        call.log("Online at " + String.join(", ", routed.addresses()));
+        call.log("Online at "
+                + Stream.concat(Stream.of(address), routed.addresses().stream())
+                        .distinct()
+                        .collect(Collectors.joining(", ")));
         return new Switched(address);
     }
 

@@ -5,6 +5,7 @@ import io.openpanel.api.Problem;
 import io.openpanel.api.Ref;
 import io.openpanel.api.Secret;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -58,6 +59,15 @@ public final class Engine {
         }
     }
 
+    /** Where something in a container waits for connections. */
+    public record Socket(String address, int port) {
+        boolean isLoopback() {
+            return address.startsWith("127.") || address.equals("0:0:0:0:0:0:0:1");
+        }
+    }
+
+    public record Listening(List<Socket> listening) {}
+
     public record Containers(List<Container> items, Optional<String> next) {}
 
     public record Volume(String volume, String path) {}
@@ -106,7 +116,19 @@ public final class Engine {
 
     public record Line(String line) {}
 
-    public record Domain(Ref app, String host, String address, boolean generated) {}
+    public record Domain(
+            Ref domain,
+            Ref app,
+            String host,
+            Optional<String> unicode,
+            String address,
+            boolean generated,
+            Instant createdAt) {
+        /** The address in the letters of its name. */
+        Optional<String> text() {
+            return unicode.map(name -> address.replace(host, name));
+        }
+    }
 
     public record Domains(List<Domain> items, Optional<String> next) {}
 
@@ -145,6 +167,10 @@ public final class Engine {
 
     Container container(Ref container) {
         return panel.call("container.get", new One(container), Container.class);
+    }
+
+    List<Socket> listening(Ref container) {
+        return panel.call("container.get", new One(container), Listening.class).listening();
     }
 
     Ran run(Run run) {
@@ -199,6 +225,19 @@ public final class Engine {
                 throw problem;
             }
             return panel.call("image.pull", new Pulling(reference), Built.class).image();
+        }
+    }
+
+    /** Whether the engine has it. */
+    boolean hasImage(String image) {
+        try {
+            panel.call("image.get", new ImageRef(new Ref("image", image)), Found.class);
+            return true;
+        } catch (Problem problem) {
+            if (problem.kind() != Problem.Kind.MISSING) {
+                throw problem;
+            }
+            return false;
         }
     }
 
@@ -281,6 +320,7 @@ public final class Engine {
 
             @Override
             public void onError(Throwable problem) {
+                lines.add("The rest of the log could not be read: " + problem.getMessage());
                 end.countDown();
             }
 

@@ -7,9 +7,12 @@ import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Waits until a container proves that it works: its port accepts connections, or its health path answers with success. */
 final class Health {
@@ -17,6 +20,9 @@ final class Health {
     private static final int ANSWER_MILLIS = 5000;
     private static final long LOOK_NANOS = 500_000_000L;
     private static final int LAST_LINES = 20;
+
+    /** 128 + SIGKILL. */
+    private static final int KILLED = 137;
 
     private final Engine engine;
     private final Call call;
@@ -38,12 +44,12 @@ final class Health {
         while (System.nanoTime() < end) {
             stopIfCancelled(call);
             if (System.nanoTime() > nextLook) {
-                requireRunning(container);
+                requireRunning(container, settings);
                 nextLook = System.nanoTime() + LOOK_NANOS;
             }
             last = settings.healthPath().isPresent() ? ask(address, settings) : connect(address, settings.port());
             if (last.isEmpty()) {
-                requireRunning(container);
+                requireRunning(container, settings);
                 Duration took = Duration.ofNanos(System.nanoTime() - begun);
                 call.log("Healthy after " + took.toMillis() + " ms");
                 return new Healthy(took);
@@ -51,29 +57,57 @@ final class Health {
             pause(call, 50);
         }
         tell(container);
+        boolean listens = connect(address, settings.port()).isEmpty();
         throw new Problem(
                 Problem.Kind.UPSTREAM,
-                settings.healthPath().isPresent()
+                settings.healthPath().isPresent() && listens
                         ? "The app did not answer GET " + settings.healthPath().get() + " on port " + settings.port()
                                 + " with success within "
                                 + settings.healthTimeout().toSeconds() + " s (" + last
                                 + "); check the path, or give it more time"
-                        : "The app does not listen on port " + settings.port() + " after "
-                                + settings.healthTimeout().toSeconds()
-                                + " s; set the port it listens on (the variable PORT tells it, unless the app has one of its own), or give it more time");
+                        : deaf(engine.listening(container), settings));
     }
 
-    private void requireRunning(Ref container) {
+    /** Where it listens instead, if anywhere: the port and 127.0.0.1 are what people get wrong first. */
+    static String deaf(List<Engine.Socket> listening, Deployments.Settings settings) {
+        int port = settings.port();
+        if (listening.stream().anyMatch(each -> each.port() == port)) {
+            return "The app listens on port " + port
+                    + " of its container's own loopback address only, where nobody else reaches it; have it listen on 0.0.0.0";
+        }
+        String others = listening.stream()
+                .filter(each -> !each.isLoopback())
+                .map(each -> String.valueOf(each.port()))
+                .distinct()
+                .collect(Collectors.joining(", "));
+        if (!others.isEmpty()) {
+            return "The app does not listen on port " + port + " but on " + others
+                    + "; set that as its port, or have it listen on the one in the variable PORT";
+        }
+        return "The app does not listen on port " + port + " after "
+                + settings.healthTimeout().toSeconds()
+                + " s; set the port it listens on (the variable PORT tells it, unless the app has one of its own), or give it more time";
+    }
+
+    private void requireRunning(Ref container, Deployments.Settings settings) {
         Engine.Container now = engine.container(container);
         if (now.hasEnded() || now.state().equals("restarting")) {
             tell(container);
-            throw new Problem(
-                    Problem.Kind.UPSTREAM,
-                    "The container ended at once"
-                            + now.exitCode()
-                                    .map(code -> " with exit code " + code)
-                                    .orElse("") + "; its last lines are in the log");
+            throw new Problem(Problem.Kind.UPSTREAM, ended(now.exitCode(), settings.memory()));
         }
+    }
+
+    static String ended(Optional<Integer> exitCode, Optional<Long> memory) {
+        if (exitCode.equals(Optional.of(KILLED)) && memory.isPresent()) {
+            return "The container was killed, most likely because it needs more than its " + (memory.get() >> 20)
+                    + " MiB of memory; raise the app's limit";
+        }
+        if (exitCode.equals(Optional.of(0))) {
+            return "The container ended at once with exit code 0, as one whose work is done; have its command stay in the foreground and serve";
+        }
+        return "The container ended at once"
+                + exitCode.map(code -> " with exit code " + code).orElse("")
+                + "; its last lines are in the log. Correct what they tell and deploy again";
     }
 
     private void tell(Ref container) {
@@ -103,10 +137,12 @@ final class Health {
             connection.setReadTimeout(ANSWER_MILLIS);
             try {
                 int status = connection.getResponseCode();
-                return status >= 200 && status < 400 ? "" : "it answered " + status;
+                return status >= 200 && status < 400 ? "" : status < 0 ? "no HTTP" : "it answered " + status;
             } finally {
                 connection.disconnect();
             }
+        } catch (SocketTimeoutException e) {
+            return "no answer within " + ANSWER_MILLIS / 1000 + " s";
         } catch (IOException | java.net.URISyntaxException e) {
             return String.valueOf(e.getMessage());
         }
