@@ -52,6 +52,20 @@ class RecordShapeTest {
             @Param(value = "Lower-case letters", example = "web", pattern = "[a-z]+") String name,
             @Param(pattern = "[a-z]+") Optional<String> other) {}
 
+    @ParameterizedTest
+    @ValueSource(strings = {"\\ud800", "a\\udfff", "\\ud83dx", "\\ude00\\ud83d"})
+    void halfOfACharacterIsRefusedByName(String escaped) {
+        Reading reading = Reading.strict();
+        Types.record(Part.class)
+                .read(
+                        Json.parse(("{\"name\":\"" + escaped + "\",\"size\":1}").getBytes(StandardCharsets.UTF_8)),
+                        "",
+                        reading);
+
+        assertThatThrownBy(reading::check)
+                .hasMessage("name must not contain half of a character, a surrogate without its other");
+    }
+
     @Test
     void whatBundlesTellEachOtherHasNoBounds() {
         String line = "x".repeat(300_000) + '\0';
