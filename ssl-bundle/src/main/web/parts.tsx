@@ -1,15 +1,22 @@
-import { confirm, Dialog, IconTrash, SchemaForm, toast, useAction, useT, type MenuItem } from '@openpanel/ui';
+import { confirm, Dialog, IconTrash, IconWorld, SchemaForm, toast, useAction, useT, type MenuItem } from '@openpanel/ui';
 
-export interface Domain { domain: string; host: string; app: string; generated: boolean; address: string; tls: boolean; status: string; createdAt: string }
+export interface Domain { domain: string; host: string; unicode?: string; app: string; generated: boolean; address: string; tls: boolean; status: string; createdAt: string }
 
 export const idOf = (ref: string): string => ref.slice(ref.indexOf(':') + 1);
 
-export function useDomainMenu(): (row: Domain) => (MenuItem | false)[] {
+/** As its owners write it; the kept form is in the title of what shows it. */
+export const nameOf = (row: Domain): string => row.unicode ?? row.host;
+
+/** @param main the address its app is known by, where that is shown */
+export function useDomainMenu(main?: string): (row: Domain) => (MenuItem | false)[] {
   const t = useT();
   const remove = useAction('domain.delete');
-  return (row) => [remove.allowed && { label: t('do.delete'), tone: 'red', icon: <IconTrash size={15} />, onSelect: () => confirm({
-    title: t('delete.title', { name: row.host }), action: t('do.delete'), dies: [t('delete.dies', { host: row.host })], survives: [t('delete.survives')],
-    run: () => remove.run({ domain: row.domain }).then(() => toast(t('did.delete', { name: row.host }))) }) }];
+  const update = useAction('app.update');
+  return (row) => [main !== undefined && main !== row.address && update.allowed && { label: t('domain.make-main'), icon: <IconWorld size={15} />,
+    onSelect: () => void update.go({ app: row.app, mainDomain: row.domain }).then((done) => done && toast(t('domain.made-main', { host: nameOf(row) }))) },
+  remove.allowed && { label: t('do.delete'), tone: 'red', icon: <IconTrash size={15} />, onSelect: () => confirm({
+    title: t('delete.title', { name: nameOf(row) }), action: t('do.delete'), dies: [t('delete.dies', { host: nameOf(row) })], survives: [t('delete.survives')],
+    run: () => remove.run({ domain: row.domain }).then(() => toast(t('did.delete', { name: nameOf(row) }))) }) }];
 }
 
 export function AddDomain({ app, onClose }: { app?: string; onClose: () => void }) {

@@ -48,6 +48,8 @@ public class DomainActions implements Extension {
             @Param(kind = "domain") Ref domain,
             @Param(kind = "app") Ref app,
             String host,
+            @Param("The host in its own letters, where it has others than ASCII's and cannot be read for another one")
+                    Optional<String> unicode,
             @Param("Whether the panel made it up") boolean generated,
             Status status,
             @Param("What to open in a browser") String address,
@@ -193,6 +195,7 @@ public class DomainActions implements Extension {
                 row.ref(),
                 row.app(),
                 row.host(),
+                addresses.readable(row.host()),
                 row.generated(),
                 row.upstreams().isEmpty() ? Status.WAITING : Status.SERVING,
                 addresses.of(row.host()),

@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.text.Normalizer;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntFunction;
 import org.osgi.framework.BundleContext;
@@ -39,6 +40,11 @@ public class Addresses {
     /** A host as a person wrote it; see {@link HostName}. */
     public String host(String text) {
         return HostName.of(text, Set.of(address.toLowerCase(Locale.ROOT)));
+    }
+
+    /** The host in its own letters; see {@link ReadableHost}. */
+    public Optional<String> readable(String host) {
+        return ReadableHost.of(host);
     }
 
     /** What to open in a browser. */

@@ -6,7 +6,6 @@ import io.openpanel.api.Ref;
 import io.openpanel.api.Resource;
 import io.openpanel.api.Resources;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -45,7 +44,7 @@ public class DomainKind implements Resources {
                         Found.class,
                         "select id, host, app, team_id from domain where id = ? or host = ? limit 1",
                         idOrHost,
-                        idOrHost.toLowerCase(Locale.ROOT)))
+                        HostName.kept(idOrHost)))
                 .map(found -> new Resource(
                         new Ref("domain", found.id),
                         found.host,

@@ -181,10 +181,11 @@ public class DomainStore {
     /** Says that the proxy took a change; returns the app's hosts, its own before the generated one. */
     public List<String> applied(Ref app, List<String> upstreams, long version) {
         return panel.database().tx(tx -> {
-            List<String> hosts =
-                    tx.list(Host.class, "select host from domain where app = ? order by generated, host", app).stream()
-                            .map(Host::host)
-                            .toList();
+            List<String> hosts = tx
+                    .list(Host.class, "select host from domain where app = ? order by generated, created_at, host", app)
+                    .stream()
+                    .map(Host::host)
+                    .toList();
             tx.publish(new DomainEvents.Applied(app, hosts, upstreams, version));
             return hosts;
         });

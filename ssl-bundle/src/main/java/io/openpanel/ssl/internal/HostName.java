@@ -50,6 +50,15 @@ final class HostName {
         return host;
     }
 
+    /** How a host that was written in whichever letters is kept; what is none stays as it is. */
+    static String kept(String text) {
+        try {
+            return IDN.toASCII(text).toLowerCase(Locale.ROOT);
+        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+            return text.toLowerCase(Locale.ROOT);
+        }
+    }
+
     private static String ascii(String text) {
         try {
             return IDN.toASCII(text, IDN.USE_STD3_ASCII_RULES).toLowerCase(Locale.ROOT);
