@@ -94,6 +94,20 @@ class DomainsTest {
     }
 
     @Test
+    void aHostIsFoundAndShownInItsOwnLetters() {
+        Ref app = FAKES.app(ALPHA, "letters", "shop");
+        json(ALPHA, "domain.create", create(app, "café.example.com"));
+
+        JsonNode found = json(ALPHA, "domain.get", "{\"domain\":\"CAFÉ.example.com\"}");
+
+        assertThat(found.get("host").asText()).isEqualTo("xn--caf-dma.example.com");
+        assertThat(found.get("unicode").asText()).isEqualTo("café.example.com");
+        assertThat(json(ALPHA, "domain.create", create(app, "plain.example.com"))
+                        .has("unicode"))
+                .isFalse();
+    }
+
+    @Test
     void theSwitchIsThereWhenApplyReturns() throws Exception {
         Ref app = FAKES.app(ALPHA, "switch", "shop");
         json(ALPHA, "domain.generate", of(app));
