@@ -54,20 +54,38 @@ final class Commands {
     }
 
     private void addAll(CommandLine root) {
+        // What is typed every day is listed before the long row of nouns.
+        for (JsonNode operation : operations.values()) {
+            if (words(operation).matches("[a-z-]+")) {
+                add(
+                        root,
+                        List.of(words(operation)),
+                        operation,
+                        braces(operation.path("cli").asText()));
+            }
+        }
         for (JsonNode operation : operations.values()) {
             String id = operation.get("id").asText();
             int dot = id.indexOf('.');
             String noun = id.substring(0, dot);
             String verb = id.substring(dot + 1);
-            String alias = operation.path("cli").asText("");
-            String words = alias.replaceAll("\\s*\\{.*", "").strip();
+            String words = words(operation);
             if (!words.equals(noun + ' ' + verb)) {
                 add(root, List.of(noun, verb), operation, firstRef(operation));
             }
-            if (!alias.isEmpty()) {
-                add(root, List.of(words.split(" ")), operation, braces(alias));
+            if (words.contains(" ")) {
+                add(
+                        root,
+                        List.of(words.split(" ")),
+                        operation,
+                        braces(operation.path("cli").asText()));
             }
         }
+    }
+
+    /** The alias without what it takes. */
+    private static String words(JsonNode operation) {
+        return operation.path("cli").asText("").replaceAll("\\s*\\{.*", "").strip();
     }
 
     private static List<String> braces(String alias) {

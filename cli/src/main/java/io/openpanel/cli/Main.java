@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.AutoComplete;
@@ -48,14 +49,37 @@ public final class Main {
             err.println(failure.getMessage());
             return failure.exitCode();
         } catch (CommandLine.ParameterException e) {
-            err.println(e.getMessage());
-            CommandLine.UnmatchedArgumentException.printSuggestions(e, err);
+            err.println(said(e));
+            if (path(e.getCommandLine()).isEmpty()) {
+                CommandLine.UnmatchedArgumentException.printSuggestions(e, err);
+            }
             err.println("Help: openpanel-cli " + path(e.getCommandLine()) + "--help");
             return Failure.USAGE;
         } finally {
             out.flush();
             err.flush();
         }
+    }
+
+    /** A word that is no command is answered with those there are, of which a likeness rarely finds the one that was meant. */
+    private static String said(CommandLine.ParameterException e) {
+        CommandLine command = e.getCommandLine();
+        if (!(e instanceof CommandLine.UnmatchedArgumentException unmatched)
+                || unmatched.isUnknownOption()
+                || command.getSubcommands().isEmpty()) {
+            return e.getMessage() + "\n"
+                    + command.getUsageMessage(CommandLine.Help.Ansi.OFF)
+                            .lines()
+                            .findFirst()
+                            .orElse("");
+        }
+        String word = unmatched.getUnmatched().get(0);
+        String noun = path(command).strip();
+        return noun.isEmpty()
+                ? "There is no command '" + word + "'"
+                : "There is no command '" + noun + ' ' + word + "'; '" + noun + "' has "
+                        + String.join(
+                                ", ", new TreeSet<>(command.getSubcommands().keySet()));
     }
 
     private static String path(CommandLine command) {

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -20,8 +21,10 @@ final class Printer {
     private static final DateTimeFormatter SHOWN_TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss");
     private static final int MOST_COLUMNS = 8;
     private static final int WIDEST = 48;
-    private static final int LINE = terminalColumns();
+    private static final List<String> NAMES = List.of("name", "title", "host");
     private static final Set<String> LEFT_OUT = Set.of("labels", "actions", "uses", "id");
+    private static final Pattern REF = Pattern.compile("[a-z][a-z-]*:[0-9a-z]+");
+    private static final Pattern DIGEST = Pattern.compile("sha256:([0-9a-f]{12})[0-9a-f]{52}");
 
     private final PrintWriter out;
     private final boolean json;
@@ -128,7 +131,8 @@ final class Printer {
     private static int fitting(int... widths) {
         int total = 0;
         int shown = 0;
-        while (shown < widths.length && (shown < 3 || total + widths[shown] <= LINE)) {
+        int line = terminalColumns();
+        while (shown < widths.length && (shown < 3 || total + widths[shown] <= line)) {
             total += widths[shown++] + 2;
         }
         return shown;
@@ -136,26 +140,51 @@ final class Printer {
 
     private static int terminalColumns() {
         String columns = System.getenv().getOrDefault("COLUMNS", "");
-        return columns.matches("[1-9]\\d{1,3}") ? Integer.parseInt(columns) : 140;
+        return columns.matches("[1-9]\\d{1,3}")
+                ? Integer.parseInt(columns)
+                : Window.columns().orElse(140);
     }
 
-    /** Names first, then what is short; nested values and columns that are empty everywhere are left out. */
+    /**
+     * Names first, then what is told of them, references last: whoever reads types names. What has no name is known by its
+     * own reference. Nested values, columns that are empty everywhere and references whose name is told are left out.
+     */
     private static List<String> columns(JsonNode items) {
         Set<String> columns = new LinkedHashSet<>();
-        for (String first : new String[] {"name", "title", "host"}) {
+        for (String first : NAMES) {
             if (items.get(0).has(first)) {
                 columns.add(first);
             }
         }
+        Set<String> nested = new HashSet<>(LEFT_OUT);
         items.forEach(item -> item.properties().forEach(entry -> {
             JsonNode value = entry.getValue();
-            boolean nested = value.isObject()
-                    || (value.isArray() && value.size() > 0 && value.get(0).isContainerNode());
-            if (!nested && !value.isNull() && !LEFT_OUT.contains(entry.getKey())) {
+            if (value.isObject() || value.path(0).isContainerNode()) {
+                nested.add(entry.getKey());
+            } else if (!value.isNull()) {
                 columns.add(entry.getKey());
             }
         }));
+        columns.removeAll(nested);
+        List<String> references = columns.stream()
+                .skip(1)
+                .filter(column -> references(items, column))
+                .toList();
+        columns.removeAll(references);
+        references.stream().filter(column -> !columns.contains(column + "Name")).forEach(columns::add);
         return columns.stream().limit(MOST_COLUMNS).toList();
+    }
+
+    private static boolean references(JsonNode items, String column) {
+        boolean any = false;
+        for (JsonNode item : items) {
+            String text = item.path(column).asText("");
+            if (!text.isEmpty() && !REF.matcher(text).matches()) {
+                return false;
+            }
+            any |= !text.isEmpty();
+        }
+        return any;
     }
 
     private static String shown(JsonNode value) {
@@ -180,7 +209,9 @@ final class Printer {
         return SPAN.matcher(text).matches() ? text.substring(2).toLowerCase(Locale.ROOT) : text;
     }
 
-    private static String cut(String text) {
+    /** Twelve characters tell a digest apart. */
+    private static String cut(String whole) {
+        String text = DIGEST.matcher(whole).replaceFirst("$1");
         return text.length() > WIDEST ? text.substring(0, WIDEST - 1) + "…" : text;
     }
 

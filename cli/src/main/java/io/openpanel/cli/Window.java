@@ -5,6 +5,7 @@ import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 
 /** The person's own window while keys go elsewhere unread; {@code stty} knows how, on every Unix. */
@@ -34,6 +35,14 @@ final class Window implements AutoCloseable {
             stty("raw", "-echo");
         }
         return window;
+    }
+
+    /** How many characters fit into a line of it; empty where nobody looks. */
+    static OptionalInt columns() {
+        String[] size = System.console() == null ? new String[0] : stty("size").split(" ");
+        return size.length == 2 && size[1].matches("[1-9]\\d{1,3}")
+                ? OptionalInt.of(Integer.parseInt(size[1]))
+                : OptionalInt.empty();
     }
 
     /** Where nobody looks. */

@@ -129,7 +129,8 @@ final class FakePanel implements AutoCloseable {
             return "{\"detail\":\"There is no project 'gone' here\"}";
         }
         if (uri.startsWith("/api/v1/apps?") || uri.equals("/api/v1/apps")) {
-            return "{\"items\":[{\"app\":\"app:1\",\"name\":\"web\",\"status\":\"Running\",\"took\":\"PT1M30S\","
+            return "{\"items\":[{\"app\":\"app:1\",\"project\":\"project:7\",\"projectName\":\"shop\",\"name\":\"web\",\"image\":\"sha256:"
+                    + "0123456789abcdef".repeat(4) + "\",\"status\":\"Running\",\"took\":\"PT1M30S\","
                     + "\"createdAt\":\"2026-03-01T08:30:00.123456Z\",\"labels\":{\"a\":\"b\"}}]}";
         }
         if (uri.contains("/logs")) {

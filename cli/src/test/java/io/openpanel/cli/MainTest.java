@@ -97,7 +97,9 @@ class MainTest {
         assertThat(out.toString())
                 .contains("NAME", "web", "Running", "1m30s")
                 .containsPattern("2026-0\\d-\\d\\d \\d\\d:\\d\\d:00")
-                .doesNotContain("{");
+                .containsPattern("NAME +PROJECT NAME +IMAGE +STATUS .* APP\n")
+                .containsPattern("web +shop +0123456789ab +Running .* app:1\n")
+                .doesNotContain("project:7", "{");
         assertThat(run("app", "list", "--project", "shop", "--json")).isZero();
         assertThat(out.toString()).contains("\"items\"");
         assertThat(panel.asked).last().isEqualTo("GET /api/v1/apps?project=shop");
@@ -171,6 +173,9 @@ class MainTest {
     void exitCodesTellErrorsApart() {
         assertThat(run("app", "list", "--project", "gone")).isEqualTo(Failure.MISSING);
         assertThat(run("app", "lst")).isEqualTo(Failure.USAGE);
+        assertThat(err.toString())
+                .contains("There is no command 'app lst'; 'app' has ")
+                .contains("list");
         assertThat(run("project", "create", "x", "--memory", "lots")).isEqualTo(Failure.USAGE);
         environment.put("OPENPANEL_TOKEN", "bad");
         assertThat(run("ps")).isEqualTo(Failure.SIGN_IN);
