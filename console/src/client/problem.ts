@@ -34,6 +34,12 @@ export class Problem extends Error {
     if (error instanceof Problem) {
       return error;
     }
+    if (isUnloaded(error)) {
+      return Problem.unreachable();
+    }
     return new Problem(0, 'unexpected', error instanceof Error ? error.message : String(error), undefined, 'unexpected');
   }
 }
+
+/** A part of the console that could not be fetched; the browser never asks for it again until the page is loaded anew. */
+export const isUnloaded = (error: unknown): boolean => error instanceof TypeError && /dynamically imported module|module script/i.test(error.message);

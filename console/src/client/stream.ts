@@ -1,5 +1,6 @@
 import { Problem } from './problem';
 import { send } from './http';
+import { Store } from './store';
 
 export interface Subscription {
   action: string;
@@ -49,6 +50,8 @@ export class LiveStream {
   private wanted: ReturnType<typeof setTimeout> | undefined;
   private failures = 0;
   private lostListeners = new Set<() => void>();
+  /** Whether the panel does not answer, so that what is shown may be old; one attempt that fails is no news yet. */
+  readonly lost = new Store(false);
 
   constructor(private readonly open: typeof send = send) {}
 
@@ -103,6 +106,7 @@ export class LiveStream {
           { key, action, input: without(input, 'after'), ...(resumes && after > 0 ? { after } : {}) })) },
       });
       this.failures = 0;
+      this.lost.set(false);
       this.settle(live);
       setTimeout(() => this.opened(mine), MOST_OPENING);
       await this.read(response, mine);
@@ -119,6 +123,7 @@ export class LiveStream {
     if (this.connection === mine) {
       this.leaveFormer();
       this.failures++;
+      this.lost.set(this.failures > 1);
       this.missed = true;
       this.topics.forEach((topic) => topic.ended || topic.onAway?.(true));
       this.reconnect(Math.min(MOST_WAIT, 500 * 2 ** Math.min(this.failures - 1, 6)) * (0.5 + Math.random()));

@@ -4,6 +4,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { perform, useCatalogue, type Input, type Operation } from '../client/catalogue';
 import { clauseOf, useSummary, useT } from '../i18n/i18n';
 import { Kbd } from '../ui/controls';
+import { useFocusBack } from '../ui/dialog';
 import { useNavigate, useOperation, useList } from '../ui/hooks';
 import { IconBox, IconChevronRight, IconExternalLink, IconFolder, IconKeyboard, IconRocket, IconSearch } from '../ui/icons';
 import { SchemaForm } from '../ui/SchemaForm';
@@ -23,6 +24,7 @@ export default function Palette({ entries, onHelp, onClose }: { entries: Entry[]
   const t = useT('');
   const navigate = useNavigate();
   const id = useId();
+  useFocusBack();
   const [words, setWords] = useState('');
   const [at, setAt] = useState(0);
   const [doing, setDoing] = useState<{ name: string; operation: Operation; fixed?: Input }>();

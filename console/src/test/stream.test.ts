@@ -56,6 +56,20 @@ describe('the live stream', () => {
     stream.close();
   });
 
+  it('says that the panel does not answer once it failed twice, and takes it back when it does', async () => {
+    let answers = false;
+    const heard: boolean[] = [];
+    const down = new LiveStream((() => (answers ? Promise.resolve(new Response(new ReadableStream())) : Promise.reject(new TypeError('Failed to fetch')))) as never);
+    down.lost.subscribe(() => heard.push(down.lost.get()));
+    down.subscribe({ action: 'event.watch', input: {}, resumes: false, onItems: () => undefined });
+    await settle();
+    expect(down.lost.get()).toBe(false);
+    await vi.waitFor(() => expect(heard).toEqual([true]), 5_000);
+    answers = true;
+    await vi.waitFor(() => expect(heard).toEqual([true, false]), 5_000);
+    down.close();
+  });
+
   it('comes back by itself and says that something may have been missed', async () => {
     const { asked, stream } = panel();
     const lost = vi.fn();

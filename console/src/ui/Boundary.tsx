@@ -1,4 +1,5 @@
 import { Component, type ReactNode } from 'react';
+import { isUnloaded } from '../client/problem';
 import { ErrorState } from './states';
 
 /** Keeps a page's bug on the page. */
@@ -14,6 +15,10 @@ export class Boundary extends Component<{ children: ReactNode; onRetry?: () => v
       return this.props.children;
     }
     return <ErrorState page error={this.state.error} onRetry={() => {
+      if (isUnloaded(this.state.error)) {
+        window.location.reload();
+        return;
+      }
       this.props.onRetry?.();
       this.setState({ error: undefined });
     }} />;

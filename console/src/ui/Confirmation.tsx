@@ -3,11 +3,13 @@ import { Modal, TextInput } from '@mantine/core';
 import { useT } from '../i18n/i18n';
 import type { Question } from './confirm';
 import { Button } from './controls';
+import { useFocusBack } from './dialog';
 import { ProblemNotice } from './states';
 
 /** The dialog that asks; it comes with the first question. */
 export default function Confirmation({ question, onClose }: { question: Question; onClose: () => void }) {
   const t = useT('');
+  useFocusBack();
   const [typed, setTyped] = useState('');
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();

@@ -7,6 +7,7 @@ import { session } from '../client/session';
 import { useStore } from '../client/store';
 import { useT } from '../i18n/i18n';
 import { Button } from './controls';
+import { useFocusBack } from './dialog';
 import { IconKey } from './icons';
 import { ProblemNotice } from './states';
 
@@ -14,6 +15,7 @@ import { ProblemNotice } from './states';
 export default function Proof({ answer }: { answer: (proved: boolean) => void }) {
   const t = useT('');
   const current = useStore(session);
+  useFocusBack();
   const [password, setPassword] = useState('');
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<Problem>();
