@@ -93,7 +93,7 @@ final class BuildKit implements Builder {
                 throw new Problem(
                         Problem.Kind.UPSTREAM,
                         "The build failed: " + lines.end()
-                                + ". The lines above say which step; correct it and deploy again");
+                                + ". The last lines of the log say which step; correct it and deploy again");
             }
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot run " + docker, e);

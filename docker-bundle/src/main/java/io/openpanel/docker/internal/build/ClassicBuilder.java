@@ -155,7 +155,7 @@ final class ClassicBuilder implements Builder {
                 throw new Problem(
                         Problem.Kind.UPSTREAM,
                         "The build failed: " + message.path("error").asText()
-                                + ". The lines above say which step; correct it and deploy again");
+                                + ". The last lines of the log say which step; correct it and deploy again");
             }
         }
         lines.flush();

@@ -38,7 +38,7 @@ final class TimeLimit implements AutoCloseable {
         return new Problem(
                 Problem.Kind.UPSTREAM,
                 "The build of " + tag + " took more than " + time
-                        + " and was ended; the lines above say where it stood."
+                        + " and was ended; the last lines of the log say where it stood."
                         + " Make it shorter, or build the image elsewhere and deploy that");
     }
 
