@@ -58,12 +58,15 @@ function Line({ of, within }: { of: Happened; within?: string }) {
   const deed = said.startsWith('did.') ? of.topic : said;
   const own = OWN.test(of.topic) && of.resource;
   const actor = own ? own.name : of.actor.startsWith('user:') ? of.actorName : t(`actor.${kindOf(of.actor)}`, { name: of.actorName });
-  const places = own ? [] : [...(of.resource && !deployment ? [of.resource] : []), ...of.within].filter((each) => each.ref !== within);
+  // On a page of its own a resource is not named beside what it lies in: what is left is what happened inside it.
+  const all = own ? [] : [...(of.resource && !deployment ? [of.resource] : []), ...of.within];
+  const here = all.findIndex((each) => each.ref === within);
+  const places = here > 0 ? all.slice(0, here) : here === 0 ? all.slice(0, 1) : all;
   return (
     <>
       <b style={{ fontWeight: 540 }}>{actor}</b> <span className="muted">{deployment ? <Link className="quiet-link" href={deployment}>{deed}</Link> : deed}</span>
       {places.map((each, index) => <Place key={each.ref} of={each} first={index === 0} />)}
-      {of.detail && of.detail !== of.resource?.name && <span className="muted"> · {RED.test(of.topic) ? retold(of.detail) : detail(t, of)}</span>}
+      {of.detail && of.detail !== of.resource?.name && of.detail !== of.resource?.ref && <span className="muted"> · {RED.test(of.topic) ? retold(of.detail) : detail(t, of)}</span>}
     </>
   );
 }
