@@ -6,6 +6,7 @@ import { useCatalogue } from '../client/catalogue';
 import { onEvent, startEvents } from '../client/events';
 import { navOf, refreshCatalogue, useRegistry } from '../client/registry';
 import { logOut, workIn } from '../client/session';
+import { useStore } from '../client/store';
 import { live } from '../client/stream';
 import { chooseLanguage, titleOf, useLocale, useT } from '../i18n/i18n';
 import { Avatar } from '../ui/bits';
@@ -26,6 +27,22 @@ const LANGUAGES = [['en', 'English'], ['pt-BR', 'Português (Brasil)']] as const
 
 export interface Entry { title: string; path: string; icon: string; order: number; group?: string }
 
+/** What is cut short says itself whole to whoever points at it, wherever it stands. */
+function useWhole(): void {
+  useEffect(() => {
+    const hear = ({ target }: PointerEvent) => {
+      const cut = target instanceof Element ? target.closest<HTMLElement>('.clip, .under, .table td, h1') : null;
+      if (cut && (!cut.title || cut.hasAttribute('data-whole')) && !cut.querySelector('[title]')) {
+        const whole = cut.scrollWidth > cut.clientWidth ? cut.innerText : '';
+        cut.title = whole;
+        cut.toggleAttribute('data-whole', Boolean(whole));
+      }
+    };
+    document.addEventListener('pointerover', hear);
+    return () => document.removeEventListener('pointerover', hear);
+  }, []);
+}
+
 /** The menu: the shell's own few entries and what the running bundles bring. */
 export function useEntries(): Entry[] {
   const t = useT('');
@@ -42,7 +59,7 @@ export function useEntries(): Entry[] {
     ...(jobs ? [{ title: t('nav.jobs'), path: '/jobs', icon: 'activity', order: 80 }] : []),
     ...(plugins ? [{ title: t('nav.plugins'), path: '/plugins', icon: 'plug', order: 90, group: 'settings' }] : []),
     ...(routes ? [{ title: t('nav.routes'), path: '/routes', icon: 'route', order: 92, group: 'settings' }] : []),
-    ...(audit ? [{ title: t('nav.audit'), path: '/audit', icon: 'shield', order: 95, group: 'settings' }] : []),
+    ...(audit ? [{ title: t('nav.audit'), path: '/audit', icon: 'list', order: 95, group: 'settings' }] : []),
     ...(encryption ? [{ title: t('nav.encryption'), path: '/encryption', icon: 'lock', order: 96, group: 'settings' }] : []),
     ...navOf(data).filter(({ needs }) => !needs || operations?.some((each) => each.id === needs && each.allowed)).map((entry) => ({ ...entry, title: titleOf(entry.plugin, entry.title, locale) })),
   ].sort((a, b) => a.order - b.order), [data, t, locale, plugins, jobs, routes, audit, encryption, operations]);
@@ -60,6 +77,7 @@ export function Frame() {
   const [folded, setFolded] = useState(() => localStorage.getItem('openpanel-folded') === 'yes');
   useLiveCatalogue();
   useStepUp();
+  useWhole();
   useKeys(() => setAsking(true), () => setHelping(true), () => setFolded((was) => {
     localStorage.setItem('openpanel-folded', was ? 'no' : 'yes');
     return !was;
@@ -89,12 +107,19 @@ export function Frame() {
         </nav>
         <Person onHelp={() => setHelping(true)} />
       </aside>
-      <main id="main" tabIndex={-1}><Routes /></main>
+      <main id="main" tabIndex={-1}><Lost /><Routes /></main>
       <BottomBar entries={entries} here={here} onSearch={() => setAsking(true)} />
       {asking && <Suspense fallback={null}><Palette entries={entries} onHelp={() => setHelping(true)} onClose={() => setAsking(false)} /></Suspense>}
       {helping && <Suspense fallback={null}><Shortcuts onClose={() => setHelping(false)} /></Suspense>}
     </div>
   );
+}
+
+/** Says so while what the page shows may be old. */
+function Lost() {
+  const t = useT('');
+  const lost = useStore(live.lost);
+  return <div role="status" className={lost ? 'offline' : undefined}>{lost && <><span className="spinner" aria-hidden />{t('live.lost')}</>}</div>;
 }
 
 function NavLink({ entry, current }: { entry: Entry; current: boolean }) {

@@ -23,7 +23,7 @@ export function LogPane({ buffer, name, height, step, live = true, state = 'live
   const scroller = useRef<HTMLDivElement>(null);
   const version = useSyncExternalStore(buffer.subscribe, buffer.read);
   const [follow, setFollow] = useState(true);
-  const [wrap, setWrap] = useState(() => localStorage.getItem('openpanel-log-wrap') === 'yes');
+  const [wrap, setWrap] = useState(() => (localStorage.getItem('openpanel-log-wrap') ?? (window.matchMedia('(max-width: 720px)').matches ? 'yes' : 'no')) === 'yes');
   const [stamp, setStamp] = useState<Stamp>(() => (localStorage.getItem('openpanel-log-time') as Stamp | null) ?? 'exact');
   const [typed, setTyped] = useState('');
   const wanted = useDeferredValue(typed);

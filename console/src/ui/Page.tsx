@@ -1,15 +1,14 @@
 import { useEffect, useRef, type ReactNode } from 'react';
 import { Link } from 'wouter';
 import { useT } from '../i18n/i18n';
+import { useTitle } from './states';
 
 export interface Crumb { label: string; href: string }
 
 export function Page({ title, crumbs, status, lead, actions, tabs, children }: { title: string; crumbs?: Crumb[]; status?: ReactNode;
   lead?: ReactNode; actions?: ReactNode; tabs?: ReactNode; children: ReactNode }) {
   const t = useT('');
-  useEffect(() => {
-    document.title = `${title} · OpenPanel`;
-  }, [title]);
+  useTitle(title);
   return (
     <div className="page">
       <div className="head">

@@ -196,7 +196,7 @@ function RefField({ kind, value, onChange, ...rest }: Shared & { kind: string; v
   if (!listed) {
     return <TextInput {...rest} value={value} onChange={(event) => onChange(event.currentTarget.value)} />;
   }
-  const data = (query.data ?? []).map((item) => ({ value: item[kind] ?? '', label: item.name ?? item.host ?? item[kind] ?? '' }));
+  const data = (query.data ?? []).map((item) => ({ value: item[kind] ?? '', label: item.projectName && item.name ? `${item.projectName}/${item.name}` : item.name ?? item.host ?? item[kind] ?? '' }));
   return (
     <Select {...rest} searchable data={data} value={value || null} placeholder={query.isLoading ? t('loading') : t('form.pick')} nothingFoundMessage={t('table.nothing')}
       onChange={(chosen) => onChange(chosen ?? '')} comboboxProps={{ transitionProps: { duration: 80 } }} maxDropdownHeight={240} />

@@ -79,7 +79,8 @@ export function formatAgo(at: number, now: number, locale = 'en'): string {
     if (Math.abs(value) < size) {
       // What is past is over whole units; what is to come is nearly there: 89.9 days are three months.
       const whole = value > 0 ? Math.round(value) : Math.trunc(value);
-      return ago(locale).format(unit === 'second' && Math.abs(value) < 10 ? 0 : whole, unit);
+      // Units stand without the full stop that some languages put behind what they cut short: 3 min, not 3 min.
+      return ago(locale).format(unit === 'second' && Math.abs(value) < 10 ? 0 : whole, unit).replace(/\.(?=\s|$)/g, '');
     }
     value /= size;
   }

@@ -5,5 +5,5 @@ export {
   IconMaximize, IconMenu2, IconMoon, IconPackage, IconPlayerPause, IconPlayerPlay, IconPlayerStop, IconPlug, IconPlus, IconRefresh,
   IconRocket, IconRoute, IconSearch, IconServer, IconSettings, IconShieldCheck, IconStack2, IconSun, IconTextWrap, IconTrash, IconUser, IconWebhook, IconWorld,
   IconX, IconColumns3, IconArrowDown, IconArrowUp, IconArrowNarrowDown, IconDice5, IconLanguage, IconDeviceDesktop, IconTerminal2, IconInfoCircle,
-  IconKeyboard, IconMessage, IconPencil, IconPuzzle, IconSparkles,
+  IconKeyboard, IconAddressBook, IconListSearch, IconLogin2, IconUserShare, IconUsers, IconMessage, IconPencil, IconPuzzle, IconSparkles,
 } from '@tabler/icons-react';

@@ -1,15 +1,25 @@
-import { useRef, useState, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import type { UseQueryResult } from '@tanstack/react-query';
 import { Problem } from '../client/problem';
 import { useT, type T } from '../i18n/i18n';
-import { Button } from './controls';
+import { Button, LinkButton } from './controls';
 import { IconAlertTriangle, IconCheck, IconInfoCircle } from './icons';
 
 export const Skeleton = ({ width = '100%', height = 12 }: { width?: number | string; height?: number }) =>
   <span className="skeleton" style={{ width, height }} aria-hidden />;
 
+/** What the browser calls this page, in its tab and in its history. */
+export function useTitle(title?: string): void {
+  useEffect(() => {
+    if (title) {
+      document.title = `${title} · OpenPanel`;
+    }
+  }, [title]);
+}
+
 /** `page`: it stands for the whole page, so its title is the page's. */
 export function EmptyState({ icon, title, text, page, children }: { icon?: ReactNode; title: string; page?: boolean; text?: ReactNode; children?: ReactNode }) {
+  useTitle(page ? title : undefined);
   return (
     <div className="state">
       {icon && <span className="glyph">{icon}</span>}
@@ -40,12 +50,15 @@ export function ErrorState({ error, page, onRetry }: { error: unknown; page?: bo
   const problem = Problem.from(error);
   const missing = problem.status === 404;
   const Heading = page ? 'h1' : 'h2';
+  const title = t(missing ? 'error.missing' : problem.status === 403 ? 'error.denied' : problem.kind === 'unreachable' ? 'error.unreachable' : 'error.title');
+  useTitle(page ? title : undefined);
   return (
     <div className={`state ${missing ? '' : 'failed'}`} role="alert">
       <span className="glyph"><IconAlertTriangle size={20} /></span>
-      <Heading>{t(missing ? 'error.missing' : problem.status === 403 ? 'error.denied' : problem.kind === 'unreachable' ? 'error.unreachable' : 'error.title')}</Heading>
+      <Heading>{title}</Heading>
       <p>{problemText(problem, t)}</p>
-      {onRetry && <div className="actions"><Button busy={trying} onClick={retry}>{t('retry')}</Button></div>}
+      {page && missing ? <div className="actions"><LinkButton href="/" tone="primary">{t('lost.home')}</LinkButton></div>
+        : onRetry && <div className="actions"><Button busy={trying} onClick={retry}>{t('retry')}</Button></div>}
       {problem.request && <small>{t('error.request')} <code>{problem.request}</code></small>}
     </div>
   );
