@@ -24,7 +24,7 @@ type Names = Map<string, string>;
 const AT_ONCE = 200;
 const isJob = (row: Row) => Boolean(row.detail?.startsWith('job:'));
 const OUTCOMES = ['done', 'failed', 'denied', 'accepted', 'cancelled', 'running', 'unknown'];
-const SURFACES = ['rest', 'action', 'event', 'schedule', 'local'];
+const SURFACES = ['rest', 'cli', 'action', 'event', 'schedule', 'local'];
 const PAUSE = 300;
 const PICK = { clearable: true, w: 168, comboboxProps: { transitionProps: { duration: 80 } } };
 const startOf = (day: string | undefined, plus = 0): string | undefined => {
@@ -110,8 +110,8 @@ export default function Audit() {
           tools={about && <Button small icon={<IconX size={14} />} onClick={() => only(undefined)}>{t('audit.about', { resource: called(names, about) })}</Button>}
           columns={[
             { id: 'action', header: t('audit.action'), cell: (row) => <button type="button" className="copy main" onClick={() => setShown(row)}><span className="link clip">{nameOf(row)}</span></button> },
-            { id: 'by', header: t('audit.by'), width: 190, wideOnly: true, sort: (row) => row.callerName, cell: (row) => <span className="clip">{row.callerName}{row.via && <span className="muted"> · {row.via}</span>}</span> },
-            { id: 'about', header: t('audit.resources'), width: 220, wideOnly: true, cell: (row) => <span className="muted clip" title={row.resources.join(', ')}>{row.resources.map((each) => called(names, each)).join(', ')}</span> },
+            { id: 'by', header: t('audit.by'), width: 170, wideOnly: true, sort: (row) => row.callerName, cell: (row) => <span className="clip">{row.callerName}{row.via && <span className="muted"> · {row.via}</span>}</span> },
+            { id: 'about', header: t('audit.resources'), width: 190, wideOnly: true, cell: (row) => <span className="muted clip" title={row.resources.join(', ')}>{row.resources.map((each) => called(names, each)).join(', ')}</span> },
             { id: 'surface', header: t('audit.surface'), width: 130, wideOnly: true, sort: (row) => row.surface, cell: (row) => <span className="muted clip">{surfaceOf(t, row)}</span> },
             { id: 'outcome', header: t('audit.outcome'), width: 120, sort: (row) => row.outcome ?? '', cell: (row) => <span title={isJob(row) ? undefined : row.detail}><Status value={row.outcome ?? 'running'} as="job" /></span> },
             { id: 'when', header: t('audit.when'), width: 130, end: true, wideOnly: true, sort: (row) => row.seq, cell: (row) => <span className="muted"><RelativeTime at={row.at} /></span> },

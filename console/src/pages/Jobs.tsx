@@ -18,7 +18,7 @@ export default function Jobs() {
         columns={[
           { id: 'action', header: t('jobs.action'), sort: nameOf, cell: (row) => <span className="main">{nameOf(row)}</span> },
           { id: 'about', header: t('jobs.about'), width: 180, wideOnly: true, sort: (row) => row.resourceName ?? '', cell: (row) => row.resourceName ?? <span className="faint">–</span> },
-          { id: 'state', header: t('jobs.state'), width: 128, sort: (row) => row.state, cell: (row) => <Status value={row.state} as="job" /> },
+          { id: 'state', header: t('jobs.state'), width: 144, sort: (row) => row.state, cell: (row) => <Status value={row.state} as="job" /> },
           { id: 'by', header: t('jobs.by'), width: 160, wideOnly: true, cell: (row) => <span className="muted">{row.caller}</span> },
           { id: 'took', header: t('jobs.took'), width: 110, wideOnly: true, end: true, cell: (row) => <Duration from={row.startedAt} to={row.finishedAt} /> },
           { id: 'when', header: t('jobs.when'), width: 130, end: true, wideOnly: true, sort: (row) => Date.parse(row.createdAt ?? row.startedAt ?? '') || 0, cell: (row) => <span className="muted"><RelativeTime at={row.startedAt ?? row.createdAt} /></span> },

@@ -47,7 +47,7 @@ export default function Overview() {
             <Extras on="overview.main" />
           </div>
           <div className="stack">
-            {here.apps && <FirstSteps apps={apps.data} projects={projects.data} engine={engine.data} />}
+            {here.apps && <FirstSteps apps={apps.data} engine={engine.data} />}
             <Extras on="overview" fallback={<Card><LinesSkeleton lines={4} /></Card>} />
           </div>
         </div>
@@ -69,14 +69,15 @@ function Attention({ apps = [], engine, waiting }: { apps?: App[]; engine?: Engi
       const last = app.latest;
       // An app that is down because it never came up is explained by its deployment.
       if (status === 'failed' && last?.state?.toLowerCase() === 'failed' && !app.address) {
-        return [{ key: app.app, text: t('over.deploy-failed', { name: app.name }), hint: app.projectName, href: `/deployments/${id(last.deployment)}`, red: true }];
+        return [{ key: app.app, text: t('over.deploy-failed', { name: app.name }), hint: app.projectName, at: last.finishedAt ?? last.createdAt, href: `/deployments/${id(last.deployment)}`, red: true }];
       }
       if (status === 'failed' || status === 'degraded') {
         return [{ key: app.app, text: t(`over.app-${status}`, { name: app.name }), hint: app.projectName, href: `/apps/${id(app.app)}`, red: status === 'failed' }];
       }
-      return last?.state?.toLowerCase() === 'failed' ? [{ key: app.app, text: t('over.deploy-failed', { name: app.name }), hint: app.projectName, href: `/deployments/${id(last.deployment)}`, red: true }] : [];
+      return last?.state?.toLowerCase() === 'failed' ? [{ key: app.app, text: t('over.deploy-failed', { name: app.name }), hint: app.projectName, at: last.finishedAt ?? last.createdAt, href: `/deployments/${id(last.deployment)}`, red: true }] : [];
     }),
-  ] as { key: string; text: string; hint?: string; href: string; red: boolean }[];
+  ] as { key: string; text: string; hint?: string; at?: string; href: string; red: boolean }[];
+  problems.sort((a, b) => Number(b.red) - Number(a.red));
   if (waiting) {
     return <div className="card" style={{ padding: '15px 16px' }}><Skeleton width={220} /></div>;
   }
@@ -89,7 +90,7 @@ function Attention({ apps = [], engine, waiting }: { apps?: App[]; engine?: Engi
         {problems.map((problem) => (
           <li key={problem.key} style={{ alignItems: 'center' }}>
             <span className={`dot ${problem.red ? 'red' : 'amber'}`} aria-hidden><IconAlertTriangle size={13} /></span>
-            <span>{problem.text}{problem.hint && <span className="muted"> · {problem.hint}</span>}</span>
+            <span>{problem.text}{problem.hint && <span className="muted"> · {problem.hint}</span>}{problem.at && <span className="muted"> · <RelativeTime at={problem.at} /></span>}</span>
             <LinkButton small href={problem.href}>{t('over.look')}</LinkButton>
           </li>
         ))}
@@ -100,7 +101,8 @@ function Attention({ apps = [], engine, waiting }: { apps?: App[]; engine?: Engi
 
 function ProjectCard({ project, apps }: { project: Project; apps: App[] }) {
   const t = useT('');
-  const worst = [...apps].sort((a, b) => statusRank(a.status) - statusRank(b.status));
+  const create = useCan('app.create');
+  const worst = [...apps].sort((a, b) => statusRank(a.latest && a.status) - statusRank(b.latest && b.status));
   return (
     <section className="card" style={{ display: 'flex', flexDirection: 'column' }}>
       <header style={{ minHeight: 44, paddingBottom: 6 }}>
@@ -112,13 +114,13 @@ function ProjectCard({ project, apps }: { project: Project; apps: App[] }) {
           <li key={app.app}>
             <Link href={`/apps/${id(app.app)}`} className="option-row">
               <span className="clip">{app.name}</span>
-              <Status value={app.status ?? 'none'} />
+              <Status value={app.latest ? app.status : 'none'} />
               <small className="clip">{app.address ? hostOf(app.address) : t('over.never')}</small>
               <small>{app.latest && <RelativeTime at={app.latest.finishedAt ?? app.latest.createdAt} />}</small>
             </Link>
           </li>
         ))}
-        {!apps.length && <li className="option-row none">{t('over.no-apps')}</li>}
+        {!apps.length && <li className="option-row none">{t('over.no-apps')}{create && <Link className="link" href={`/apps/new?project=${id(project.project)}`}>{t('over.new-app')}</Link>}</li>}
       </ul>
     </section>
   );
@@ -156,12 +158,15 @@ function Hero() {
 const HIDDEN = 'openpanel-first-steps';
 
 /** Fills itself; gone when all is done or hidden. */
-function FirstSteps({ apps, projects, engine }: { apps?: App[]; projects?: Project[]; engine?: Engine }) {
+function FirstSteps({ apps, engine }: { apps?: App[]; engine?: Engine }) {
   const t = useT('');
   const me = useMe();
   const [hidden, setHidden] = useState(() => localStorage.getItem(HIDDEN) === 'yes');
   const domains = useList<{ host: string; generated?: boolean }>('domain.list', {}, { live: ['domain.*'], enabled: useCan('domain.list') && !hidden });
   const keys = useList('api-key.list', {}, { enabled: useCan('api-key.list') && !hidden });
+  const members = useList('member.list', {}, { live: ['member.*'], enabled: useCan('member.list') && !hidden });
+  const invited = useList('invitation.list', {}, { live: ['invitation.*'], enabled: useCan('invitation.list') && !hidden });
+  const factors = useList('factor.list', {}, { enabled: useCan('factor.list') && !hidden });
   if (hidden || !apps || !me || !['owner', 'admin'].includes(me.role)) {
     return null;
   }
@@ -169,10 +174,11 @@ function FirstSteps({ apps, projects, engine }: { apps?: App[]; projects?: Proje
   const own = domains.data?.some((domain) => !domain.generated && !/\.(localhost|sslip\.io)$/.test(domain.host)) ?? false;
   const steps = [
     { key: 'engine', done: engine?.state === 'healthy' },
-    { key: 'project', done: Boolean(projects?.length), href: '/projects' },
     { key: 'app', done: apps.length > 0, href: '/apps/new' },
     { key: 'online', done: online },
     { key: 'domain', done: own, href: apps[0] && `/apps/${id(apps[0].app)}/domains` },
+    { key: 'factor', done: Boolean(factors.data?.length), href: '/settings/profile' },
+    { key: 'invite', done: (members.data?.length ?? 0) > 1 || Boolean(invited.data?.length), href: '/settings/members' },
     { key: 'key', done: Boolean(keys.data?.length), href: '/settings/api-keys' },
   ];
   const done = steps.filter((step) => step.done).length;

@@ -42,7 +42,7 @@ export default function RoutesPage() {
     <Page title={t('routes.title')} tabs={<RouteTabs current="routes" />} lead={<span style={{ maxWidth: 720 }}>{t('routes.lead')}</span>}>
       <Table label={t('routes.title')} query={query} rowKey={(row) => row.route} order="name" search={(row) => `${row.route} ${row.description} ${row.from} ${row.calls.join(' ')}`}
         empty={<EmptyState icon={<IconWebhook size={20} />} title={t('routes.empty')} text={t('routes.empty-text')} />}
-        under={(row) => [row.from, row.calls.join(', ')]}
+        under={(row) => [row.from.replace(/^event:/, ''), row.calls.join(', ')]}
         columns={[
           { id: 'name', header: t('routes.name'), sort: nameOf, cell: (row) => <button type="button" className="copy main" onClick={() => setShown(row)} title={row.description}><span className="link">{nameOf(row)}</span></button> },
           { id: 'state', header: t('plugins.state'), width: 110, sort: (row) => String(row.running), cell: (row) => <Status value={row.running ? 'running' : 'stopped'} /> },

@@ -36,7 +36,7 @@ export default function SetUp() {
         <TextInput label={t('up.token')} autoFocus={!owner.token} required withAsterisk={false} autoComplete="off" spellCheck={false} styles={{ input: { fontFamily: 'var(--mono)' } }} {...field('token')} />
         <div className="pair">
           <TextInput label={t('up.name')} autoFocus={Boolean(owner.token)} required withAsterisk={false} autoComplete="name" {...field('name')} />
-          <TextInput label={t('up.team')} required withAsterisk={false} autoComplete="organization" {...field('team')} />
+          <TextInput label={t('up.team')} placeholder="Acme" required withAsterisk={false} autoComplete="organization" {...field('team')} />
         </div>
         <TextInput label={t('in.email')} type="email" required withAsterisk={false} autoComplete="username" {...field('email')} />
         <PasswordInput label={t('in.password')} description={t('up.password-help')} required withAsterisk={false} autoComplete="new-password" visibilityToggleButtonProps={{ 'aria-label': t('form.reveal') }} onBlur={() => setTouched(Boolean(owner.password))}

@@ -48,7 +48,7 @@ export default async function person(suite, world) {
 
   await suite.test('The recovery kit is saved, and kept by the code that is in it', async () => {
     await world.go('/');
-    await page.getByText('Nobody has confirmed to have the recovery kit').waitFor();
+    await page.getByText('The recovery kit is not saved yet').waitFor();
     await page.getByRole('link', { name: 'Encryption' }).click();
     await world.look('encryption');
     const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save the recovery kit' }).click()]);
