@@ -1,6 +1,6 @@
 import { IconExternalLink, IconGitBranch, IconPackage, IconPlayerPlay, IconRefresh, IconRocket, RelativeTime, Status, statusRank, Table, toast, useAction, useNavigate, useT } from '@openpanel/ui';
 import type { UseQueryResult } from '@tanstack/react-query';
-import { hostOf, idOf, latestOf, shortCommit, type App } from './model';
+import { hostOf, idOf, latestOf, shortCommit, statusOf, type App } from './model';
 
 export function AppsTable({ query, empty }: { query: Pick<UseQueryResult<App[]>, 'data' | 'error' | 'refetch'>; empty: React.ReactNode }) {
   const t = useT();
@@ -18,7 +18,7 @@ export function AppsTable({ query, empty }: { query: Pick<UseQueryResult<App[]>,
       under={(row) => [row.address ? hostOf(row.addressText ?? row.address) : row.git ? hostOf(row.git).replace(/\.git$/, '') : row.image]}
       columns={[
         { id: 'name', header: t('app.name'), sort: (row) => row.name, cell: (row) => <span className="main">{row.name}</span> },
-        { id: 'status', header: t('project.state'), width: 132, sort: (row) => statusRank(row.status), cell: (row) => <Status value={row.status ?? 'none'} /> },
+        { id: 'status', header: t('project.state'), width: 132, sort: (row) => statusRank(statusOf(row)), cell: (row) => <Status value={statusOf(row)} /> },
         { id: 'source', header: t('app.source'), wideOnly: true, cell: (row) => <span className="row muted">{row.git ? <IconGitBranch size={15} /> : <IconPackage size={15} />}<span className="clip">{row.git ? hostOf(row.git).replace(/\.git$/, '') : row.image}</span></span> },
         { id: 'address', header: t('app.address'), wideOnly: true, cell: (row) => (row.address ? <a className="link" href={row.address} target="_blank" rel="noreferrer">{hostOf(row.addressText ?? row.address)}</a> : <span className="faint">–</span>) },
         { id: 'deployed', header: t('app.deployed'), width: 190, end: true, wideOnly: true, sort: (row) => Date.parse(latestOf(row)?.createdAt ?? '') || 0,

@@ -22,7 +22,7 @@ export function Deployments({ app }: { app: App }) {
       under={(row) => [row.message && <code key="version">{versionOf(row)}</code>, <RelativeTime key="when" at={row.createdAt ?? row.startedAt} />]}
       columns={[
         { id: 'commit', header: t('deployment.what'), cell: (row) => <span className="row"><code className={row.message ? 'wide-only' : undefined}>{versionOf(row)}</code><span className="clip">{row.message?.split('\n')[0]}</span>{row.current && <span className="tag">{t('deployment.current')}</span>}</span> },
-        { id: 'state', header: t('deployment.state'), width: 128, cell: (row) => <Status value={row.state} as="job" /> },
+        { id: 'state', header: t('deployment.state'), width: 144, cell: (row) => <Status value={row.state} as="job" /> },
         { id: 'trigger', header: t('deployment.trigger'), width: 210, wideOnly: true, cell: (row) => <span className="muted">{[row.author, row.trigger && said(t, `trigger.${row.trigger}`, row.trigger)].filter(Boolean).join(', ')}</span> },
         { id: 'took', header: t('deployment.took'), width: 110, end: true, wideOnly: true, cell: (row) => <Duration from={row.startedAt ?? row.createdAt} to={row.finishedAt} /> },
         { id: 'when', header: t('deployment.when'), width: 124, end: true, wideOnly: true, cell: (row) => <span className="muted"><RelativeTime at={row.createdAt ?? row.startedAt} /></span> },

@@ -47,7 +47,7 @@ export function Environment({ app }: { app: App }) {
       {(asked === 'one' || editing) && (
         <Dialog title={editing ? t('variable.edit', { name: editing.name }) : t('variable.add')} onClose={close}>
           <SchemaForm action="variable.set" fixed={{ app: app.app, ...(editing ? { name: editing.name } : {}) }} fields={['name', 'value', 'secret', 'scope']} run={set.run} onCancel={close} onDone={changed}
-            initial={editing ? { value: editing.value, secret: editing.secret, scope: editing.scope } : { secret: true }} />
+            initial={editing ? { value: editing.value, secret: editing.secret, scope: editing.scope } : { secret: true, scope: 'runtime' }} />
         </Dialog>
       )}
       {asked === 'many' && <Dialog title={t('variable.import')} onClose={close} size={600}><Import app={app} onDone={changed} onCancel={close} /></Dialog>}

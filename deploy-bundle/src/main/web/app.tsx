@@ -5,7 +5,7 @@ import { Deployments } from './Deployments';
 import { Environment } from './Environment';
 import { General } from './General';
 import { Logs } from './Logs';
-import { hostOf, idOf, LIVE, shortCommit, type App } from './model';
+import { hostOf, idOf, LIVE, shortCommit, statusOf, type App } from './model';
 
 const OWN = [['general', 10], ['environment', 20], ['deployments', 40], ['logs', 50], ['advanced', 80], ['danger', 90]] as const;
 
@@ -31,7 +31,7 @@ export default function AppPage() {
         const done = (key: string) => (result: unknown) => result && toast(t(key, { name: app.name }));
         return (
           <Page title={app.name} crumbs={[{ label: t('projects.title'), href: '/projects' }, { label: app.projectName ?? t('project.one'), href: `/projects/${idOf(app.project)}` }]}
-            status={<Status badge value={app.status ?? 'none'} />}
+            status={<Status badge value={statusOf(app)} />}
             lead={<>
               {app.address && <a className="link row" style={{ gap: 4 }} href={app.address} target="_blank" rel="noreferrer">{hostOf(app.addressText ?? app.address)}<IconExternalLink size={14} /></a>}
               <span className="row" style={{ gap: 4 }}>{app.git ? <IconGitBranch size={15} /> : <IconPackage size={15} />}<span className="clip">{app.git ? `${hostOf(app.git).replace(/\.git$/, '')}${app.branch ? ` · ${app.branch}` : ''}` : app.image}</span></span>

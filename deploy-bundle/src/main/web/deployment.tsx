@@ -33,7 +33,7 @@ function Shown({ deployment, title }: { deployment: Deployment; title: string })
   const error = deployment.error ?? job.data?.error?.message;
 
   return (
-    <Page title={deployment.message?.split('\n')[0] ?? `${title} ${shortCommit(deployment.commit) ?? ''}`} status={<Status badge value={deployment.state} as="job" />}
+    <Page title={deployment.message?.split('\n')[0] ?? `${title} ${shortCommit(deployment.commit) ?? ''}`} status={<><Status badge value={deployment.state} as="job" />{deployment.current && <span className="tag">{t('deployment.current')}</span>}</>}
       crumbs={[{ label: t('projects.title'), href: '/projects' }, ...(app.data ? [{ label: app.data.projectName ?? t('project.one'), href: `/projects/${idOf(app.data.project)}` }] : []), { label: app.data?.name ?? t('app.one'), href: `/apps/${appId}` }, { label: t('tab.deployments'), href: `/apps/${appId}/deployments` }]}
       lead={<>
         {deployment.commit && <span className="row" style={{ gap: 4 }}><IconGitCommit size={15} /><CopyText text={deployment.commit}>{shortCommit(deployment.commit)}</CopyText></span>}

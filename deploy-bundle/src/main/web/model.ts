@@ -47,6 +47,8 @@ export interface App {
 }
 
 export const idOf = (ref: string): string => ref.slice(ref.indexOf(':') + 1);
+/** What an app is said to be: one that was never deployed is nothing that somebody stopped. */
+export const statusOf = (app: App): string => (app.latest ? app.status : undefined) ?? 'none';
 export const serves = (app: App): boolean => ['running', 'healthy', 'degraded', 'starting'].includes((app.status ?? '').toLowerCase());
 /** Whether there was ever a container: an app that never came up has no address and writes nothing. */
 export const everRan = (app: App): boolean => Boolean(app.latest && (app.address || app.latest.state.toLowerCase() === 'finished'));

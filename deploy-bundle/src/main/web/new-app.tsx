@@ -64,7 +64,7 @@ export default function NewApp() {
             <div className={project === NEW ? 'pair' : ''}>
               <Select label={t('field.project')} value={project ?? null} allowDeselect={false} onChange={(value) => setChosen(value ?? undefined)} comboboxProps={{ transitionProps: { duration: 80 } }}
                 data={[...(projects.data ?? []).map((each) => ({ value: each.project, label: each.name })), { value: NEW, label: t('new.project') }]} />
-              {project === NEW && <Field name="projectName" action="app.create" schema={{ ...nameOf, description: undefined }} value={projectName} error={fault} onChange={(value) => { setProjectName(String(value)); setFault(undefined); }} />}
+              {project === NEW && <Field name="projectName" action="app.create" required schema={{ ...nameOf, description: undefined, examples: ['shop'] }} value={projectName} error={fault} onChange={(value) => { setProjectName(String(value)); setFault(undefined); }} />}
             </div>
             <ProblemNotice error={projects.error} />
             <SchemaForm key={source} action="app.create" fixed={{ project: '' }} fields={fields} needed={[source]} advanced={source === 'git' ? ADVANCED : ADVANCED.filter((name) => !['directory', 'dockerfile', 'token', 'deployKey'].includes(name))} submit={t('do.deploy')} run={run} derive={named} />

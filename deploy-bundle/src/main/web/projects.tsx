@@ -1,5 +1,5 @@
 import { Button, Dialog, EmptyState, IconFolder, IconPlus, LinkButton, Page, SchemaForm, Status, statusRank, Table, useAction, useList, useNavigate, useQueryParam, useT } from '@openpanel/ui';
-import { idOf, LIVE, type App, type Project } from './model';
+import { idOf, LIVE, statusOf, type App, type Project } from './model';
 
 export default function Projects() {
   const t = useT();
@@ -9,7 +9,7 @@ export default function Projects() {
   const create = useAction<{ project: string }>('project.create');
   const [asked, ask] = useQueryParam('new');
   const of = (row: Project) => (apps.data ?? []).filter((app) => app.project === row.project);
-  const worst = (row: Project) => [...of(row)].sort((a, b) => statusRank(a.status) - statusRank(b.status))[0];
+  const worst = (row: Project) => [...of(row)].sort((a, b) => statusRank(statusOf(a)) - statusRank(statusOf(b)))[0];
   return (
     <Page title={t('projects.title')} actions={<>
       {create.allowed && projects.data?.length !== 0 && <Button icon={<IconPlus size={16} />} onClick={() => ask('yes')}>{t('project.new')}</Button>}
@@ -19,7 +19,7 @@ export default function Projects() {
         under={(row) => [<span key="apps" className="nowrap">{t('over.apps', { count: of(row).length })}</span>, row.description]}
         columns={[
           { id: 'name', header: t('project.name'), sort: (row) => row.name, cell: (row) => <span className="main">{row.name}</span> },
-          { id: 'status', header: t('project.state'), width: 132, cell: (row) => (worst(row) ? <Status value={worst(row)!.status ?? 'none'} /> : <span className="faint">–</span>) },
+          { id: 'status', header: t('project.state'), width: 132, cell: (row) => (worst(row) ? <Status value={statusOf(worst(row)!)} /> : <span className="faint">–</span>) },
           { id: 'apps', header: t('project.apps'), width: 72, end: true, wideOnly: true, sort: (row) => of(row).length, cell: (row) => <span className="num">{of(row).length}</span> },
           { id: 'description', header: t('project.description'), wideOnly: true, cell: (row) => <span className="muted">{row.description}</span> },
         ]}
