@@ -1,4 +1,4 @@
-import { Button, EmptyState, IconExternalLink, IconPlus, IconWorld, Link, Page, RelativeTime, Table, useCan, useList, useOperation, useQueryParam, useT } from '@openpanel/ui';
+import { Button, EmptyState, IconExternalLink, IconPlus, IconWorld, Link, LinkButton, Page, RelativeTime, Table, useCan, useList, useOperation, useQueryParam, useT } from '@openpanel/ui';
 import { AddDomain, idOf, nameOf, useDomainMenu, type Domain } from './parts';
 
 export default function Domains() {
@@ -9,7 +9,9 @@ export default function Domains() {
   const may = useCan('domain.create');
   const [asked, ask] = useQueryParam('new');
   const appOf = (row: Domain) => apps.data?.find((app) => app.app === row.app)?.name;
-  const add = may && <Button tone="primary" icon={<IconPlus size={16} />} onClick={() => ask('yes')}>{t('domain.add')}</Button>;
+  // A domain is an app's: while there is none, the next step is to deploy one.
+  const first = may && apps.data?.length === 0 && <LinkButton href="/apps/new" tone="primary">{t('domains.first')}</LinkButton>;
+  const add = first || may && <Button tone="primary" icon={<IconPlus size={16} />} onClick={() => ask('yes')}>{t('domain.add')}</Button>;
   return (
     <Page title={t('domains.title')} actions={query.data?.length !== 0 && add}>
       <Table label={t('domains.title')} query={query} rowKey={(row) => row.domain} order="host" search={(row) => `${row.host} ${row.unicode ?? ''} ${appOf(row) ?? ''}`} menu={menu}

@@ -1,4 +1,4 @@
-import { Button, Card, confirm, CopyBox, Dialog, Facts, IconButton, IconPencil, IconPlus, IconRefresh, IconTrash, LinesSkeleton, Loaded, Notice, Page, ProblemNotice, RelativeTime, SchemaForm, Section, TextInput, toast, useAction, useList, useQueryParam, useT } from '@openpanel/ui';
+import { Button, Card, confirm, CopyBox, Dialog, EmptyState, Facts, IconButton, IconPencil, IconPlus, IconRefresh, IconTrash, IconUser, LinesSkeleton, Loaded, Notice, Page, ProblemNotice, RelativeTime, SchemaForm, Section, TextInput, toast, useAction, useList, useQueryParam, useT } from '@openpanel/ui';
 import { useState } from 'react';
 
 interface Rule { group: string; role: string }
@@ -31,7 +31,7 @@ export default function Provisioning() {
         <Loaded query={query} skeleton={<LinesSkeleton />}>
           {(directories) => (
             <div>
-              {!directories.length && <div className="stack"><p className="muted">{t('provisioning.none')}</p>{add && <div className="buttons">{add}</div>}</div>}
+              {!directories.length && <Card><EmptyState icon={<IconUser size={20} />} title={t('provisioning.empty')} text={t('provisioning.none')}>{add}</EmptyState></Card>}
               {directories.map((each) => <One key={each.directory} directory={each} onMade={setMade} />)}
             </div>
           )}

@@ -1,4 +1,4 @@
-import { Button, confirm, CopyBox, Dialog, Facts, IconPencil, IconPlus, IconTrash, LinesSkeleton, Loaded, Menu, Notice, Page, ProblemNotice, SchemaForm, Section, toast, useAction, useList, useT } from '@openpanel/ui';
+import { Button, Card, confirm, CopyBox, Dialog, EmptyState, Facts, IconKey, IconPencil, IconPlus, IconTrash, LinesSkeleton, Loaded, Menu, Notice, Page, ProblemNotice, SchemaForm, Section, toast, useAction, useList, useT } from '@openpanel/ui';
 import { useState } from 'react';
 import { Keys } from './Keys';
 import { Rules } from './Rules';
@@ -26,14 +26,13 @@ export default function SingleSignOn() {
   const create = useAction('identity-provider.create');
   const [preset, choose] = useState<Preset>();
   return (
-    <Page title={t('sso.title')} lead={t('sso.lead')} actions={create.allowed && <Menu label={t('sso.new')} items={PRESETS.map((each) => ({ label: t(`sso.preset-${each}`), icon: <IconPlus size={15} />, onSelect: () => choose(each) }))} />}>
+    <Page title={t('sso.title')} lead={t('sso.lead')} actions={create.allowed && Boolean(query.data?.length) && <Menu items={PRESETS.map((each) => ({ label: t(`sso.preset-${each}`), onSelect: () => choose(each) }))}><Button tone="primary" icon={<IconPlus size={16} />}>{t('sso.new')}</Button></Menu>}>
       <Loaded query={query} skeleton={<LinesSkeleton />}>
         {(providers) => (
           <div>
-            {!providers.length && <div className="stack">
-              <p className="muted">{t('sso.none')}</p>
-              {create.allowed && <div className="buttons">{PRESETS.map((each) => <Button key={each} icon={<IconPlus size={16} />} onClick={() => choose(each)}>{t(`sso.preset-${each}`)}</Button>)}</div>}
-            </div>}
+            {!providers.length && <Card><EmptyState icon={<IconKey size={20} />} title={t('sso.empty')} text={t('sso.none')}>
+              {create.allowed && PRESETS.map((each) => <Button key={each} icon={<IconPlus size={16} />} onClick={() => choose(each)}>{t(`sso.preset-${each}`)}</Button>)}
+            </EmptyState></Card>}
             {providers.map((each) => <One key={each.identityProvider} provider={each} />)}
           </div>
         )}

@@ -79,11 +79,11 @@ function Amounts({ query, team, onChange }: { query: Pick<ReturnType<typeof useL
   };
   const full = (row: Quota) => row.limit !== undefined && (row.used ?? 0) >= row.limit;
   return (
-    <Table label={`${t('quota.title')} ${team}`} query={query} rowKey={(row) => row.quota}
+    <Table label={`${t('quota.title')} ${team}`} query={query} rowKey={(row) => row.quota} order="quota"
       under={(row) => [full(row) && t('quota.full'), standing(row)]}
       menu={onChange && ((row) => [{ label: t('quota.change'), onSelect: () => onChange(row) }])}
       columns={[
-        { id: 'quota', header: t('quota.title'), cell: (row) => <span className="main">{nameOf(t, row)}</span> },
+        { id: 'quota', header: t('quota.title'), sort: (row) => nameOf(t, row), cell: (row) => <span className="main">{nameOf(t, row)}</span> },
         { id: 'used', header: t('quota.in-use'), width: 150, wideOnly: true, cell: (row) => <span className="row">{full(row) && <span className="tag">{t('quota.full')}</span>}<span className="muted">{standing(row)}</span></span> },
       ]}
       empty={<EmptyState title={t('quota.none')} />} />

@@ -78,7 +78,7 @@ function Sessions() {
       menu={(row) => [!row.current && { label: t('session.end'), tone: 'red', icon: <IconTrash size={15} />, onSelect: () => confirm({ title: t('session.end-title'), text: t('session.end-text'), action: t('session.end'), run: () => end.run({ session: row.session }) }) }]}
       under={(row) => [<code key="address">{row.address}</code>]}
       columns={[
-        { id: 'device', header: t('session.device'), cell: (row) => <span className="row"><span className="clip" title={row.device}>{deviceOf(row.device)}</span>{row.current && <span className="tag">{t('session.this')}</span>}{row.methods.includes('mfa') && <span className="tag">{t('session.mfa')}</span>}</span> },
+        { id: 'device', header: t('session.device'), cell: (row) => <span className="row"><span className="clip" title={row.device}>{deviceOf(row.device) || <span className="faint">{t('session.nameless')}</span>}</span>{row.current && <span className="tag">{t('session.this')}</span>}{row.methods.includes('mfa') && <span className="tag">{t('session.mfa')}</span>}</span> },
         { id: 'address', header: t('session.address'), width: 150, wideOnly: true, cell: (row) => <code className="muted">{row.address}</code> },
         { id: 'used', header: t('session.used'), width: 130, end: true, cell: (row) => <span className="muted"><RelativeTime at={row.usedAt} /></span> },
       ]}
