@@ -133,7 +133,7 @@ interface FieldProps {
   first?: boolean;
 }
 
-/** One component of an input, labelled as its schema says, or in the plugin's words (`field.<name>`, `action.<id>.<name>`, `help.<name>`). */
+/** One component of an input, labelled as its schema says, or in the plugin's words (`field.<name>`, `action.<id>.<name>`, `help.<id>.<name>`, `help.<name>`). */
 export function Field({ name, action, schema, required, value, error, onChange, onBlur, nested, first }: FieldProps) {
   const { data } = useCatalogue();
   const t = useT(data?.items.find((each) => each.id === action)?.plugin);
@@ -142,7 +142,7 @@ export function Field({ name, action, schema, required, value, error, onChange, 
     return text === key ? undefined : text;
   };
   const label = schema.title ?? said(`field.${name}`) ?? humanise(name);
-  const help = nested ? undefined : schema.title ? schema.description : said(`action.${action}.${name}`) ?? said(`help.${name}`) ?? schema.description;
+  const help = nested ? undefined : schema.title ? schema.description : said(`action.${action}.${name}`) ?? said(`help.${action}.${name}`) ?? said(`help.${name}`) ?? schema.description;
   const text = String(value ?? '');
   const example = schema.examples?.[0] === undefined ? undefined : String(schema.examples[0]);
   const common = { label, description: help, error, required, withAsterisk: required, onBlur, 'data-field': name, 'data-autofocus': first || undefined, placeholder: example };
