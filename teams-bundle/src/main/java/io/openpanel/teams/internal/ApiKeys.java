@@ -4,6 +4,7 @@ import io.openpanel.api.Call;
 import io.openpanel.api.Database;
 import io.openpanel.api.Problem;
 import io.openpanel.api.Ref;
+import io.openpanel.spi.Catalogue;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -32,6 +33,7 @@ public final class ApiKeys {
     private final InstantSource clock;
     private final Rights rights;
     private final Revocations revocations;
+    private final Catalogue catalogue;
     private final Recent<Digest, Optional<Row>> byDigest;
     private final Recent<String, Optional<Row>> byId;
     private final Bounded<Digest, String> prefixes = new Bounded<>(MOST);
@@ -95,15 +97,23 @@ public final class ApiKeys {
             @Reference Clerk clerk,
             @Reference InstantSource clock,
             @Reference Rights rights,
-            @Reference Revocations revocations) {
-        this(clerk, clock, rights, revocations, System::nanoTime);
+            @Reference Revocations revocations,
+            @Reference Catalogue catalogue) {
+        this(clerk, clock, rights, revocations, catalogue, System::nanoTime);
     }
 
-    ApiKeys(Clerk clerk, InstantSource clock, Rights rights, Revocations revocations, LongSupplier nanos) {
+    ApiKeys(
+            Clerk clerk,
+            InstantSource clock,
+            Rights rights,
+            Revocations revocations,
+            Catalogue catalogue,
+            LongSupplier nanos) {
         this.clerk = clerk;
         this.clock = clock;
         this.rights = rights;
         this.revocations = revocations;
+        this.catalogue = catalogue;
         this.byDigest = new Recent<>(MOST, this::load, nanos);
         this.byId = new Recent<>(MOST, this::loadById, nanos);
     }
@@ -119,8 +129,9 @@ public final class ApiKeys {
             if (!ActionGlob.isValid(glob)) {
                 throw Problem.invalid(
                         "actions",
-                        "'" + glob + "' names no actions; expected deployment.start, " + "deployment.*, *.list or *");
+                        "'" + glob + "' names no actions; expected deployment.start, deployment.*, *.list or *");
             }
+            ActionGlob.requireKnown(catalogue, "actions", glob);
         }
         resources.forEach(Ref::parse);
         Duration life = life(expiresIn.orElse(DEFAULT_LIFE));

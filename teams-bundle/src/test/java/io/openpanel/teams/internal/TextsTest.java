@@ -3,6 +3,7 @@ package io.openpanel.teams.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.openpanel.api.Problem;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -25,7 +26,13 @@ class TextsTest {
         "de*.st*, deployment.start, true",
         "*.*, app.get, true",
         "app*, app.get, false",
-        "a*e.get, apple.get, true"
+        "a*e.get, apple.get, true",
+        "a*p*e.*t, apple.get, true",
+        "a*p*f.*t, apple.get, false",
+        "**.**, app.get, true",
+        "app.get*, app.get, true",
+        // Each way to share the letters among the stars was tried once: this took longer than anybody waits.
+        "************************************************************.x, identity-provider.list, false"
     })
     void aGlobCoversActions(String glob, String action, boolean covers) {
         assertThat(ActionGlob.matches(glob, action)).isEqualTo(covers);
@@ -35,6 +42,53 @@ class TextsTest {
     @ValueSource(strings = {"", "**", "app", "app.get.all", "App.get", "app get", "app.*;drop"})
     void isNoGlob(String glob) {
         assertThat(ActionGlob.isValid(glob)).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "deployment.strat, did you mean deployment.start?",
+        "deploymnt.*, did you mean deployment.*?",
+        "*.udpate, did you mean *.update?",
+        "rocket.launch, install its plugin first"
+    })
+    void aNameOfNoActionIsRefusedWithTheOneThatWasMeant(String glob, String advice) {
+        assertThatThrownBy(() -> ActionGlob.requireKnown(new FixedCatalogue(), "actions", glob))
+                .isInstanceOfSatisfying(
+                        Problem.class,
+                        problem -> assertThat(problem.fields().get("actions")).endsWith(advice));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\u0430na@example.com",
+                "ana@ex\u0430mple.com",
+                "ana\u200b@example.com",
+                "\uff41na@example.com",
+                "ana@example\u2028.com",
+                "ana\u00a0x@example.com",
+                "\u202emoc.elpmaxe@ana"
+            })
+    void anAddressThatLooksLikeAnothersIsNone(String address) {
+        assertThatThrownBy(() -> People.email(address)).isInstanceOf(Problem.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ana@example.com", "jos\u00e9@exemplo.com.br", "\u0438\u0432\u0430\u043d@example.com"})
+    void anAddressMayHaveLettersOfItsLanguage(String address) {
+        assertThat(People.email(address)).isEqualTo(address);
+    }
+
+    @Test
+    void aNameHasNothingThatIsNotSeenOrTurnsTheTextAround() {
+        for (String name : new String[] {"Ana\u202e nimda", "Ana\u2028Admin", "Ana\u200b", "Ana\u0007", "\ud800"}) {
+            assertThatThrownBy(() -> People.name(name)).as(name).isInstanceOf(Problem.class);
+        }
+        for (String name :
+                new String[] {"\u0410\u043d\u043d\u0430 Smith", "\ud83d\udc69\u200d\ud83d\udcbb Ana", "Z\u00e9"}) {
+            assertThat(People.name(name)).isEqualTo(name);
+        }
+        assertThat(People.shown("\u202eAna\n\u200bAdmin\u2028")).isEqualTo("Ana Admin");
     }
 
     @Test
