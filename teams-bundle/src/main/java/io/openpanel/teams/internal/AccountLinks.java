@@ -150,6 +150,24 @@ public final class AccountLinks {
         return true;
     }
 
+    /**
+     * Ends what was begun with a former password: links of any purpose, and log-ins that wait for a code. Whoever knew it
+     * may have asked for another address.
+     */
+    static void endAll(Database.Tx tx, String user) {
+        tx.update("delete from account_link where user_id = ?", user);
+        tx.update("delete from challenge where user_id = ?", user);
+    }
+
+    /** As {@link #endAll(Database.Tx, String)}, in a transaction of its own. */
+    void endAll(String user) {
+        clerk.allTeams(tx -> {
+            endAll(tx, user);
+            return null;
+        });
+        changed(user);
+    }
+
     /** Takes a link back that reached nobody. */
     void withdraw(String token) {
         clerk.allTeams(tx -> tx.update("delete from account_link where hash = ?", hash(token)));

@@ -110,8 +110,7 @@ public final class Accounts {
             if (changed > 0) {
                 tx.publish(new TeamEvents.UserDisabled(user, find(tx, user).name));
             }
-            tx.update("delete from challenge where user_id = ?", user.id());
-            tx.update("delete from account_link where user_id = ?", user.id());
+            AccountLinks.endAll(tx, user.id());
             return null;
         });
         sessions.endOthers(user.id(), Optional.empty());

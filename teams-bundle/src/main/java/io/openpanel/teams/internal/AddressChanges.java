@@ -52,6 +52,11 @@ public final class AddressChanges {
         requests.add(AccountRequests.Kind.CHANGE_ADDRESS, address, Optional.of(account.id()), language);
     }
 
+    /** Ends what was begun with a former password. */
+    void passwordChanged(String user) {
+        links.endAll(user);
+    }
+
     Optional<String> pending(String user) {
         return links.pendingAddress(user);
     }

@@ -6,6 +6,7 @@ import io.openpanel.api.Panel;
 import io.openpanel.api.Problem;
 import io.openpanel.api.Ref;
 import io.openpanel.api.Secret;
+import io.openpanel.spi.Catalogue;
 import io.openpanel.teams.InvitationActions;
 import io.openpanel.teams.TeamEvents;
 import java.time.Duration;
@@ -34,6 +35,7 @@ public final class Invitations {
     private final Roles roles;
     private final Grants grants;
     private final Holdings holdings;
+    private final Catalogue catalogue;
 
     /** An invitation; what opens it is not in it. */
     public record Row(
@@ -74,7 +76,8 @@ public final class Invitations {
             @Reference Rights rights,
             @Reference Roles roles,
             @Reference Grants grants,
-            @Reference Holdings holdings) {
+            @Reference Holdings holdings,
+            @Reference Catalogue catalogue) {
         this.panel = panel;
         this.clerk = clerk;
         this.clock = clock;
@@ -83,6 +86,7 @@ public final class Invitations {
         this.roles = roles;
         this.grants = grants;
         this.holdings = holdings;
+        this.catalogue = catalogue;
     }
 
     public List<InvitationActions.Item> list() {
@@ -178,7 +182,16 @@ public final class Invitations {
         }
         Role role = clerk.in(row.teamId, tx -> roles.require(tx, row.role));
         return holdings.of(row.createdBy, row.teamId)
-                .map(holding -> holding.missing(role).isEmpty())
+                .map(holding -> mayInvite(holding, row) && holding.missing(role).isEmpty())
+                .orElse(false);
+    }
+
+    /** Whoever invited had what the team asked for then, as with a key. */
+    private boolean mayInvite(Holding holding, Row row) {
+        List<Ref> scope = List.of(new Ref("role", row.role), new Ref("team", row.teamId));
+        return catalogue
+                .operation("invitation.create")
+                .map(operation -> holding.proven().decide(operation, scope).allowed())
                 .orElse(false);
     }
 

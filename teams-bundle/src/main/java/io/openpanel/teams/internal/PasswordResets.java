@@ -118,8 +118,7 @@ public final class PasswordResets {
                 return false;
             }
             tx.update("update user_account set password = ?, version = version + 1 where id = ?", hash, account.id());
-            // Whoever knew the former password does not go on with it.
-            tx.update("delete from challenge where user_id = ?", account.id());
+            AccountLinks.endAll(tx, account.id());
             requests.add(
                     tx,
                     AccountRequests.Kind.PASSWORD_CHANGED,
@@ -132,6 +131,7 @@ public final class PasswordResets {
         if (!done) {
             throw spent();
         }
+        links.changed(account.id());
         sessions.endOthers(account.id(), Optional.empty());
     }
 

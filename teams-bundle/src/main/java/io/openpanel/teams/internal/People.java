@@ -10,6 +10,7 @@ import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -17,7 +18,8 @@ import org.osgi.service.component.annotations.Reference;
 /** Accounts: one for each person, known by their e-mail address. */
 @Component(service = People.class)
 public final class People {
-    private static final Pattern EMAIL = Pattern.compile("[^\\s@\\p{Cntrl}]{1,64}@[^\\s@\\p{Cntrl}]{1,189}");
+    private static final Pattern EMAIL =
+            Pattern.compile("[^\\s@\\p{Cntrl}]{1,64}@[^\\s@\\p{Cntrl}]{1,189}", Pattern.UNICODE_CHARACTER_CLASS);
 
     private static final String COLUMNS = "id, email, name, password, disabled_at";
 
@@ -74,7 +76,7 @@ public final class People {
 
     /** A name that another party gives, as far as it can be one here. */
     static String shown(String wanted) {
-        String plain = wanted.replaceAll("\\p{Cntrl}", " ").strip();
+        String plain = Written.visible(wanted).strip();
         return plain.substring(0, Math.min(plain.length(), 100)).strip();
     }
 
@@ -83,13 +85,17 @@ public final class People {
         if (!EMAIL.matcher(address).matches()) {
             throw Problem.invalid("email", "This is not an e-mail address; expected name@example.com");
         }
+        if (!Stream.of(address.split("[@.]")).allMatch(Written::isUnmistakable)) {
+            throw Problem.invalid(
+                    "email", "This address has letters that look like others; type it anew instead of pasting it");
+        }
         return address;
     }
 
     static String name(String text) {
         String name = text.strip();
-        if (name.isEmpty() || name.length() > 100 || name.chars().anyMatch(Character::isISOControl)) {
-            throw Problem.invalid("name", "A name has 1 to 100 characters and no line breaks");
+        if (name.isEmpty() || name.length() > 100 || !Written.isVisible(name)) {
+            throw Problem.invalid("name", "A name has 1 to 100 characters, none of them invisible, and no line breaks");
         }
         return name;
     }

@@ -99,6 +99,7 @@ public final class Profiles {
             throw new Problem(
                     Problem.Kind.CONFLICT, "Your password was changed at the same moment; sign in and try again");
         }
+        addresses.passwordChanged(user);
         sessions.endOthers(user, current.map(Ref::id));
         requests.tell(AccountRequests.Kind.PASSWORD_CHANGED, account);
     }

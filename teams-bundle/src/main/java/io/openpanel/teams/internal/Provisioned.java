@@ -218,8 +218,7 @@ public final class Provisioned implements Provisioning {
                     team);
             if (changed > 0) {
                 tx.update("update provisioned_member set shut = true where team_id = ? and user_id = ?", team, user);
-                tx.update("delete from challenge where user_id = ?", user);
-                tx.update("delete from account_link where user_id = ?", user);
+                AccountLinks.endAll(tx, user);
             }
             return changed > 0;
         });

@@ -205,8 +205,12 @@ public final class Roles {
     }
 
     private Role checked(Call call, Role role) {
-        if (role.name().isEmpty() || role.name().chars().anyMatch(Character::isISOControl)) {
-            throw Problem.invalid("name", "A role needs a name without line breaks");
+        if (role.name().isEmpty() || !Written.isVisible(role.name())) {
+            throw Problem.invalid("name", "A role needs a name without line breaks and invisible characters");
+        }
+        if (!Written.isUnmistakable(role.name())) {
+            throw Problem.invalid(
+                    "name", "This name has letters that look like others, so that it may be taken for another role's");
         }
         role.allowed().forEach(glob -> requireGlob("allowed", glob));
         role.withheld().forEach(glob -> requireGlob("withheld", glob));
@@ -219,9 +223,8 @@ public final class Roles {
             throw Problem.invalid(
                     field, "'" + glob + "' names no actions; expected deployment.start, deployment.*, *.list or *");
         }
-        if (field.equals("allowed")
-                && catalogue.operations().stream().noneMatch(each -> ActionGlob.matches(glob, each.id()))) {
-            throw Problem.invalid(field, "There is no action '" + glob + "' now; install its plugin first");
+        if (field.equals("allowed")) {
+            ActionGlob.requireKnown(catalogue, field, glob);
         }
     }
 }

@@ -43,9 +43,10 @@ public final class SignInLimits {
 
     /** @throws Problem LIMITED, with how long to wait */
     public Attempt begin(String address, String account) {
+        // The address first: whoever is turned away for it must not push the failures of others out of the map.
+        Window from = enter(address);
         Failures failures =
                 accounts.computeIfAbsent(Digest.of(account.toLowerCase(Locale.ROOT)), any -> new Failures());
-        Window from = enter(address);
         failures.enter(nanos.getAsLong());
         return () -> {
             from.giveBack();
@@ -61,8 +62,9 @@ public final class SignInLimits {
     private Window enter(String address) {
         long now = nanos.getAsLong();
         Window from = addresses.computeIfAbsent(Networks.caller(address), any -> new Window(PER_ADDRESS));
-        all.enter(now, "Too many people try to sign in");
+        // What is refused for its address is not counted for all: one address alone must not shut everybody out.
         from.enter(now, "Too many attempts to sign in from this address");
+        all.enter(now, "Too many people try to sign in");
         return from;
     }
 

@@ -23,6 +23,7 @@ final class FixedCatalogue implements Catalogue {
             operation("app.list", Action.Effect.READ, ALL),
             operation("app.update", Action.Effect.CHANGE, WORKERS, "app"),
             operation("deployment.start", Action.Effect.CHANGE, WORKERS, "app"),
+            operation("invitation.create", Action.Effect.CHANGE, ADMINS, "role"),
             operation("marketplace.add", Action.Effect.CHANGE, OWNER),
             operation("member.list", Action.Effect.READ, ALL),
             operation("member.update", Action.Effect.CHANGE, ADMINS, "member"),

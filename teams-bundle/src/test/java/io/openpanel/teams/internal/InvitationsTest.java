@@ -243,6 +243,19 @@ class InvitationsTest {
     }
 
     @Test
+    void whoMayInviteNobodyAnyMoreHasInvitedNobody() {
+        Ref admin = office.member(address(), "admin");
+        InvitationActions.Created made = invite(admin, home, address(), "viewer");
+
+        office.panel.in(
+                home,
+                () -> office.members.setRole(
+                        FakeCall.by(owner, home), new Ref("member", admin.id()), new Ref("role", "developer")));
+
+        assertThat(refused(made.token(), PASSWORD).kind()).isEqualTo(Problem.Kind.DENIED);
+    }
+
+    @Test
     void anInvitationToOneProjectMakesAGuestWithAGrant() {
         Ref project = office.resources.add("project", Optional.empty(), home);
         InvitationActions.Created made = office.panel.in(

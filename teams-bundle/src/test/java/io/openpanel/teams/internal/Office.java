@@ -26,7 +26,8 @@ final class Office implements AutoCloseable {
     final AccessTokens tokens = new AccessTokens(signingKeys, clock);
     final Revocations revocations = new Revocations();
     final Rights rights = new Rights(clerk, clock, tokens, revocations, nanos::get);
-    final ApiKeys keys = new ApiKeys(clerk, clock, rights, revocations, nanos::get);
+    final FixedCatalogue catalogue = new FixedCatalogue();
+    final ApiKeys keys = new ApiKeys(clerk, clock, rights, revocations, catalogue, nanos::get);
     final Sessions sessions = new Sessions(clerk, clock, rights);
     final People people = new People(clerk, clock, passwords);
     final SignInLimits limits = new SignInLimits(nanos::get);
@@ -34,12 +35,12 @@ final class Office implements AutoCloseable {
     final Challenges challenges = new Challenges(clerk, clock, factors, rights, limits);
     final Passkeys passkeys = new Passkeys(clerk, clock, factors, people, rights);
     final SignIn signIn = new SignIn(people, sessions, tokens, rights, limits, factors, challenges, passkeys);
-    final FixedCatalogue catalogue = new FixedCatalogue();
     final KnownResources resources = new KnownResources();
     final Holdings holdings = new Holdings(rights, keys, catalogue);
     final Roles roles = new Roles(panel, clock, rights, holdings, catalogue);
     final Grants grants = new Grants(panel, clock, resources, rights, roles, holdings);
-    final Invitations invitations = new Invitations(panel, clerk, clock, people, rights, roles, grants, holdings);
+    final Invitations invitations =
+            new Invitations(panel, clerk, clock, people, rights, roles, grants, holdings, catalogue);
     final RegistrationMode mode = new RegistrationMode("invitation");
     final Joining joining = new Joining(invitations, people, rights, signIn, limits, mode);
     final Explanations explanations = new Explanations(holdings, roles, catalogue, resources, keys);

@@ -130,6 +130,55 @@ class RecoveryTest {
     }
 
     @Test
+    void aNewPasswordEndsEveryLinkThatIsOnItsWay() {
+        Ref ivy = office.member("ivy@example.com", "viewer");
+        ask("ivy@example.com");
+        Secret reset = lastLink();
+        Secret elsewhere = moveTo(ivy, "thief@example.net");
+
+        office.resets.complete(reset, Secret.of(NEXT), somewhere());
+        assertThatThrownBy(() -> office.addresses.confirm(elsewhere, somewhere()))
+                .as("an address that whoever knew the former password asked for")
+                .hasMessageContaining("not good");
+
+        ask("ivy@example.com");
+        Secret again = lastLink();
+        Secret elsewhereAgain = moveTo(ivy, "thief@example.net");
+        office.profiles.setPassword(ivy.id(), Secret.of("one more slow lantern"), Optional.empty());
+        assertThat(refused(again, FORMER)).isEqualTo(Problem.Kind.DENIED);
+        assertThatThrownBy(() -> office.addresses.confirm(elsewhereAgain, somewhere()))
+                .hasMessageContaining("not good");
+        assertThat(office.addresses.pending(ivy.id())).isEmpty();
+        assertThat(signIn("ivy@example.com", "one more slow lantern")).isPresent();
+    }
+
+    @Test
+    void aLogInThatWaitsForACodeIsOverOnceThePasswordIsAnother() {
+        Ref gil = office.member("gil@example.com", "viewer");
+        FactorActions.Begun begun = office.factors.begin(gil.id(), "Phone");
+        Totp phone = Totp.of(begun.secret());
+        office.factors.confirm(gil.id(), begun.factor(), phone.code(office.now.get()));
+        office.pass(Duration.ofMinutes(2));
+        String challenge = office.signIn
+                .withPassword("gil@example.com", Secret.of(FORMER), somewhere(), "Firefox")
+                .challenge()
+                .orElseThrow()
+                .token();
+
+        office.profiles.setPassword(gil.id(), Secret.of(NEXT), Optional.empty());
+
+        assertThatThrownBy(() -> office.signIn.withCode(
+                        Secret.of(challenge), Secret.of(phone.code(office.now.get())), somewhere(), "Firefox"))
+                .hasMessageContaining("begin it again");
+    }
+
+    private static Secret moveTo(Ref user, String address) {
+        office.profiles.update(user.id(), Optional.empty(), Optional.of(address), Optional.empty(), somewhere());
+        carryOut();
+        return lastLink();
+    }
+
+    @Test
     void ofManyWhoUseALinkAtOnceOneSetsThePassword() throws Exception {
         office.member("zuleika@example.com", "viewer");
         ask("zuleika@example.com");

@@ -304,4 +304,15 @@ class RolesAndGrantsTest {
             }
         }
     }
+
+    @Test
+    void noRoleLooksLikeOneThatIsThere() {
+        role(owner, "Release manager", "VIEWER", List.of(), List.of());
+        for (String name : List.of(
+                "ADMIN", "\u0410dmin", "Adm\u0456n", "Admin\u200d", "\uff21dmin", "Ad\u202emin", "release MANAGER")) {
+            assertThatThrownBy(() -> role(owner, name, "VIEWER", List.of(), List.of()))
+                    .as(name)
+                    .isInstanceOf(Problem.class);
+        }
+    }
 }

@@ -89,4 +89,17 @@ class SignInLimitsTest {
                 .retryAfter();
         assertThat(wait).contains(Duration.ofMinutes(1));
     }
+
+    @Test
+    void whoIsTurnedAwayForTheirAddressMakesNobodysFailuresForgotten() {
+        for (int i = 0; i < 5; i++) {
+            fail("ana@example.com");
+        }
+        for (int i = 0; i < 20_100; i++) {
+            String account = "crowd" + i;
+            catchThrowableOfType(Problem.class, () -> limits.begin("203.0.113.9", account));
+        }
+
+        assertThat(waitFor(() -> fail("ana@example.com"))).isEqualTo(1);
+    }
 }
