@@ -68,4 +68,10 @@ describe('Markdown of comments', () => {
   it('takes a text of 10,000 characters that nests as deep as it can', () => {
     expect(() => html('> '.repeat(200) + '*'.repeat(5000) + '['.repeat(2000))).not.toThrow();
   });
+
+  it.each(['>', '> ', '- ', '1. ', '>- ', '* > '])('shows a text that is nothing but %j and hides no other one', (deep) => {
+    const text = deep.repeat(10_000 / deep.length);
+    expect(() => html(text)).not.toThrow();
+    expect(html(text).match(/<(blockquote|ul|ol)/g)?.length ?? 0).toBeLessThanOrEqual(21);
+  });
 });

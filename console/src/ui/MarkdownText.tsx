@@ -7,7 +7,28 @@ const isInside = (href: string): boolean => href.startsWith('/') && URL.canParse
 
 /** Made of elements and never of HTML: what somebody wrote as a tag is shown as they wrote it. */
 export default function MarkdownText({ text }: { text: string }) {
-  return <>{drawn(lexer(text, { gfm: true, breaks: true }))}</>;
+  return <>{drawn(read(text))}</>;
+}
+
+const DEEPEST = 20;
+
+/** What nests deeper, or too deep to be read at all, stays as it was typed: one comment must not take the others away. */
+function read(text: string): Token[] {
+  try {
+    return shallow(lexer(text, { gfm: true, breaks: true }), DEEPEST);
+  } catch {
+    return [{ type: 'text', raw: text, text }];
+  }
+}
+
+function shallow(tokens: Token[], left: number): Token[] {
+  return tokens.map((token) => {
+    if (left === 0) {
+      return { type: 'text', raw: token.raw, text: token.raw };
+    }
+    const { items, tokens: within } = token as { items?: Token[]; tokens?: Token[] };
+    return { ...token, ...(within && { tokens: shallow(within, left - 1) }), ...(items && { items: shallow(items, left - 1) }) } as Token;
+  });
 }
 
 const drawn = (tokens: Token[] | undefined): ReactNode => tokens?.map((token, index) => <Fragment key={index}>{one(token)}</Fragment>);
