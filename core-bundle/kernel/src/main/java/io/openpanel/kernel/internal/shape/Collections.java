@@ -66,8 +66,8 @@ final class Collections {
             }
             Map<String, Object> map = new LinkedHashMap<>();
             node.properties().forEach(entry -> {
-                if (Limits.hasNul(entry.getKey()) || Limits.isCut(entry.getKey())) {
-                    reading.wrong(path, "must not have a name with the character NUL or half of a character");
+                if (Limits.hasNul(entry.getKey()) || !Limits.isUnicode(entry.getKey())) {
+                    reading.wrong(path, "must not have a name with the character NUL or half a character");
                 }
                 map.put(entry.getKey(), value.read(entry.getValue(), path + '.' + entry.getKey(), reading));
             });
@@ -135,7 +135,7 @@ final class Collections {
                         if (value.isContainerNode()
                                 || value.asText("").length() > 1000
                                 || Limits.hasNul(value.asText(""))
-                                || Limits.isCut(value.asText(""))) {
+                                || !Limits.isUnicode(value.asText(""))) {
                             reading.wrong(entry.getKey(), "must be a text of at most 1000 characters");
                         }
                         filter.put(entry.getKey(), value.asText(""));

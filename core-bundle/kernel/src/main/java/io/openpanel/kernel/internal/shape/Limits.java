@@ -60,8 +60,8 @@ record Limits(long min, long max, Pattern pattern, String form) {
         }
         if (hasNul(text)) {
             reading.wrong(path, "must not contain the character NUL");
-        } else if (isCut(text)) {
-            reading.wrong(path, "must not contain half of a character, a surrogate without its other");
+        } else if (!isUnicode(text)) {
+            reading.wrong(path, "must not contain half a character: a surrogate stands alone");
         } else if (text.length() > max) {
             reading.wrong(path, "must have at most " + max + " characters, it has " + text.length());
         } else if (text.length() < min) {
@@ -99,20 +99,12 @@ record Limits(long min, long max, Pattern pattern, String form) {
         return false;
     }
 
-    static boolean hasNul(String text) {
-        return text.indexOf('\0') >= 0;
+    /** Half of a pair cannot be written in UTF-8, and so not stored. */
+    static boolean isUnicode(String text) {
+        return text.codePoints().noneMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
     }
 
-    /** Whether a text has a half of a character outside Unicode's first plane, which no encoding can hold. */
-    static boolean isCut(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            if (Character.isSurrogate(text.charAt(i))) {
-                if (i + 1 == text.length() || !Character.isSurrogatePair(text.charAt(i), text.charAt(i + 1))) {
-                    return true;
-                }
-                i++;
-            }
-        }
-        return false;
+    static boolean hasNul(String text) {
+        return text.indexOf('\0') >= 0;
     }
 }

@@ -178,7 +178,7 @@ final class Scalars {
         @Override
         public Object read(JsonNode node, String path, Reading reading) {
             String text = node.isTextual() ? node.textValue() : "";
-            if (text.isBlank() || text.length() > LONGEST || Limits.hasNul(text) || Limits.isCut(text)) {
+            if (text.isBlank() || text.length() > LONGEST || Limits.hasNul(text) || !Limits.isUnicode(text)) {
                 return reading.wrong(
                         path,
                         "must name "

@@ -63,7 +63,7 @@ class RecordShapeTest {
                         reading);
 
         assertThatThrownBy(reading::check)
-                .hasMessage("name must not contain half of a character, a surrogate without its other");
+                .hasMessage("name must not contain half a character: a surrogate stands alone");
     }
 
     @Test
@@ -164,6 +164,8 @@ class RecordShapeTest {
     void theCharacterNulAndTooLongTextsAreRefused() {
         assertThatThrownBy(() -> read("{\"app\":\"a\",\"parts\":[{\"name\":\"\\u0000\",\"size\":1}]}"))
                 .hasMessageContaining("NUL");
+        assertThat(read("{\"app\":\"a\",\"parts\":[{\"name\":\"\\ud83d\\ude00\",\"size\":1}]}"))
+                .isNotNull();
         assertThatThrownBy(() -> read("{\"app\":\"a\",\"parts\":[{\"name\":\"" + "x".repeat(5000) + "\",\"size\":1}]}"))
                 .hasMessageContaining("at most 4096");
     }
