@@ -73,7 +73,10 @@ final class PushReader {
                 parser.skipChildren();
             } else if (value != JsonToken.VALUE_NULL && WANTED.contains(name)) {
                 String text = parser.getText();
-                values.put(name, text.substring(0, Math.min(text.length(), LONGEST)));
+                // Cutting halves a character, too; neither that nor NUL can be stored.
+                values.put(
+                        name,
+                        text.substring(0, Math.min(text.length(), LONGEST)).replaceAll("[\\p{Cs}\\x00]", "?"));
             }
         }
     }

@@ -30,9 +30,9 @@ class PushReaderTest {
     void whatGitHubAndGiteaSendIsUnderstood() {
         Push push = read(
                 "{\"ref\":\"refs/heads/feature/x\",\"before\":\"0\",\"after\":\"" + COMMIT + "\",\"deleted\":false,"
-                        + "\"repository\":{\"id\":1,\"name\":\"web\",\"full_name\":\"acme/web\",\"owner\":{\"name\":\"acme\"},"
-                        + "\"default_branch\":\"main\"},\"pusher\":{\"name\":\"ana\"},\"commits\":[{\"id\":\"x\",\"ref\":\"no\"}],"
-                        + "\"head_commit\":{\"id\":\"y\",\"message\":\"Fix\\n\\nmore\",\"author\":{\"name\":\"Ana\\u0007\"}}}");
+                                                                                           + "\"repository\":{\"id\":1,\"name\":\"web\",\"full_name\":\"acme/web\",\"owner\":{\"name\":\"acme\"},\"default_branch\":\"main\"},\"pusher\":{\"name\":\"ana\"},\"commits\":[{\"id\":\"x\",\"ref\":\"no\"}],\"head_commit\":{\"id\":\"y\",\"message\":\"Fix\\n"
+                                                                                           + "\\n"
+                                                                                           + "more\",\"author\":{\"name\":\"Ana\\u0007\"}}}");
 
         assertThat(push)
                 .isEqualTo(new Push(
@@ -45,6 +45,21 @@ class PushReaderTest {
                         Optional.of("Ana ")));
         assertThat(push.branch()).contains("feature/x");
         assertThat(push.isGone()).isFalse();
+    }
+
+    @Test
+    void noHalfCharacterIsKept() {
+        String message = "x".repeat(999) + "\ud83d\ude00";
+
+        Push push = read("{\"ref\":\"main\",\"repository\":\"we\\u0000b\",\"head_commit\":{\"message\":\"" + message
+                + "\",\"author\":{\"name\":\"\\ud800\"}}}");
+
+        assertThat(push.message()).contains("x".repeat(999) + '?');
+        assertThat(push.author()).contains("?");
+        assertThat(push.repository()).isEqualTo("we?b");
+        assertThat(read("{\"ref\":\"main\",\"head_commit\":{\"message\":\"\ud83d\ude00\"}}")
+                        .message())
+                .contains("\ud83d\ude00");
     }
 
     @Test
