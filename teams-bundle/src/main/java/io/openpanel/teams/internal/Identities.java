@@ -138,7 +138,8 @@ public final class Identities implements SignOn {
         if (!identity.newcomers() || identity.places().isEmpty()) {
             throw new Problem(
                     Problem.Kind.DENIED,
-                    "You have no account here, and your groups at the provider give you none; ask an owner of the panel");
+                    "You have no account here, and your groups at the provider give you none; ask an owner of the"
+                            + " panel");
         }
         mode.requireNotClosed();
         People.Newcomer person = people.newcomerWithoutPassword(address, identity.name());
@@ -176,7 +177,7 @@ public final class Identities implements SignOn {
 
     private static String shown(Identity identity) {
         String name = identity.email().orElse(identity.name());
-        return name.substring(0, Math.min(name.length(), 254));
+        return Written.visible(name.substring(0, Math.min(name.length(), 254)));
     }
 
     @Override

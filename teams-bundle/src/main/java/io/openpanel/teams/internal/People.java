@@ -76,8 +76,9 @@ public final class People {
 
     /** A name that another party gives, as far as it can be one here. */
     static String shown(String wanted) {
-        String plain = Written.visible(wanted).strip();
-        return plain.substring(0, Math.min(plain.length(), 100)).strip();
+        // What the cut leaves of a pair is not seen either.
+        return Written.visible(wanted.substring(0, Math.min(wanted.length(), 100)))
+                .strip();
     }
 
     static String email(String text) {
@@ -178,15 +179,15 @@ public final class People {
     }
 
     void rename(String id, String name, String email) {
-        boolean done = clerk.allTeams(
-                tx -> tx.one(Rights.Id.class, "select id from user_account where email = ? and id <> ?", email, id)
-                                .isEmpty()
-                        && tx.update(
-                                        "update user_account set name = ?, email = ?, version = version + 1 where id = ?",
-                                        name,
-                                        email,
-                                        id)
-                                > 0);
+        boolean done = clerk.allTeams(tx -> tx.one(
+                                Rights.Id.class, "select id from user_account where email = ? and id <> ?", email, id)
+                        .isEmpty()
+                && tx.update(
+                                "update user_account set name = ?, email = ?, version = version + 1 where id =" + " ?",
+                                name,
+                                email,
+                                id)
+                        > 0);
         if (!done) {
             throw notUsable();
         }

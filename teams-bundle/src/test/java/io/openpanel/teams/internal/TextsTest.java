@@ -89,6 +89,7 @@ class TextsTest {
             assertThat(People.name(name)).isEqualTo(name);
         }
         assertThat(People.shown("\u202eAna\n\u200bAdmin\u2028")).isEqualTo("Ana Admin");
+        assertThat(People.shown("a".repeat(99) + "\ud83d\ude00")).isEqualTo("a".repeat(99));
     }
 
     @Test
