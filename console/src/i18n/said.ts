@@ -22,7 +22,8 @@ function saying(message: string, words: string): Saying {
 
 /**
  * What the panel says when it refuses or fails, in the person's language. It says so in English, once; `pt-BR.json` beside
- * the code that says it tells the same as `said.<the message>`, with {0}, {1} … for what differs from time to time.
+ * the code that says it tells the same as `said.<the message>`, with {0}, {1} … for what differs from time to time. What
+ * stands there may be such a message itself, as a reason behind a colon.
  */
 export function retell(message: string, tables: (Messages | undefined)[]): string {
   let best: Saying | undefined;
@@ -32,5 +33,5 @@ export function retell(message: string, tables: (Messages | undefined)[]): strin
     }
   }
   const found = best?.pattern.exec(message);
-  return found ? best!.words.replace(/\{(\d)\}/g, (_all, place: string) => found[Number(place) + 1] ?? '') : message;
+  return found ? best!.words.replace(/\{(\d)\}/g, (_all, place: string) => retell(found[Number(place) + 1] ?? '', tables)) : message;
 }

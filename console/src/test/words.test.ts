@@ -36,7 +36,7 @@ describe('words', () => {
   it.each(['console', ...bundles])('of %s tell no message that nobody says any more', (of) => {
     const folder = of === 'console' ? 'core-bundle' : of;
     const said = Object.entries((of === 'console' ? pt : read(of, 'i18n/pt-BR.json')) as Record<string, string>).filter(([key]) => key.startsWith('said.'));
-    const sources = [...sourcesOf(folder), ...(of === 'console' ? sourcesOf('teams-bundle') : [])].map(joined).join('\n');
+    const sources = [...sourcesOf(folder), ...(of === 'console' ? ['teams-bundle', 'marketplace'].flatMap(sourcesOf) : [])].map(joined).join('\n');
     for (const [key, words] of said) {
       expect(slots(words), key).toEqual(slots(key));
       // By its clauses: a message may be put together of some.
@@ -45,7 +45,7 @@ describe('words', () => {
       }
     }
   });
-  it.each(['deploy-bundle', 'ssl-bundle'])('of %s tell each message in Portuguese that it says in one piece', (bundle) => {
+  it.each(['deploy-bundle', 'ssl-bundle', 'sso-bundle', 'webhook-bundle', 'activity-bundle'])('of %s tell each message in Portuguese that it says in one piece', (bundle) => {
     const words = read(bundle, 'i18n/pt-BR.json') as Record<string, string>;
     for (const source of sourcesOf(bundle).map(joined)) {
       for (const [, message] of source.matchAll(/(?:Problem\.Kind\.\w+,|invalid\(\s*"\w+",|invalid\()\s*"((?:[^"\\]|\\.)*)"\s*(?:,|\))/g)) {
@@ -59,6 +59,7 @@ describe('words', () => {
     expect(retell('The repository http://a/$1 (b) was not found', [undefined, words])).toBe('O repositório http://a/$1 (b) não foi encontrado');
     expect(retell('The domain was not found', [words])).toBe('O domain sumiu');
     expect(retell('Nobody knows this', [words])).toBe('Nobody knows this');
+    expect(retell('It broke: The disk is full', [{ 'said.It broke: {0}': 'Quebrou: {0}', 'said.The disk is full': 'O disco está cheio' }])).toBe('Quebrou: O disco está cheio');
   });
   it('say in Portuguese what every action does, beside the bundle that declares it', () => {
     const words = (plugin: string) => (bundles.includes(`${plugin}-bundle`) ? read(`${plugin}-bundle`, 'i18n/pt-BR.json') : pt) as Record<string, string>;
