@@ -78,13 +78,15 @@ class DoorTest {
                 "y",
                 "X-Forwarded-For",
                 "203.0.113.9",
+                "OpenPanel-Proxy",
+                WebHost.PROXY,
                 "X-Forwarded-Proto",
                 "https");
         assertThat(answer.body()).isEqualTo("POST /abc hello");
         assertThat(answer.headers().firstValue("Content-Type")).hasValue("text/plain");
         assertThat(seen.query()).isEqualTo(Map.of("x", "1"));
         assertThat(seen.header("x-hub-signature-256")).isEqualTo("sha256=1");
-        assertThat(seen.headers().keySet()).noneMatch(name -> name.contains("camel"));
+        assertThat(seen.headers().keySet()).noneMatch(name -> name.contains("camel") || name.equals("openpanel-proxy"));
         assertThat(seen.address()).isEqualTo("203.0.113.9");
         assertThat(seen.secure()).isTrue();
         assertThat(host.get("/hooks").body()).isEqualTo("GET  ");
@@ -117,10 +119,12 @@ class DoorTest {
                 "openpanel.door",
                 "wrapped");
         host.kernel().shut("203.0.113.9");
-        assertThat(host.get("/people", "X-Forwarded-For", "203.0.113.9").statusCode())
+        assertThat(host.get("/people", "X-Forwarded-For", "203.0.113.9", "OpenPanel-Proxy", WebHost.PROXY)
+                        .statusCode())
                 .isEqualTo(403);
         assertThat(host.get("/people").body()).isEqualTo("in");
-        assertThat(host.get("/machines/x", "X-Forwarded-For", "203.0.113.9").body())
+        assertThat(host.get("/machines/x", "X-Forwarded-For", "203.0.113.9", "OpenPanel-Proxy", WebHost.PROXY)
+                        .body())
                 .isEqualTo("in");
         host.kernel().shut();
         people.unregister();

@@ -247,16 +247,22 @@ class EdgeTest {
         host.kernel().shut("203.0.113.9");
         try {
             for (String path : List.of("/api/v1/apps/a", "/api/v1/openapi.json", "/", "/auth/login", "/metrics/x")) {
-                HttpResponse<String> refused = host.get(path, "X-Forwarded-For", "203.0.113.9");
+                HttpResponse<String> refused =
+                        host.get(path, "X-Forwarded-For", "203.0.113.9", "OpenPanel-Proxy", WebHost.PROXY);
                 assertThat(refused.statusCode()).as(path).isEqualTo(403);
                 assertThat(refused.body()).contains("Not from 203.0.113.9");
                 assertThat(refused.headers().firstValue("X-Content-Type-Options"))
                         .hasValue("nosniff");
             }
-            assertThat(host.get("/health/live", "X-Forwarded-For", "203.0.113.9")
+            assertThat(host.get("/health/live", "X-Forwarded-For", "203.0.113.9", "OpenPanel-Proxy", WebHost.PROXY)
                             .statusCode())
                     .isEqualTo(200);
-            assertThat(host.get("/api/v1/apps/a", "X-Forwarded-For", "203.0.113.9, 198.51.100.1")
+            assertThat(host.get(
+                                    "/api/v1/apps/a",
+                                    "X-Forwarded-For",
+                                    "203.0.113.9, 198.51.100.1",
+                                    "OpenPanel-Proxy",
+                                    WebHost.PROXY)
                             .statusCode())
                     .isEqualTo(200);
             assertThat(host.get("/api/v1/apps/a").statusCode()).isEqualTo(200);

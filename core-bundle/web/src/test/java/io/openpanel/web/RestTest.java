@@ -195,7 +195,7 @@ class RestTest {
         HttpResponse<String> answer = host.get("/api/v1/apps/a/download");
         assertThat(answer.body()).isEqualTo("hello");
         assertThat(answer.headers().firstValue("Content-Disposition")).hasValue("attachment; filename=\"app\"");
-        assertThat(answer.headers().firstValue("Content-Security-Policy")).hasValue("sandbox");
+        assertThat(answer.headers().firstValue("Content-Security-Policy")).hasValue("sandbox; frame-ancestors 'none'");
     }
 
     @Test
@@ -257,8 +257,23 @@ class RestTest {
 
     @Test
     void theProxysWordForTheClientsAddressIsTaken() {
-        host.get("/api/v1/containers", "X-Forwarded-For", "6.6.6.6, 203.0.113.9", "X-Forwarded-Proto", "https");
+        host.get(
+                "/api/v1/containers",
+                "X-Forwarded-For",
+                "6.6.6.6, 203.0.113.9",
+                "X-Forwarded-Proto",
+                "https",
+                "OpenPanel-Proxy",
+                WebHost.PROXY);
         assertThat(kernel.call().address()).isEqualTo("203.0.113.9");
+    }
+
+    @Test
+    void noOtherProgramOnTheMachineClaimsAnAddress() {
+        host.get("/api/v1/containers", "X-Forwarded-For", "203.0.113.9");
+        assertThat(kernel.call().address()).isEqualTo("127.0.0.1");
+        host.get("/api/v1/containers", "X-Forwarded-For", "203.0.113.9", "OpenPanel-Proxy", "f".repeat(64));
+        assertThat(kernel.call().address()).isEqualTo("127.0.0.1");
     }
 
     @Test

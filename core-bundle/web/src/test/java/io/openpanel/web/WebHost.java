@@ -33,6 +33,9 @@ import org.osgi.framework.launch.Framework;
 
 /** The web bundle in a real framework with the real HTTP server; the kernel beside it is fake. */
 public final class WebHost implements AutoCloseable {
+    /** What the proxy makes of the password "secret"; {@code PanelTlsTest} has it too. */
+    static final String PROXY = "3564a90f88636dc4c468c2f6fa89aaa43650b8b01e141954c7fc9e69013f8cf5";
+
     /** The settings the distribution must have. */
     static final Map<String, String> HTTP = Map.of(
             "org.apache.felix.http.host", "127.0.0.1",
@@ -87,6 +90,10 @@ public final class WebHost implements AutoCloseable {
         settings.put("org.osgi.framework.system.packages.extra", String.join(",", SHARED));
         settings.put("org.osgi.service.http.port", Integer.toString(port));
         settings.put("openpanel.version", "9.9.9");
+        settings.put("openpanel.home", cache.toString());
+        Path password = cache.resolve("data/proxy/panel.password");
+        Files.createDirectories(password.getParent());
+        Files.writeString(password, "secret\n");
         settings.putAll(overrides);
         framework = new FrameworkFactory().newFramework(settings);
         framework.start();

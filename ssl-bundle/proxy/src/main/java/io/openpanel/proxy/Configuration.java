@@ -1,7 +1,11 @@
 package io.openpanel.proxy;
 
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -12,7 +16,21 @@ import java.util.OptionalInt;
 record Configuration(
         long version, OptionalInt httpPort, OptionalInt httpsPort, Optional<Panel> panel, List<Route> routes) {
     /** The listener for the panel itself: TLS with its own certificate, in front of one upstream. */
-    record Panel(OptionalInt port, InetSocketAddress upstream, String keyStore, String keyStorePassword) {}
+    record Panel(OptionalInt port, InetSocketAddress upstream, String keyStore, String keyStorePassword) {
+        /**
+         * What the panel knows this proxy by, and nobody else on the machine can say: made of the password that only the
+         * two of them can read. The panel makes the same of it.
+         */
+        String mark() {
+            try {
+                String text = RequestHead.MARK + ' ' + keyStorePassword;
+                return HexFormat.of()
+                        .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+            } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
 
     /** One host. An empty list of upstreams means that the app is not running. */
     record Route(String host, String app, List<InetSocketAddress> upstreams, boolean tls) {}

@@ -71,7 +71,7 @@ final class Exchange implements org.eclipse.jetty.client.Response.Listener, Http
         target = to;
         upstream = by;
         if (head == null) {
-            head = RequestHead.toUpstream(request, to.isPanel(), upgrade);
+            head = RequestHead.toUpstream(request, to.mark(), upgrade);
         }
         sent = by.newRequest(request.getMethod(), address, head);
         if (body != null) {

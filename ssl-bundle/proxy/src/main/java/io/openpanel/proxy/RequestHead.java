@@ -54,15 +54,19 @@ final class RequestHead {
             "client-ip",
             "proxy");
 
+    /** The header with which the panel is shown who forwards. */
+    static final String MARK = "OpenPanel-Proxy";
+
     private RequestHead() {}
 
     /**
      * The head for the upstream.
      *
-     * @param panel whether the upstream is the panel, from which Camel's own names are kept away
+     * @param mark by which the panel knows this proxy; Camel's own names are kept away from it. Null for an app
      * @param upgrade the protocol to upgrade to, or null
      */
-    static HttpFields toUpstream(Request request, boolean panel, String upgrade) {
+    static HttpFields toUpstream(Request request, String mark, String upgrade) {
+        boolean panel = mark != null;
         HttpFields from = request.getHeaders();
         Set<String> named = namedByConnection(from);
         HttpFields.Mutable to = HttpFields.build();
@@ -90,6 +94,9 @@ final class RequestHead {
         to.add(request.isSecure() ? Known.HTTPS : Known.HTTP);
         to.add(HttpHeader.X_FORWARDED_HOST, host);
         to.add("X-Real-IP", address);
+        if (panel) {
+            to.add(MARK, mark);
+        }
         if (upgrade != null) {
             to.add(HttpHeader.CONNECTION, "Upgrade");
             to.add(HttpHeader.UPGRADE, upgrade);
@@ -123,7 +130,8 @@ final class RequestHead {
     private static boolean isClaim(String lowerCaseName, boolean panel) {
         char first = lowerCaseName.charAt(0);
         if (panel && first == 'c' && lowerCaseName.startsWith("camel")
-                || panel && first == 'o' && lowerCaseName.startsWith("org.apache.camel.")) {
+                || panel && first == 'o' && lowerCaseName.startsWith("org.apache.camel.")
+                || first == 'o' && lowerCaseName.equals("openpanel-proxy")) {
             return true;
         }
         if (first != 'x' && first != 'f' && first != 't' && first != 'c' && first != 'p') {

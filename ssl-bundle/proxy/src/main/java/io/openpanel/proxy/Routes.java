@@ -27,11 +27,11 @@ final class Routes {
     void apply(Configuration configuration) {
         Map<String, Target> hosts = new HashMap<>();
         for (Configuration.Route route : configuration.routes()) {
-            hosts.put(route.host(), new Target(route.host(), false, resolve(route.upstreams())));
+            hosts.put(route.host(), new Target(route.host(), null, resolve(route.upstreams())));
         }
         Target panel = configuration
                 .panel()
-                .map(each -> new Target("the panel", true, resolve(List.of(each.upstream()))))
+                .map(each -> new Target("the panel", each.mark(), resolve(List.of(each.upstream()))))
                 .orElse(null);
         current = new Snapshot(Map.copyOf(hosts), panel);
         upstreams.values().removeIf(upstream -> !isUsed(upstream));
@@ -70,14 +70,14 @@ final class Routes {
         private static final long LOG_EVERY = TimeUnit.SECONDS.toNanos(1);
 
         private final String name;
-        private final boolean panel;
+        private final String mark;
         private final List<Upstream> upstreams;
         private final AtomicInteger turn = new AtomicInteger();
         private final AtomicLong logged = new AtomicLong(System.nanoTime() - LOG_EVERY);
 
-        Target(String name, boolean panel, List<Upstream> upstreams) {
+        Target(String name, String mark, List<Upstream> upstreams) {
             this.name = name;
-            this.panel = panel;
+            this.mark = mark;
             this.upstreams = upstreams;
         }
 
@@ -85,8 +85,9 @@ final class Routes {
             return name;
         }
 
-        boolean isPanel() {
-            return panel;
+        /** What is said to the panel, by which it knows this proxy; null for an app. */
+        String mark() {
+            return mark;
         }
 
         /** Logs that an upstream failed, at most once a second for each target. */

@@ -74,6 +74,7 @@ class PanelTlsTest {
             HttpResponse<String> got = client.send(
                     HttpRequest.newBuilder(URI.create("https://127.0.0.1:" + port() + "/api?x=1"))
                             .header("X-Forwarded-For", "6.6.6.6")
+                            .header("OpenPanel-Proxy", "forged")
                             .header("CamelHttpUri", "x")
                             .header("cAmElExec", "x")
                             .header("org.apache.camel.x", "x")
@@ -86,6 +87,9 @@ class PanelTlsTest {
             Backend.Head head = panel.heads.get(panel.heads.size() - 1);
             assertThat(head.one("X-Forwarded-Proto")).isEqualTo("https");
             assertThat(head.one("X-Forwarded-For")).isEqualTo("127.0.0.1");
+            // What the panel makes of the same password, see WebHost.PROXY there.
+            assertThat(head.all("OpenPanel-Proxy"))
+                    .containsExactly("3564a90f88636dc4c468c2f6fa89aaa43650b8b01e141954c7fc9e69013f8cf5");
             assertThat(head.one("Host")).isEqualTo("127.0.0.1:" + port());
             assertThat(head.one("Cookie")).isEqualTo("a=1");
             assertThat(head.fields()).noneMatch(field -> field.toLowerCase().contains("camel"));

@@ -3,6 +3,7 @@ package io.openpanel.web.internal.door;
 import io.openpanel.api.Door;
 import io.openpanel.web.internal.edge.CamelNames;
 import io.openpanel.web.internal.edge.Client;
+import io.openpanel.web.internal.edge.OwnProxy;
 import io.openpanel.web.internal.edge.TooLarge;
 import io.openpanel.web.internal.rest.Query;
 import jakarta.servlet.http.HttpServletRequest;
@@ -38,7 +39,7 @@ final class Requests {
     private static Map<String, List<String>> headers(HttpServletRequest request) {
         Map<String, List<String>> headers = new HashMap<>();
         for (String name : Collections.list(request.getHeaderNames())) {
-            if (!CamelNames.has(name)) {
+            if (!CamelNames.has(name) && !OwnProxy.isMark(name)) {
                 headers.computeIfAbsent(name.toLowerCase(Locale.ROOT), any -> new ArrayList<>(1))
                         .addAll(Collections.list(request.getHeaders(name)));
             }

@@ -4,7 +4,8 @@ import jakarta.servlet.http.HttpServletRequest;
 
 /**
  * Who is at the other end. The panel listens on loopback only; what the built-in proxy says of its client is believed
- * because the proxy writes those headers afresh.
+ * because the proxy writes those headers afresh. Another program there may say that it was spoken to over HTTPS, which
+ * is to its own harm alone, but not for whom.
  *
  * @param secure whether the client spoke HTTPS
  * @param direct whether no proxy stands between
@@ -16,7 +17,10 @@ public record Client(String address, boolean secure, boolean direct) {
         if (forwarded == null || !isLoopback(peer)) {
             return new Client(peer, request.isSecure(), forwarded == null);
         }
-        return new Client(last(forwarded), "https".equals(last(request.getHeader("X-Forwarded-Proto"))), false);
+        return new Client(
+                OwnProxy.sent(request) ? last(forwarded) : peer,
+                "https".equals(last(request.getHeader("X-Forwarded-Proto"))),
+                false);
     }
 
     /** Whether it is a program on the machine itself, talking to the panel without a proxy. */

@@ -57,7 +57,7 @@ final class Answers {
             response.setHeader(
                     "Content-Disposition",
                     "attachment; filename=\"" + route.operation().noun() + '"');
-            response.setHeader(SecurityHeaders.POLICY, "sandbox");
+            response.setHeader(SecurityHeaders.POLICY, "sandbox; frame-ancestors 'none'");
             content.transferTo(response.getOutputStream());
         }
     }
