@@ -20,7 +20,7 @@ final class Prompt {
 
     static String line(String question) {
         Console console = System.console();
-        return console != null ? console.readLine("%s: ", question) : next(question);
+        return console != null ? given(question, console.readLine("%s: ", question)) : next(question);
     }
 
     static String secret(String question) {
@@ -29,7 +29,15 @@ final class Prompt {
             return next(question);
         }
         char[] typed = console.readPassword("%s: ", question);
-        return typed == null ? "" : new String(typed);
+        return given(question, typed == null ? null : new String(typed));
+    }
+
+    /** Ctrl-D is no answer: an empty password would count as a wrong one. */
+    private static String given(String what, String answer) {
+        if (answer == null) {
+            throw new Failure(Failure.USAGE, what + " was expected, and nothing was typed");
+        }
+        return answer;
     }
 
     /** A secret option's value: {@code -} asks, so that it stands in no shell history. */
