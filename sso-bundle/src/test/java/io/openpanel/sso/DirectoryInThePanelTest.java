@@ -592,6 +592,9 @@ class DirectoryInThePanelTest {
         bodies.put("removing the name", patch("{\"op\":\"remove\",\"path\":\"userName\"}"));
         bodies.put("an id", patch("{\"op\":\"replace\",\"path\":\"id\",\"value\":\"x\"}"));
         bodies.put("a bad path", patch("{\"op\":\"replace\",\"path\":\"emails[[\",\"value\":\"x\"}"));
+        bodies.put(
+                "a path too deep",
+                patch("{\"op\":\"replace\",\"path\":\"emails" + "[value pr]".repeat(50) + "\",\"value\":\"x\"}"));
         bodies.put("a bad truth", patch("{\"op\":\"replace\",\"path\":\"active\",\"value\":\"perhaps\"}"));
         bodies.put(
                 "a long name",
@@ -611,6 +614,13 @@ class DirectoryInThePanelTest {
                         .status())
                 .isEqualTo(400);
         assertThat(send("POST", "/Bulk", "{}").status()).isEqualTo(501);
+        assertThat(send("POST", "/Users/.search", "{}").status()).isEqualTo(501);
+        // Sorting is not offered either, and a wish for it is let go unread.
+        assertThat(send("GET", "/ServiceProviderConfig", null).at("/sort/supported"))
+                .isEqualTo("false");
+        assertThat(send("GET", "/Users?sortBy=userName&sortOrder=descending", null)
+                        .status())
+                .isEqualTo(200);
         assertThat(send("GET", "/Me", null).status()).isEqualTo(501);
         assertThat(send("GET", "/Nothing", null).status()).isEqualTo(404);
         assertThat(send("DELETE", "/Users", null).status()).isEqualTo(405);

@@ -68,6 +68,12 @@ public final class ScimDoor implements Door {
             return ScimErrors.of(problem);
         } catch (ScimException refused) {
             return ScimErrors.of(refused);
+        } catch (IllegalArgumentException e) {
+            // So the library says that a patch goes deeper than it can.
+            if (e.getCause() instanceof ScimException refused) {
+                return ScimErrors.of(refused);
+            }
+            throw e;
         }
     }
 
@@ -80,6 +86,9 @@ public final class ScimDoor implements Door {
         DirectoryCall call = new DirectoryCall(gateway, token(request), request.address(), parts[1]);
         String base = (request.secure() ? "https://" : "http://") + request.header("host") + PATH + '/' + parts[1];
         Optional<String> id = parts.length == 4 && !parts[3].isEmpty() ? Optional.of(parts[3]) : Optional.empty();
+        if (id.equals(Optional.of(".search"))) {
+            return ScimErrors.unsupported(".search");
+        }
         for (Translation kind : KINDS) {
             if (kind.path().equalsIgnoreCase(parts[2])) {
                 return resource(request, new ScimResources(call, kind, base), id);
