@@ -106,28 +106,19 @@ class ForwardingTest {
     @Test
     void methodsAndBodiesGoOn() {
         for (String method : List.of("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND", "get", "X-Own")) {
-            assertThat(rig.raw(method
-                            + " / HTTP/1.1\r\n"
-                            + "Host: app.localhost\r\n"
-                            + "Connection: close\r\n"
-                            + "Content-Length: 4\r\n\r\n"
-                            + "body"))
+            assertThat(
+                            rig.raw(
+                                    method
+                                            + " / HTTP/1.1\r\nHost: app.localhost\r\nConnection: close\r\nContent-Length: 4\r\n\r\nbody"))
                     .startsWith("HTTP/1.1 200")
                     .endsWith("body");
         }
         assertThat(app.heads)
                 .extracting(Backend.Head::method)
                 .containsExactly("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND", "get", "X-Own");
-        assertThat(rig.raw("POST / HTTP/1.1\r\n"
-                        + "Host: app.localhost\r\n"
-                        + "Connection: close\r\n"
-                        + "Transfer-Encoding: chunked\r\n\r\n"
-                        + "3;x=y\r\n"
-                        + "abc\r\n"
-                        + "10\r\n"
-                        + "0123456789abcdef\r\n"
-                        + "0\r\n"
-                        + "Trailer: x\r\n\r\n"))
+        assertThat(rig.raw(
+                        "POST / HTTP/1.1\r\nHost: app.localhost\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+                                + "3;x=y\r\nabc\r\n10\r\n0123456789abcdef\r\n0\r\nTrailer: x\r\n\r\n"))
                 .endsWith("abc0123456789abcdef");
     }
 
@@ -172,27 +163,13 @@ class ForwardingTest {
 
     @Test
     void whatIsBetweenNeighboursStaysThere() {
-        answer = "HTTP/1.1 200 OK\r\n"
-                + "Content-Length: 2\r\n"
-                + "Keep-Alive: timeout=5\r\n"
-                + "Proxy-Authenticate: x\r\n"
-                + "Trailer: y\r\n"
-                + "X-Kept: yes\r\n"
-                + "Set-Cookie: a=1\r\n"
-                + "Set-Cookie: b=2\r\n\r\n"
-                + "ok";
-        String got = rig.raw("GET / HTTP/1.1\r\n"
-                + "Host: app.localhost\r\n"
-                + "Connection: close, X-Dropped, Upgrade\r\n"
-                + "X-Dropped: 1\r\n"
-                + "TE: trailers\r\n"
-                + "Keep-Alive: 1\r\n"
-                + "Proxy-Authorization: x\r\n"
-                + "Proxy-Connection: keep-alive\r\n"
-                + "Upgrade: h2c\r\n"
-                + "HTTP2-Settings: x\r\n"
-                + "Cookie: a=1\r\n"
-                + "Cookie: b=2\r\n\r\n");
+        answer =
+                "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nKeep-Alive: timeout=5\r\nProxy-Authenticate: x\r\nTrailer: y\r\n"
+                        + "X-Kept: yes\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\n\r\nok";
+        String got = rig.raw(
+                "GET / HTTP/1.1\r\nHost: app.localhost\r\nConnection: close, X-Dropped, Upgrade\r\nX-Dropped: 1\r\nTE: trailers\r\n"
+                        + "Keep-Alive: 1\r\nProxy-Authorization: x\r\nProxy-Connection: keep-alive\r\nUpgrade: h2c\r\nHTTP2-Settings: x\r\n"
+                        + "Cookie: a=1\r\nCookie: b=2\r\n\r\n");
 
         assertThat(got).startsWith("HTTP/1.1 200");
         Backend.Head head = app.heads.get(0);
@@ -226,12 +203,8 @@ class ForwardingTest {
         assertThat(rig.ask("app.localhost", "GET /")).contains("until the end");
         answer = "HTTP/1.0 200 OK\r\nContent-Length: 3\r\nConnection: close\r\n\r\nold";
         assertThat(rig.ask("app.localhost", "GET /")).endsWith("old");
-        answer = "HTTP/1.1 103 Early Hints\r\n"
-                + "Link: </x>\r\n\r\n"
-                + "HTTP/1.1 100 Continue\r\n\r\n"
-                + "HTTP/1.1 200 OK\r\n"
-                + "Content-Length: 2\r\n\r\n"
-                + "ok";
+        answer =
+                "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
         assertThat(rig.ask("app.localhost", "GET /")).contains("HTTP/1.1 200").endsWith("ok");
         assertThat(rig.raw("GET / HTTP/1.0\r\nHost: app.localhost\r\n\r\n"))
                 .contains(" 200 ")
@@ -255,16 +228,9 @@ class ForwardingTest {
 
     @Test
     void requestsSentTogetherAreAnsweredInTurn() {
-        String together = "GET /1 HTTP/1.1\r\n"
-                + "Host: app.localhost\r\n\r\n"
-                + "POST /2 HTTP/1.1\r\n"
-                + "Host: app.localhost\r\n"
-                + "Content-Length: 3\r\n\r\n"
-                + "twoGET /nowhere HTTP/1.1\r\n"
-                + "Host: unknown\r\n\r\n"
-                + "GET /3 HTTP/1.1\r\n"
-                + "Host: app.localhost\r\n"
-                + "Connection: close\r\n\r\n";
+        String together =
+                "GET /1 HTTP/1.1\r\nHost: app.localhost\r\n\r\nPOST /2 HTTP/1.1\r\nHost: app.localhost\r\nContent-Length: 3\r\n\r\ntwo"
+                        + "GET /nowhere HTTP/1.1\r\nHost: unknown\r\n\r\nGET /3 HTTP/1.1\r\nHost: app.localhost\r\nConnection: close\r\n\r\n";
         assertThat(rig.raw(together).split("HTTP/1.1 "))
                 .extracting(each -> each.length() < 3 ? each : each.substring(0, 3))
                 .containsExactly("", "200", "200", "404", "200");

@@ -30,9 +30,9 @@ class PushReaderTest {
     void whatGitHubAndGiteaSendIsUnderstood() {
         Push push = read(
                 "{\"ref\":\"refs/heads/feature/x\",\"before\":\"0\",\"after\":\"" + COMMIT + "\",\"deleted\":false,"
-                                                                                           + "\"repository\":{\"id\":1,\"name\":\"web\",\"full_name\":\"acme/web\",\"owner\":{\"name\":\"acme\"},\"default_branch\":\"main\"},\"pusher\":{\"name\":\"ana\"},\"commits\":[{\"id\":\"x\",\"ref\":\"no\"}],\"head_commit\":{\"id\":\"y\",\"message\":\"Fix\\n"
-                                                                                           + "\\n"
-                                                                                           + "more\",\"author\":{\"name\":\"Ana\\u0007\"}}}");
+                        + "\"repository\":{\"id\":1,\"name\":\"web\",\"full_name\":\"acme/web\",\"owner\":{\"name\":\"acme\"},"
+                        + "\"default_branch\":\"main\"},\"pusher\":{\"name\":\"ana\"},\"commits\":[{\"id\":\"x\",\"ref\":\"no\"}],"
+                        + "\"head_commit\":{\"id\":\"y\",\"message\":\"Fix\\n\\nmore\",\"author\":{\"name\":\"Ana\\u0007\"}}}");
 
         assertThat(push)
                 .isEqualTo(new Push(
