@@ -82,7 +82,7 @@ public final class People {
     }
 
     static String email(String text) {
-        String address = text.strip().toLowerCase(Locale.ROOT);
+        String address = Written.composed(text).toLowerCase(Locale.ROOT);
         if (!EMAIL.matcher(address).matches()) {
             throw Problem.invalid("email", "This is not an e-mail address; expected name@example.com");
         }

@@ -104,7 +104,7 @@ public final class Roles {
                 call,
                 new Role(
                         Ref.create("role").id(),
-                        in.name().strip(),
+                        Written.composed(in.name()),
                         in.base().flatMap(RoleActions.Base::role),
                         in.allowed().orElse(List.of()),
                         in.withheld().orElse(List.of())));
@@ -132,7 +132,7 @@ public final class Roles {
                 call,
                 new Role(
                         former.id(),
-                        in.name().map(String::strip).orElse(former.name()),
+                        in.name().map(Written::composed).orElse(former.name()),
                         in.base().isPresent() ? in.base().get().role() : former.base(),
                         in.allowed().orElse(former.allowed()),
                         in.withheld().orElse(former.withheld())));

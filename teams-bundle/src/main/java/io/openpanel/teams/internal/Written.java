@@ -14,6 +14,11 @@ final class Written {
 
     private Written() {}
 
+    /** In one form, whether é was typed as one character or as two. */
+    static String composed(String text) {
+        return Normalizer.normalize(text.strip(), Normalizer.Form.NFC);
+    }
+
     /** Whether nothing in it breaks lines, turns the text around or is not seen. */
     static boolean isVisible(String text) {
         return text.codePoints().noneMatch(Written::isHidden);

@@ -308,8 +308,17 @@ class RolesAndGrantsTest {
     @Test
     void noRoleLooksLikeOneThatIsThere() {
         role(owner, "Release manager", "VIEWER", List.of(), List.of());
+        // As a Mac types it, of two characters each.
+        role(owner, "Operac\u0327a\u0303o", "VIEWER", List.of(), List.of());
         for (String name : List.of(
-                "ADMIN", "\u0410dmin", "Adm\u0456n", "Admin\u200d", "\uff21dmin", "Ad\u202emin", "release MANAGER")) {
+                "Opera\u00e7\u00e3o",
+                "ADMIN",
+                "\u0410dmin",
+                "Adm\u0456n",
+                "Admin\u200d",
+                "\uff21dmin",
+                "Ad\u202emin",
+                "release MANAGER")) {
             assertThatThrownBy(() -> role(owner, name, "VIEWER", List.of(), List.of()))
                     .as(name)
                     .isInstanceOf(Problem.class);
