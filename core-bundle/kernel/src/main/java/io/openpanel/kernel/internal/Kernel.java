@@ -11,6 +11,7 @@ import io.openpanel.api.Secret;
 import io.openpanel.kernel.LimitSettings;
 import io.openpanel.kernel.internal.audit.Checkpoints;
 import io.openpanel.kernel.internal.audit.Sealer;
+import io.openpanel.kernel.internal.audit.Unanswered;
 import io.openpanel.kernel.internal.audit.Verifier;
 import io.openpanel.kernel.internal.catalogue.CatalogueActions;
 import io.openpanel.kernel.internal.catalogue.LiveCatalogue;
@@ -135,7 +136,8 @@ public final class Kernel {
         Checkpoints checkpoints = new Checkpoints(database, clock, home);
         sealer = new Sealer(database, checkpoints);
         Audit audit = new Audit(database, clock, sealer::wake);
-        audit.closeUnknown();
+        Unanswered unanswered = new Unanswered(database, clock);
+        unanswered.close();
         Refusals refusals = new Refusals(audit, clock);
         plugins = new PluginHost(context, catalogue, calls, streams);
         settings = new Settings(context, database, storage, configurations, catalogue::isServing);
@@ -233,7 +235,8 @@ public final class Kernel {
         Predicate<Call> seesPanel = call -> seesPanel(admission, catalogue, call.caller());
         register(
                 Extension.class,
-                new AuditActions(database, new Verifier(database, clock, checkpoints), admission::find, seesPanel),
+                new AuditActions(
+                        database, new Verifier(database, clock, checkpoints), unanswered, admission::find, seesPanel),
                 Map.of());
         register(Extension.class, new EventActions(events, seesPanel), Map.of());
         DeadLetterActions deadLetters = new DeadLetterActions(events, database, seesPanel);

@@ -115,19 +115,4 @@ public final class Audit {
                 detail));
         written.run();
     }
-
-    /** Gives each intent that a crash left without an outcome the outcome {@code unknown}. */
-    public int closeUnknown() {
-        return database.tx(tx -> tx.update(
-                """
-                insert into audit (call_id, phase, at, team_id, caller, caller_name, via, surface, address, request_id,
-                                   action, resources, outcome, detail)
-                select call_id, 'outcome', ?, team_id, caller, caller_name, via, surface, address, request_id,
-                       action, resources, 'unknown', 'The panel ended while this ran'
-                from audit i where phase = 'intent' and at < ? and not exists
-                    (select from audit o where o.call_id = i.call_id and o.phase = 'outcome')
-                """,
-                clock.instant(),
-                clock.instant()));
-    }
 }

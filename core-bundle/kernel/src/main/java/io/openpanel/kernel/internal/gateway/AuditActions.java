@@ -2,6 +2,7 @@ package io.openpanel.kernel.internal.gateway;
 
 import io.openpanel.api.Action;
 import io.openpanel.api.Call;
+import io.openpanel.api.Every;
 import io.openpanel.api.Extension;
 import io.openpanel.api.Param;
 import io.openpanel.api.Principal;
@@ -11,6 +12,7 @@ import io.openpanel.api.Resource;
 import io.openpanel.kernel.internal.KernelDatabase;
 import io.openpanel.kernel.internal.audit.AuditRow;
 import io.openpanel.kernel.internal.audit.Fault;
+import io.openpanel.kernel.internal.audit.Unanswered;
 import io.openpanel.kernel.internal.audit.Verifier;
 import java.io.InputStream;
 import java.time.Instant;
@@ -30,6 +32,7 @@ public final class AuditActions implements Extension {
 
     private final AuditTrail trail;
     private final Verifier verifier;
+    private final Unanswered unanswered;
     private final BiFunction<Ref, Principal, Optional<Resource>> find;
     private final Predicate<Call> seesPanel;
     private final Semaphore one = new Semaphore(1);
@@ -41,10 +44,12 @@ public final class AuditActions implements Extension {
     public AuditActions(
             KernelDatabase database,
             Verifier verifier,
+            Unanswered unanswered,
             BiFunction<Ref, Principal, Optional<Resource>> find,
             Predicate<Call> seesPanel) {
         this.trail = new AuditTrail(database);
         this.verifier = verifier;
+        this.unanswered = unanswered;
         this.find = find;
         this.seesPanel = seesPanel;
     }
@@ -203,6 +208,11 @@ public final class AuditActions implements Extension {
         } finally {
             one.release();
         }
+    }
+
+    @Every("PT1H")
+    public void settle() {
+        unanswered.settle();
     }
 
     private Verified said(Call call, Verifier.Report report) {

@@ -114,12 +114,21 @@ class DeadLettersTest {
         return panel.json(OWNER, "dead-letter.list", "{}");
     }
 
-    /** Rings, and lets the pauses between the tries pass. */
+    /** Rings, as if most tries were over. */
     private String deadLetter() {
+        return deadLetter(", tries = greatest(tries, 8)");
+    }
+
+    /** Rings, and lets the pauses between the tries pass. */
+    private String deadLetterOfTenTries() {
+        return deadLetter("");
+    }
+
+    private String deadLetter(String also) {
         panel.json(OWNER, "bell.ring", "{\"text\":\"ding\"}");
         TestPanel.await("the letter is dead", () -> {
             try {
-                sql("update kernel.delivery set due_at = due_at - interval '1 day' where not dead");
+                sql("update kernel.delivery set due_at = due_at - interval '1 day'" + also + " where not dead");
             } catch (SQLException e) {
                 throw new IllegalStateException(e);
             }
@@ -137,7 +146,7 @@ class DeadLettersTest {
         List<Event> told = new CopyOnWriteArrayList<>();
         String letter;
         try (AutoCloseable watch = panel.get(Events.class).watch("dead-letter.added", told::add)) {
-            letter = deadLetter();
+            letter = deadLetterOfTenTries();
             TestPanel.await("it is told", () -> !told.isEmpty());
         }
 
