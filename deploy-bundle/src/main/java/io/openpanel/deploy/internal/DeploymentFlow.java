@@ -189,7 +189,6 @@ public final class DeploymentFlow {
         String directory = SourceTree.directory(source, app.directory());
         String dockerfile = SourceTree.dockerfile(source, directory, app.dockerfile());
         String tag = "op/" + app.projectName() + '-' + app.name() + ':' + deployment.id();
-        call.log("Building " + tag);
         return new Built(engine.build(new Engine.Build(
                         SourceTree.join(SOURCE, directory),
                         dockerfile,

@@ -152,13 +152,18 @@ final class ClassicBuilder implements Builder {
             pull.line(message).ifPresent(line -> lines.text(line + '\n'));
             if (message.has("error")) {
                 lines.flush();
-                throw new Problem(
-                        Problem.Kind.UPSTREAM,
-                        "The build failed: " + message.path("error").asText()
-                                + ". The last lines of the log say which step; correct it and deploy again");
+                throw failed(message.path("error").asText());
             }
         }
         lines.flush();
+    }
+
+    private static Problem failed(String said) {
+        // As with RUN --mount: the engine refers to a page that says nothing of this panel.
+        String advice = said.contains("requires BuildKit")
+                ? "The Dockerfile has what only BuildKit knows: install the docker program with its plugin buildx on the server and deploy again"
+                : "The last lines of the log say which step; correct it and deploy again";
+        return new Problem(Problem.Kind.UPSTREAM, "The build failed: " + said + ". " + advice);
     }
 
     private static void delete(Path archive) {

@@ -60,6 +60,8 @@ class ImageBuildTest {
 
     @AfterEach
     void clean() {
+        // What one test leaves asleep the next one would count.
+        await(() -> sleeping() == 0, Duration.ofSeconds(30));
         test.clean();
     }
 
@@ -194,6 +196,15 @@ class ImageBuildTest {
         assertThat(call.log()).contains("it goes wrong");
         assertThat(dangling(marker)).isEmpty();
         assertThat(containers(marker)).isEmpty();
+    }
+
+    @Test
+    void whatOnlyBuildKitKnowsIsToldWithWhatToInstall() throws IOException {
+        write("Dockerfile", "FROM openpanel-test/busybox:1\nRUN --mount=type=cache,target=/c true\n");
+        assertThatThrownBy(() -> builds(NONE).build(job("mount"), workspace, spec(Map.of())))
+                .isInstanceOf(Problem.class)
+                .hasMessageContaining("BuildKit")
+                .hasMessageContaining("plugin buildx");
     }
 
     @ParameterizedTest
