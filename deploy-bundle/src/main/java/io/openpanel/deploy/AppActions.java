@@ -220,7 +220,8 @@ public final class AppActions implements Extension {
                         in.cpus(),
                         in.memory(),
                         in.volumes(),
-                        privateSource),
+                        privateSource,
+                        Optional.empty()),
                 false);
         return view.show(made);
     }
@@ -231,7 +232,7 @@ public final class AppActions implements Extension {
         Optional<GitAddress> git = in.git().filter(text -> !text.isBlank()).map(GitAddress::parse);
         in.mainDomain().ifPresent(domain -> requireOwn(in.app(), domain));
         Optional<Boolean> privateSource = git.map(each -> isPrivate(new Ref("project", app.projectId()), each));
-        Apps.Row changed = apps.update(
+        return view.show(apps.update(
                 app,
                 new Apps.Settings(
                         in.name(),
@@ -248,9 +249,8 @@ public final class AppActions implements Extension {
                         in.cpus(),
                         in.memory(),
                         in.volumes(),
-                        privateSource));
-        in.mainDomain().ifPresent(domain -> apps.setMainDomain(in.app(), domain));
-        return view.show(in.mainDomain().isPresent() ? apps.get(in.app()) : changed);
+                        privateSource,
+                        in.mainDomain())));
     }
 
     private void requireOwn(Ref app, Ref domain) {

@@ -74,7 +74,8 @@ public final class Apps {
             Optional<Double> cpus,
             Optional<Long> memory,
             Optional<List<Volume>> volumes,
-            Optional<Boolean> privateSource) {
+            Optional<Boolean> privateSource,
+            Optional<Ref> mainDomain) {
         public Settings {
             if (git.filter(Apps::isGiven).isPresent()
                     && image.filter(Apps::isGiven).isPresent()) {
@@ -108,6 +109,7 @@ public final class Apps {
                     Optional.empty(),
                     Optional.empty(),
                     Optional.of(port),
+                    Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),
@@ -267,7 +269,7 @@ public final class Apps {
                     dockerfile = nullif(coalesce(?, dockerfile), ''), port = coalesce(?, port),
                     health_path = nullif(coalesce(?, health_path), ''), health_timeout = coalesce(?, health_timeout),
                     cpus = nullif(coalesce(?, cpus), 0), memory = nullif(coalesce(?, memory), 0),
-                    private_source = coalesce(?, private_source), sample = sample and not ?,
+                    private_source = coalesce(?, private_source), main_domain = coalesce(?, main_domain), sample = sample and not ?,
                     known_host = case when ?::text is null then known_host end, version = version + 1
                 where id = ?
                 """,
@@ -287,6 +289,7 @@ public final class Apps {
                 in.cpus(),
                 in.memory(),
                 in.privateSource(),
+                in.mainDomain().map(Ref::id),
                 Stream.of(in.git(), in.image()).flatMap(Optional::stream).anyMatch(Apps::isGiven),
                 in.git(),
                 id);
@@ -306,13 +309,6 @@ public final class Apps {
     /** Keeps the key that a Git server showed first. */
     public void trustHost(Ref app, String key) {
         panel.database().tx(tx -> tx.update("update app set known_host = ? where id = ?", key, app.id()));
-    }
-
-    /** Says which of its domains the app is known by. */
-    public void setMainDomain(Ref app, Ref domain) {
-        panel.database()
-                .tx(tx -> tx.update(
-                        "update app set main_domain = ?, version = version + 1 where id = ?", domain.id(), app.id()));
     }
 
     public void setCurrent(Ref app, String deployment) {
