@@ -13,8 +13,6 @@ import io.openpanel.api.Ref;
 import io.openpanel.spi.Gateway;
 import io.openpanel.testkit.OpenPanelExtension;
 import io.openpanel.testkit.TestPanel;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -45,22 +43,7 @@ class TerminalTest {
         @Action(value = "line.open", summary = "Opens a line", effect = Effect.CHANGE)
         public Duplex open(Opening in) {
             OPEN.incrementAndGet();
-            return new Duplex() {
-                @Override
-                public InputStream output() {
-                    return InputStream.nullInputStream();
-                }
-
-                @Override
-                public OutputStream input() {
-                    return OutputStream.nullOutputStream();
-                }
-
-                @Override
-                public void resize(int columns, int rows) {
-                    // It has no window.
-                }
-
+            return new SilentTerminal() {
                 @Override
                 public OptionalInt exitCode() {
                     return in.code().map(OptionalInt::of).orElse(OptionalInt.empty());

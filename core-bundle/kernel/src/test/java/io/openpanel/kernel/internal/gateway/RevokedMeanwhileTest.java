@@ -11,12 +11,11 @@ import io.openpanel.api.Principal;
 import io.openpanel.api.Problem;
 import io.openpanel.api.Reach;
 import io.openpanel.api.Ref;
+import io.openpanel.kernel.internal.SilentTerminal;
 import io.openpanel.spi.Authority;
 import io.openpanel.spi.Gateway;
 import io.openpanel.testkit.OpenPanelExtension;
 import io.openpanel.testkit.TestPanel;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -95,27 +94,7 @@ class RevokedMeanwhileTest {
         @Action(value = "tap.open", summary = "Opens a tap", effect = Effect.CHANGE)
         public Duplex open() {
             meanwhile.run();
-            return new Duplex() {
-                @Override
-                public InputStream output() {
-                    return InputStream.nullInputStream();
-                }
-
-                @Override
-                public OutputStream input() {
-                    return OutputStream.nullOutputStream();
-                }
-
-                @Override
-                public void resize(int columns, int rows) {
-                    // It has no window.
-                }
-
-                @Override
-                public void close() {
-                    // Nothing is behind it.
-                }
-            };
+            return new SilentTerminal();
         }
 
         @Action(value = "tap.watch", summary = "Watches a tap", effect = Effect.READ)
